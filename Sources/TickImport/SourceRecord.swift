@@ -1,0 +1,93 @@
+public import MarketTypes
+
+/// One event as its source states it: prices and quantities still in the source's own decimal places.
+///
+/// The tick and lot of an instrument are often not in the file, so decoders hand over integers of 10^-priceExponent and
+/// 10^-quantityExponent (see `SourceInstrument`), and the import driver finds the largest units that divide them all.
+public struct SourceRecord: Sendable {
+  /// No price: an empty side, a status.
+  public static let noPrice = Int64.max
+
+  /// Kind, clocks, side, identifier, sequence, flags and the source's private bits; price, quantity and slot are unset.
+  public var event: MarketEvent
+  /// The price; a quote's bid; a bar's open.
+  public var price: Int64 = noPrice
+  /// The quantity; a quote's bid quantity; a bar's volume; a status's `MarketStatus` (never scaled).
+  public var quantity: Int64 = 0
+  /// A quote's ask; a bar's high.
+  public var price2: Int64 = noPrice
+  /// A bar's low and close.
+  public var price3: Int64 = noPrice
+  public var price4: Int64 = noPrice
+  /// A quote's ask quantity.
+  public var quantity2: Int64 = 0
+
+  public init(event: MarketEvent) { self.event = event }
+}
+
+/// An instrument as a source declares it.
+public struct SourceInstrument: Sendable, Hashable {
+  public var symbol: String
+  public var venue: String
+  public var currency: String
+  public var settlement: Instrument.Settlement
+  public var multiplier: DecimalUnit
+  public var sourceIdentifier: UInt32
+  /// Prices of its records count units of 10^-priceExponent.
+  public var priceExponent: Int8
+  public var quantityExponent: Int8
+  /// Tick and lot, where the source states them.
+  public var tick: DecimalUnit?
+  public var lot: DecimalUnit?
+
+  public init(
+    symbol: String, venue: String, priceExponent: Int8, quantityExponent: Int8 = 0, currency: String = "USD",
+    settlement: Instrument.Settlement = .linear, multiplier: DecimalUnit = .one, sourceIdentifier: UInt32 = 0,
+    tick: DecimalUnit? = nil, lot: DecimalUnit? = nil
+  ) {
+    self.symbol = symbol
+    self.venue = venue
+    self.priceExponent = priceExponent
+    self.quantityExponent = quantityExponent
+    self.currency = currency
+    self.settlement = settlement
+    self.multiplier = multiplier
+    self.sourceIdentifier = sourceIdentifier
+    self.tick = tick
+    self.lot = lot
+  }
+}
+
+/// Takes what a decoder reads: the tick file's writer, a scan for units, or a test's array.
+public protocol RecordSink {
+  /// Announces an instrument and returns the number its records carry.
+  mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16
+  mutating func append(_ record: SourceRecord) throws(ImportError)
+}
+
+/// What a decoder is told about the bytes it is given.
+public struct SourceContext: Sendable {
+  /// Path of the file, or file and entry of an archive, for error messages and for formats that keep the date there.
+  public var name: String
+  /// What the user stated on the command line (`--instrument`, `--tick`, column maps), by option name.
+  public var options: [String: String]
+
+  public init(name: String, options: [String: String] = [:]) {
+    self.name = name
+    self.options = options
+  }
+}
+
+/// Decodes one foreign format from consecutive chunks of decompressed bytes.
+///
+/// A decoder is total: any bytes give records or an `ImportError`, never a trap, a hang or unbounded memory.
+public protocol SourceDecoder {
+  init(context: SourceContext) throws(ImportError)
+
+  /// Reads as many whole records as `bytes` holds and returns how many bytes they took; the rest comes again in front
+  /// of the next chunk. `offset` is the place of the first byte in the decompressed file, for errors. On the last
+  /// chunk everything must be consumed or refused.
+  mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout some RecordSink
+  ) throws(ImportError) -> Int
+}
