@@ -76,60 +76,73 @@ public struct BookSet: ~Copyable {
     var cursor = position
     let first = cursor.event
 
+    // An event reads at most one value of each operand column, but four buy prices and two quantities. With room for
+    // that, no cursor can leave its column, whatever the codes say, and the reads below need no checks.
+    let left = max(0, count &- cursor.event)
+    precondition(
+      count <= codes.count && count <= times.count && (uniform != nil || count <= instruments.count)
+        && cursor.buyPrice &+ 4 &* left <= buyPrices.count && cursor.sellPrice &+ left <= sellPrices.count
+        && cursor.quantity &+ 2 &* left <= quantities.count && cursor.slot &+ left <= slots.count
+        && cursor.change &+ left <= changes.count && cursor.priceChange &+ left <= priceChanges.count
+        && cursor.isNotNegative, "the batch's columns are shorter than its events")
+
     while cursor.event < count {
-      let now = times[cursor.event]
+      let now = unsafe times[unchecked: cursor.event]
       if now > time { break }
-      let code = EventCode(rawValue: codes[cursor.event])
-      let instrument = uniform ?? instruments[cursor.event]
+      let code = EventCode(rawValue: unsafe codes[unchecked: cursor.event])
+      let instrument = unsafe uniform ?? instruments[unchecked: cursor.event]
       cursor.event &+= 1
       var change = BookChange(time: now, instrument: instrument, code: code)
       let sideIndex = code.sideIndex
       switch code.operationNumber {
       case EventCode.Operation.add.rawValue:
-        let price = sideIndex == 0 ? buyPrices[cursor.buyPrice] : sellPrices[cursor.sellPrice]
+        let price =
+          unsafe sideIndex == 0 ? buyPrices[unchecked: cursor.buyPrice] : sellPrices[unchecked: cursor.sellPrice]
         cursor.buyPrice &+= 1 &- sideIndex
         cursor.sellPrice &+= sideIndex
-        let quantity = quantities[cursor.quantity]
+        let quantity = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
         add(price: price, quantity: quantity, sideIndex: sideIndex, change: &change)
       case EventCode.Operation.cancel.rawValue, EventCode.Operation.executeWhole.rawValue:
-        let slot = slots[cursor.slot]
+        let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
         removeWhole(slot, change: &change)
       case EventCode.Operation.reduce.rawValue, EventCode.Operation.executePart.rawValue:
-        let slot = slots[cursor.slot]
+        let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
-        let quantity = changes[cursor.change]
+        let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
         removePart(slot, quantity: quantity, change: &change)
       case EventCode.Operation.modify.rawValue:
-        let slot = slots[cursor.slot]
+        let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
-        let quantity = changes[cursor.change]
+        let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
-        let priceChange = priceChanges[cursor.priceChange]
+        let priceChange = unsafe priceChanges[unchecked: cursor.priceChange]
         cursor.priceChange &+= 1
         modify(slot, priceChange: priceChange, quantity: quantity, change: &change)
       case EventCode.Operation.executePriced.rawValue:
-        let price = sideIndex == 0 ? buyPrices[cursor.buyPrice] : sellPrices[cursor.sellPrice]
+        let price =
+          unsafe sideIndex == 0 ? buyPrices[unchecked: cursor.buyPrice] : sellPrices[unchecked: cursor.sellPrice]
         cursor.buyPrice &+= 1 &- sideIndex
         cursor.sellPrice &+= sideIndex
-        let slot = slots[cursor.slot]
+        let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
-        let quantity = changes[cursor.change]
+        let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
         executePriced(slot, tradePrice: price, quantity: quantity, change: &change)
       case EventCode.Operation.fill.rawValue:
-        let slot = slots[cursor.slot]
+        let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
-        let quantity = changes[cursor.change]
+        let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
         fill(slot, quantity: quantity, change: &change)
       case EventCode.Operation.trade.rawValue, EventCode.Operation.setLevel.rawValue:
-        let price = sideIndex == 0 ? buyPrices[cursor.buyPrice] : sellPrices[cursor.sellPrice]
+        let price =
+          unsafe sideIndex == 0 ? buyPrices[unchecked: cursor.buyPrice] : sellPrices[unchecked: cursor.sellPrice]
         cursor.buyPrice &+= 1 &- sideIndex
         cursor.sellPrice &+= sideIndex
-        let quantity = quantities[cursor.quantity]
+        let quantity = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
         if code.operationNumber == EventCode.Operation.trade.rawValue {
           trade(price: price, quantity: quantity, change: &change)
@@ -137,8 +150,8 @@ public struct BookSet: ~Copyable {
           setLevel(price: price, quantity: quantity, change: &change)
         }
       case EventCode.Operation.quote.rawValue:
-        let bid = (buyPrices[cursor.buyPrice], quantities[cursor.quantity])
-        let ask = (sellPrices[cursor.sellPrice], quantities[cursor.quantity &+ 1])
+        let bid = (unsafe buyPrices[unchecked: cursor.buyPrice], unsafe quantities[unchecked: cursor.quantity])
+        let ask = (unsafe sellPrices[unchecked: cursor.sellPrice], unsafe quantities[unchecked: cursor.quantity &+ 1])
         cursor.buyPrice &+= 1
         cursor.sellPrice &+= 1
         cursor.quantity &+= 2
@@ -146,14 +159,16 @@ public struct BookSet: ~Copyable {
       case EventCode.Operation.bar.rawValue:
         let place = cursor.buyPrice
         let bar = MarketEvent.Bar(
-          open: Price(ticks: buyPrices[place]), high: Price(ticks: buyPrices[place &+ 1]),
-          low: Price(ticks: buyPrices[place &+ 2]), close: Price(ticks: buyPrices[place &+ 3]),
-          volume: Quantity(lots: quantities[cursor.quantity]))
+          open: Price(ticks: unsafe buyPrices[unchecked: place]),
+          high: Price(ticks: unsafe buyPrices[unchecked: place &+ 1]),
+          low: Price(ticks: unsafe buyPrices[unchecked: place &+ 2]),
+          close: Price(ticks: unsafe buyPrices[unchecked: place &+ 3]),
+          volume: Quantity(lots: unsafe quantities[unchecked: cursor.quantity]))
         cursor.buyPrice &+= 4
         cursor.quantity &+= 1
         self.bar(bar, change: &change)
       case EventCode.Operation.status.rawValue:
-        let status = quantities[cursor.quantity]
+        let status = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
         setStatus(status, change: &change)
       case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
