@@ -51,17 +51,21 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
