@@ -8,20 +8,12 @@ import MarketTypes
 /// then keeps the low bits of the identifier they named.
 public struct LobsterBookSeed: Sendable {
   /// Identifiers of seeded orders count up from here.
-  public static let firstIdentifier: UInt64 = 1 << 62
+  public static var firstIdentifier: UInt64 { SeededLevels.firstIdentifier }
 
-  private struct Level: Hashable {
-    var side: Side
-    var price: Int64
-  }
-
-  private struct SeededOrder {
-    var identifier: UInt64
-    var quantity: Int64
-  }
+  private typealias Level = SeededLevels.Level
 
   private var levels: [(level: Level, quantity: Int64)] = []
-  private var orders: [Level: SeededOrder] = [:]
+  private var seeded = SeededLevels()
   /// Identifiers that the file announced and that still rest, with what is left of them.
   private var live: [UInt64: Int64] = [:]
   private var isWaiting = true
@@ -69,21 +61,10 @@ public struct LobsterBookSeed: Sendable {
     var event = MarketEvent(
       kind: .snapshotBegin, exchangeTime: message.time, instrument: instrument, flags: [.snapshot, .synthetic])
     try sink.append(SourceRecord(event: event))
-    var identifier = Self.firstIdentifier
     for (level, quantity) in levels where quantity > 0 {
-      event.kind = .add
-      event.side = level.side
-      event.identifier = identifier
-      var record = SourceRecord(event: event)
-      record.price = level.price
-      record.quantity = quantity
-      try sink.append(record)
-      orders[level] = SeededOrder(identifier: identifier, quantity: quantity)
-      identifier += 1
+      if seeded.orders[level] == nil { try sink.append(seeded.add(level, quantity: quantity, event: event)) }
     }
     event.kind = .snapshotEnd
-    event.side = .none
-    event.identifier = 0
     event.flags.insert(.endOfEvent)
     try sink.append(SourceRecord(event: event))
   }
@@ -112,13 +93,7 @@ public struct LobsterBookSeed: Sendable {
         live[identifier] = rest > 0 && record.event.kind != .cancel ? rest : nil
         return
       }
-      let level = Level(side: record.event.side, price: record.price)
-      guard var order = orders[level], order.quantity >= record.quantity else { return }
-      order.quantity -= record.quantity
-      record.event.identifier = order.identifier
-      record.event.origin = UInt32(truncatingIfNeeded: identifier)
-      if record.event.kind != .execute { record.event.kind = order.quantity == 0 ? .cancel : .reduce }
-      orders[level] = order.quantity == 0 ? nil : order
+      seeded.redirect(&record)
     default:
       break
     }
