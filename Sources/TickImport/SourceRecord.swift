@@ -4,7 +4,7 @@ public import MarketTypes
 ///
 /// The tick and lot of an instrument are often not in the file, so decoders hand over integers of 10^-priceExponent and
 /// 10^-quantityExponent (see `SourceInstrument`), and the import driver finds the largest units that divide them all.
-public struct SourceRecord: Sendable {
+public struct SourceRecord: Hashable, Sendable {
   /// No price: an empty side, a status.
   public static let noPrice = Int64.max
 
@@ -21,6 +21,8 @@ public struct SourceRecord: Sendable {
   public var price4: Int64 = noPrice
   /// A quote's ask quantity.
   public var quantity2: Int64 = 0
+  /// A modification that also renames its order: the identifier from here on (`event.identifier` is the one until here).
+  public var replacingIdentifier: UInt64?
 
   public init(event: MarketEvent) { self.event = event }
 }
