@@ -48,9 +48,10 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
-    module("TickImport", imports: ["MarketTypes"]),
+    module("TickImport", imports: ["MarketTypes", "CArchive"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),

@@ -65,6 +65,12 @@ public protocol RecordSink {
   /// Announces an instrument and returns the number its records carry.
   mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16
   mutating func append(_ record: SourceRecord) throws(ImportError)
+  /// Counts a record that was understood and becomes no event, by what it is ("statistics").
+  mutating func skip(_ what: String)
+}
+
+extension RecordSink {
+  public mutating func skip(_ what: String) {}
 }
 
 /// What a decoder is told about the bytes it is given.
@@ -92,4 +98,12 @@ public protocol SourceDecoder {
   mutating func decode(
     _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout some RecordSink
   ) throws(ImportError) -> Int
+
+  /// Goes on with the next source of one import (the second day of two), keeping the orders it knows; false when every
+  /// source needs a decoder of its own.
+  mutating func continues(with context: SourceContext) throws(ImportError) -> Bool
+}
+
+extension SourceDecoder {
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool { false }
 }
