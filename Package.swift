@@ -57,6 +57,10 @@ let package = Package(
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
+    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
+    // Modules, in the order of the house table
+    module("MarketTypes", hot: true),
+    module("TickImport", imports: ["MarketTypes", "CArchive"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -66,6 +70,7 @@ let package = Package(
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
+    tests(of: "TickImport", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

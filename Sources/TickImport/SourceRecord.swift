@@ -4,7 +4,7 @@ public import MarketTypes
 ///
 /// The tick and lot of an instrument are often not in the file, so decoders hand over integers of 10^-priceExponent and
 /// 10^-quantityExponent (see `SourceInstrument`), and the import driver finds the largest units that divide them all.
-public struct SourceRecord: Sendable {
+public struct SourceRecord: Hashable, Sendable {
   /// No price: an empty side, a status.
   public static let noPrice = Int64.max
 
@@ -21,6 +21,8 @@ public struct SourceRecord: Sendable {
   public var price4: Int64 = noPrice
   /// A quote's ask quantity.
   public var quantity2: Int64 = 0
+  /// A modification that also renames its order: the identifier from here on (`event.identifier` is the one until here).
+  public var replacingIdentifier: UInt64?
 
   public init(event: MarketEvent) { self.event = event }
 }
@@ -63,6 +65,12 @@ public protocol RecordSink {
   /// Announces an instrument and returns the number its records carry.
   mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16
   mutating func append(_ record: SourceRecord) throws(ImportError)
+  /// Counts a record that was understood and becomes no event, by what it is ("statistics").
+  mutating func skip(_ what: String)
+}
+
+extension RecordSink {
+  public mutating func skip(_ what: String) {}
 }
 
 /// What a decoder is told about the bytes it is given.
@@ -81,7 +89,7 @@ public struct SourceContext: Sendable {
 /// Decodes one foreign format from consecutive chunks of decompressed bytes.
 ///
 /// A decoder is total: any bytes give records or an `ImportError`, never a trap, a hang or unbounded memory.
-public protocol SourceDecoder {
+public protocol SourceDecoder: SendableMetatype {
   init(context: SourceContext) throws(ImportError)
 
   /// Reads as many whole records as `bytes` holds and returns how many bytes they took; the rest comes again in front
@@ -90,4 +98,12 @@ public protocol SourceDecoder {
   mutating func decode(
     _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout some RecordSink
   ) throws(ImportError) -> Int
+
+  /// Goes on with the next source of one import (the second day of two), keeping the orders it knows; false when every
+  /// source needs a decoder of its own.
+  mutating func continues(with context: SourceContext) throws(ImportError) -> Bool
+}
+
+extension SourceDecoder {
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool { false }
 }
