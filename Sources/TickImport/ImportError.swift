@@ -5,6 +5,14 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   public var position: Position
   public var reason: String
   public var advice: String
+  public var cause: Cause
+
+  /// Whose fault it is, for the exit code.
+  public enum Cause: Hashable, Sendable {
+    case badInput
+    case badOutput
+    case cancelled
+  }
 
   public enum Position: Hashable, Sendable {
     case none
@@ -12,11 +20,15 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     case line(Int)
   }
 
-  public init(file: String, position: Position = .none, reason: String, advice: String = "") {
+  public init(
+    file: String, position: Position = .none, reason: String, advice: String = "",
+    cause: Cause = .badInput
+  ) {
     self.file = file
     self.position = position
     self.reason = reason
     self.advice = advice
+    self.cause = cause
   }
 
   public var description: String {

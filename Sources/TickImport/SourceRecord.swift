@@ -89,7 +89,7 @@ public struct SourceContext: Sendable {
 /// Decodes one foreign format from consecutive chunks of decompressed bytes.
 ///
 /// A decoder is total: any bytes give records or an `ImportError`, never a trap, a hang or unbounded memory.
-public protocol SourceDecoder {
+public protocol SourceDecoder: SendableMetatype {
   init(context: SourceContext) throws(ImportError)
 
   /// Reads as many whole records as `bytes` holds and returns how many bytes they took; the rest comes again in front

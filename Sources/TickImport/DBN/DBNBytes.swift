@@ -45,6 +45,8 @@ enum DBN {
   static let undefinedTimestamp = UInt64.max
   static let undefinedSize = UInt32.max
   static let priceExponent: Int8 = 9
+  /// In an event's origin: the bits come from a trade or depth record, not from an order. Letters leave it free.
+  static let marketRecord: UInt32 = 1 << 31
 
   enum Flag {
     static let last: UInt8 = 1 << 7

@@ -29,7 +29,7 @@ extension DBNDecoder {
       sequence: UInt64(record.load(MarketField.sequence, as: UInt32.self)), flags: Self.flags(flags),
       channel: record.load(2), sendDelta: record.load(MarketField.delta),
       origin: UInt32(flags) | UInt32(record[MarketField.depth]) << 8 | UInt32(record[MarketField.action]) << 16
-        | UInt32(record[MarketField.side]) << 24)
+        | UInt32(record[MarketField.side] & 0x7F) << 24 | DBN.marketRecord)
   }
 
   mutating func decodeTrade(
@@ -61,7 +61,7 @@ extension DBNDecoder {
       // Sampled: the record's own event time is that of the last trade; the quote holds at the end of the interval.
       event.exchangeTime = event.localTime
       event.sendDelta = 0
-      event.origin &= 0xFF
+      event.origin &= 0xFF | DBN.marketRecord
       if kind == .cbbo1s || kind == .cbbo1m { event.sequence = 0 }
       isTrade = false
     default: break

@@ -1,0 +1,295 @@
+import MarketTypes
+
+/// What identifies an instrument over several sources of one import.
+struct InstrumentKey: Hashable {
+  var symbol: String
+  var venue: String
+  var sourceIdentifier: UInt32
+
+  init(_ instrument: SourceInstrument) {
+    symbol = instrument.symbol
+    venue = instrument.venue
+    sourceIdentifier = instrument.sourceIdentifier
+  }
+}
+
+/// Turns records into events: finds the units, scales prices and quantities, and hands batches to the output.
+///
+/// The first records are held back until their units are known. When a later one does not divide by a unit that was
+/// only guessed, the rest of the sources is scanned for the true units and the import starts over.
+struct ImportSink: RecordSink {
+  enum Mode {
+    case probing, writing, scanning
+  }
+
+  struct Item {
+    var source: SourceInstrument
+    var prices = UnitScan()
+    var quantities = UnitScan()
+    var tick: DecimalUnit?
+    var lot: DecimalUnit?
+    var priceScale = UnitScale(unit: .one, exponent: 0)!
+    var quantityScale = UnitScale(unit: .one, exponent: 0)!
+    /// The number in the output; nil until its units are settled.
+    var number: UInt16?
+  }
+
+  /// Records held back to find units: 7 MB.
+  static let probeCount = 1 << 16
+  private static let batchCount = 1 << 10
+
+  private(set) var mode = Mode.probing
+  private(set) var events = 0
+  private(set) var counts = [Int](repeating: 0, count: 256)
+  private(set) var skipped: [String: Int] = [:]
+  private(set) var items: [Item] = []
+  private var numbers: [InstrumentKey: UInt16] = [:]
+  private var held: [SourceRecord] = []
+  private var batch: [MarketEvent] = []
+  private let output: any EventOutput
+  private let options: ImportOptions
+  private let known: [InstrumentKey: Units]
+  /// The place that errors name.
+  var sourceName = ""
+
+  struct Units {
+    var tick: DecimalUnit?
+    var lot: DecimalUnit?
+  }
+
+  init(output: any EventOutput, options: ImportOptions, known: [InstrumentKey: Units]) {
+    self.output = output
+    self.options = options
+    self.known = known
+    batch.reserveCapacity(Self.batchCount)
+    if !known.isEmpty { mode = .writing }
+  }
+
+  mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16 {
+    let key = InstrumentKey(instrument)
+    if let number = numbers[key] {
+      let index = Int(number)
+      items[index].source.tick = items[index].source.tick ?? instrument.tick
+      items[index].source.lot = items[index].source.lot ?? instrument.lot
+      return number
+    }
+    guard items.count < Int(UInt16.max) else {
+      throw ImportError(
+        file: sourceName, reason: "more than \(UInt16.max) instruments", advice: "Import them in several files.")
+    }
+    guard instrument.priceExponent >= 0, instrument.priceExponent <= 18, instrument.quantityExponent >= 0,
+      instrument.quantityExponent <= 18
+    else { throw ImportError(file: sourceName, reason: "\(instrument.symbol) has more than 18 decimals") }
+    numbers[key] = UInt16(items.count)
+    items.append(Item(source: instrument))
+    return UInt16(items.count - 1)
+  }
+
+  mutating func skip(_ what: String) { skipped[what, default: 0] += 1 }
+
+  mutating func append(_ record: SourceRecord) throws(ImportError) {
+    switch mode {
+    case .writing: try write(record)
+    case .probing:
+      observe(record)
+      held.append(record)
+      if held.count == Self.probeCount { try settle() }
+    case .scanning: observe(record)
+    }
+  }
+
+  private mutating func observe(_ record: SourceRecord) {
+    guard record.event.kind != .status else { return }
+    let index = Int(record.event.instrument)
+    func observe(_ price: Int64, _ scan: inout UnitScan) {
+      if price != SourceRecord.noPrice { scan.observe(price) }
+    }
+    observe(record.price, &items[index].prices)
+    if record.event.kind == .quote || record.event.kind == .bar {
+      observe(record.price2, &items[index].prices)
+      observe(record.price3, &items[index].prices)
+      observe(record.price4, &items[index].prices)
+      items[index].quantities.observe(record.quantity2)
+    }
+    items[index].quantities.observe(record.quantity)
+  }
+
+  /// Ends the probe: decides every unit from what was seen and writes what was held back.
+  private mutating func settle() throws(ImportError) {
+    mode = .writing
+    for index in items.indices { try settle(index) }
+    let records = held
+    held = []
+    for record in records {
+      // A wrong unit within the probe is impossible unless the user or the source stated it.
+      try append(record)
+    }
+  }
+
+  private mutating func settle(_ index: Int) throws(ImportError) {
+    let source = items[index].source
+    let known = known[InstrumentKey(source)]
+    let tick =
+      options.tick ?? known?.tick ?? source.tick ?? items[index].prices.tick(exponent: source.priceExponent)
+      ?? DecimalUnit(mantissa: 1, exponent: source.priceExponent) ?? .one
+    let lot =
+      options.lot ?? known?.lot ?? source.lot
+      ?? (source.quantityExponent == 0 ? .one : items[index].quantities.lot(exponent: source.quantityExponent)) ?? .one
+    guard let priceScale = UnitScale(unit: tick, exponent: source.priceExponent),
+      let quantityScale = UnitScale(unit: lot, exponent: source.quantityExponent)
+    else {
+      throw ImportError(
+        file: sourceName, reason: "a tick of \(tick) or a lot of \(lot) does not fit \(source.symbol)",
+        advice: "State others with --tick and --lot.")
+    }
+    items[index].tick = tick
+    items[index].lot = lot
+    items[index].priceScale = priceScale
+    items[index].quantityScale = quantityScale
+    items[index].number = try output.addInstrument(instrument(items[index]))
+  }
+
+  @inline(__always)
+  private mutating func write(_ record: SourceRecord) throws(ImportError) {
+    let index = Int(record.event.instrument)
+    if items[index].number == nil {
+      observe(record)
+      try settle(index)
+    }
+    guard let event = try scale(record, index) else {
+      return try misfit(record, index)
+    }
+    batch.append(event)
+    events += 1
+    counts[Int(event.kind.rawValue)] += 1
+    if batch.count == Self.batchCount { try flush() }
+  }
+
+  private mutating func flush() throws(ImportError) {
+    if batch.isEmpty { return }
+    let output = output
+    try batch.withUnsafeBufferPointer { (events) throws(ImportError) in try output.append(events) }
+    batch.removeAll(keepingCapacity: true)
+  }
+
+  /// The event in ticks and lots; nil when a value is no multiple of its unit.
+  @inline(__always)
+  private func scale(_ record: SourceRecord, _ index: Int) throws(ImportError) -> MarketEvent? {
+    var event = record.event
+    event.instrument = items[index].number ?? 0
+    switch event.kind {
+    case .status:
+      event.quantity = Quantity(lots: record.quantity)
+    case .quote:
+      guard let bid = try price(record.price, index), let ask = try price(record.price2, index),
+        let bidQuantity = quantity(record.quantity, index), let askQuantity = quantity(record.quantity2, index)
+      else { return nil }
+      event.quote = MarketEvent.Quote(
+        bidPrice: bid, bidQuantity: bidQuantity, askPrice: ask, askQuantity: askQuantity)
+    case .bar:
+      guard let open = try price(record.price, index), let high = try price(record.price2, index),
+        let low = try price(record.price3, index), let close = try price(record.price4, index),
+        let volume = quantity(record.quantity, index)
+      else { return nil }
+      event.bar = MarketEvent.Bar(open: open, high: high, low: low, close: close, volume: volume)
+    default:
+      guard let price = try price(record.price, index), let quantity = quantity(record.quantity, index) else {
+        return nil
+      }
+      event.price = price
+      event.quantity = quantity
+    }
+    return event
+  }
+
+  @inline(__always)
+  private func price(_ value: Int64, _ index: Int) throws(ImportError) -> Price? {
+    if value == SourceRecord.noPrice { return Price.none }
+    guard let count = items[index].priceScale.count(value) else { return nil }
+    guard let ticks = Int32(exactly: count), ticks != .min else { throw outOfRange(value, index) }
+    return Price(ticks: ticks)
+  }
+
+  @inline(__always)
+  private func quantity(_ value: Int64, _ index: Int) -> Quantity? {
+    items[index].quantityScale.count(value).map { Quantity(lots: $0) }
+  }
+
+  @inline(never)
+  private func outOfRange(_ value: Int64, _ index: Int) -> ImportError {
+    let text = Self.text(value, items[index].source.priceExponent)
+    return ImportError(
+      file: sourceName,
+      reason: "the price \(text) of \(items[index].source.symbol) is more than 2,147,483,647 ticks of "
+        + "\(items[index].tick ?? .one)",
+      advice: "State a larger tick with --tick.")
+  }
+
+  /// A value does not divide by its unit: look for the true unit when it was not the user's.
+  private mutating func misfit(_ record: SourceRecord, _ index: Int) throws(ImportError) {
+    let source = items[index].source
+    if options.tick != nil || options.lot != nil || !known.isEmpty {
+      throw ImportError(
+        file: sourceName,
+        reason: "\(source.symbol) at a price of \(Self.text(record.price, source.priceExponent)) and a quantity of "
+          + "\(Self.text(record.quantity, source.quantityExponent)) does not divide by the tick of "
+          + "\(items[index].tick ?? .one) and the lot of \(items[index].lot ?? .one)",
+        advice: known.isEmpty ? "State smaller ones with --tick and --lot." : "Did the file change meanwhile?")
+    }
+    mode = .scanning
+    batch = []
+    output.discard()
+    // What was written obeyed the guessed units, so they stand for all of it.
+    for index in items.indices where items[index].number != nil {
+      if let unit = Self.integer(items[index].tick, items[index].source.priceExponent) {
+        items[index].prices.observe(unit)
+      }
+      if let unit = Self.integer(items[index].lot, items[index].source.quantityExponent) {
+        items[index].quantities.observe(unit)
+      }
+    }
+    observe(record)
+  }
+
+  /// Ends the import: nil when the events are written, or the units with which it must start over.
+  mutating func finish() throws(ImportError) -> [InstrumentKey: Units]? {
+    if mode == .probing { try settle() }
+    guard mode == .writing else { return finalUnits() }
+    for index in items.indices where items[index].number == nil { try settle(index) }
+    try flush()
+    try output.finish()
+    return nil
+  }
+
+  private func finalUnits() -> [InstrumentKey: Units] {
+    var result: [InstrumentKey: Units] = [:]
+    for item in items {
+      result[InstrumentKey(item.source)] = Units(
+        tick: item.prices.tick(exponent: item.source.priceExponent),
+        lot: item.source.quantityExponent == 0
+          ? .one : item.quantities.lot(exponent: item.source.quantityExponent))
+    }
+    return result
+  }
+
+  var writtenInstruments: [Instrument] {
+    items.filter { $0.number != nil }.sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map { instrument($0) }
+  }
+
+  private func instrument(_ item: Item) -> Instrument {
+    let source = item.source
+    return Instrument(
+      symbol: source.symbol, venue: source.venue, tick: item.tick ?? .one, lot: item.lot ?? .one,
+      multiplier: source.multiplier, currency: source.currency, settlement: source.settlement,
+      sourceIdentifier: source.sourceIdentifier)
+  }
+
+  private static func integer(_ unit: DecimalUnit?, _ exponent: Int8) -> Int64? {
+    guard let unit, let scale = UnitScale(unit: unit, exponent: exponent), scale.multiplier == 1 else { return nil }
+    return scale.divisor
+  }
+
+  private static func text(_ value: Int64, _ exponent: Int8) -> String {
+    value == SourceRecord.noPrice ? "none" : (DecimalUnit(mantissa: 1, exponent: exponent) ?? .one).text(count: value)
+  }
+}

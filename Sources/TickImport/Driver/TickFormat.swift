@@ -1,0 +1,82 @@
+/// A foreign format that can be imported: how it is called, how it is recognised, how it is decoded.
+public struct TickFormat: Sendable {
+  /// How surely a file is of a format.
+  public enum Confidence: Int, Comparable, Sendable {
+    case no, name, content
+
+    public static func < (left: Confidence, right: Confidence) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// The word for `--format`.
+  public let name: String
+  public let summary: String
+  /// Judges the first decompressed bytes (up to `headCount`) and the name of the file, its folders included.
+  public let detect: @Sendable (_ head: [UInt8], _ name: String) -> Confidence
+  let makeDecoder: @Sendable (SourceContext) throws(ImportError) -> any DecoderRun
+
+  /// How many bytes a detector sees.
+  public static let headCount = 4096
+
+  public init<Decoder: SourceDecoder>(
+    _ name: String, _ summary: String, _ decoder: Decoder.Type,
+    detect: @escaping @Sendable (_ head: [UInt8], _ name: String) -> Confidence
+  ) {
+    self.name = name
+    self.summary = summary
+    self.detect = detect
+    makeDecoder = { (context) throws(ImportError) in
+      DecoderBox(decoder: try Decoder(context: context))
+    }
+  }
+}
+
+/// A decoder bound to the import's sink: one call through an existential per chunk, none per record.
+protocol DecoderRun: AnyObject {
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout ImportSink
+  ) throws(ImportError) -> Int
+  func continues(with context: SourceContext) throws(ImportError) -> Bool
+}
+
+final class DecoderBox<Decoder: SourceDecoder>: DecoderRun {
+  private var decoder: Decoder
+
+  init(decoder: Decoder) { self.decoder = decoder }
+
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout ImportSink
+  ) throws(ImportError) -> Int {
+    try decoder.decode(bytes, offset: offset, isLast: isLast, into: &sink)
+  }
+
+  func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    try decoder.continues(with: context)
+  }
+}
+
+extension TickFormat {
+  /// Every format, in the order in which detection prefers them.
+  public static let all: [TickFormat] = [
+    TickFormat("dbn", "Databento DBN 1-3, all schemas", DBNDecoder.self) { DBNStart.detect($0, $1) }
+  ]
+
+  public static func named(_ name: String) -> TickFormat? { all.first { $0.name == name } }
+
+  /// The format of a file; nil when no detector is sure.
+  public static func detect(head: [UInt8], name: String) -> TickFormat? {
+    var best: (format: TickFormat, confidence: Confidence)?
+    for format in all {
+      let confidence = format.detect(head, name)
+      if confidence > best?.confidence ?? .no { best = (format, confidence) }
+    }
+    return best?.format
+  }
+}
+
+extension DBNStart {
+  static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    if head.starts(with: Array("DBN".utf8)) || head.withUnsafeBytes({ isLegacy($0) }) { return .content }
+    let parts = (name.split(separator: "/").last ?? "").lowercased().split(separator: ".").dropFirst()
+    return parts.contains("dbn") || parts.contains("dbz") ? .name : .no
+  }
+}

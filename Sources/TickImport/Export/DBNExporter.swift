@@ -1,0 +1,153 @@
+public import MarketTypes
+
+/// Writes events as DBN: order-level events, trades or bars.
+///
+/// What came from DBN order by order goes back record for record; other sources get the records that say the same.
+public struct DBNExporter: EventExporter {
+  /// What to write.
+  public struct Options: Sendable {
+    public var version: UInt8
+    public var schema: DBNSchema
+    /// The time range of the events, for the metadata.
+    public var start: Timestamp
+    public var end: Timestamp
+
+    public init(version: UInt8 = 3, schema: DBNSchema = .mbo, start: Timestamp, end: Timestamp) {
+      self.version = version
+      self.schema = schema
+      self.start = start
+      self.end = end
+    }
+  }
+
+  let options: Options
+  let instruments: [Instrument]
+  let name: String
+  private let scales: [Scale]
+  var orders = OrderTable()
+  public var leftOut: [EventKind: Int] = [:]
+
+  /// Ticks to units of 10^-9, lots to whole quantities.
+  private struct Scale {
+    var price: Int64
+    var quantity: Int64
+  }
+
+  /// Refuses schemas that the events cannot fill and units that DBN cannot hold; `name` is for messages.
+  public init(instruments: [Instrument], options: Options, name: String) throws(ImportError) {
+    func refuse(_ reason: String, _ advice: String) -> ImportError {
+      ImportError(file: name, reason: reason, advice: advice, cause: .badOutput)
+    }
+    switch options.schema {
+    case .mbo, .trades, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d: break
+    default:
+      throw refuse(
+        "export as DBN \(options.schema.name) is not offered",
+        "Order-level events go to mbo, trades to trades, bars to ohlcv; --format csv holds all events.")
+    }
+    guard options.version >= 1, options.version <= DBN.newestVersion else {
+      throw refuse("DBN version \(options.version) is unknown", "Versions 1 to \(DBN.newestVersion) can be written.")
+    }
+    self.options = options
+    self.instruments = instruments
+    self.name = name
+    var scales: [Scale] = []
+    for instrument in instruments {
+      guard let price = Self.power(9 - Int(instrument.tick.exponent)), instrument.lot.exponent == 0 else {
+        throw refuse(
+          "DBN counts prices in 10^-9 and quantities in ones; \(instrument.symbol) has a tick of \(instrument.tick) "
+            + "and a lot of \(instrument.lot)", "Export with --format csv.")
+      }
+      let (scaled, overflows) = instrument.tick.mantissa.multipliedReportingOverflow(by: price)
+      guard !overflows else { throw refuse("a tick of \(instrument.tick) is too large for DBN", "") }
+      scales.append(Scale(price: scaled, quantity: instrument.lot.mantissa))
+    }
+    self.scales = scales
+  }
+
+  private static func power(_ exponent: Int) -> Int64? {
+    exponent < 0 ? nil : (0..<exponent).reduce(Int64(1)) { power, _ in power * 10 }
+  }
+
+  public func header() throws(ImportError) -> [UInt8] {
+    var metadata = DBNMetadata(
+      version: options.version, dataset: Self.dataset(instruments), schema: options.schema,
+      start: Self.time(options.start), end: options.end == .unknown ? nil : Self.time(options.end) &+ 1)
+    metadata.symbols = instruments.map(\.symbol)
+    let first = Self.date(options.start)
+    let last = Self.date(Timestamp(nanoseconds: max(options.end.nanoseconds, 0) &+ 86_400_000_000_000))
+    metadata.mappings = instruments.enumerated().map { index, instrument in
+      DBNMetadata.Mapping(
+        symbol: instrument.symbol,
+        intervals: [.init(startDate: first, endDate: last, symbol: String(identifier(index)))])
+    }
+    return metadata.encoded()
+  }
+
+  /// Datasets have at most 15 letters; a publisher's number behind # is our own.
+  private static func dataset(_ instruments: [Instrument]) -> String {
+    String(instruments.first?.venue.prefix { $0 != "#" } ?? "")
+  }
+
+  /// The source's own number, or one that cannot be missing.
+  func identifier(_ index: Int) -> UInt32 {
+    let stated = index < instruments.count ? instruments[index].sourceIdentifier : 0
+    return stated == 0 ? UInt32(index + 1) : stated
+  }
+
+  public mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
+    guard Int(event.instrument) < instruments.count else {
+      throw failure("event of instrument \(event.instrument), which the file does not declare")
+    }
+    switch options.schema {
+    case .mbo: try appendOrder(event, to: &bytes)
+    case .trades: try appendTrade(event, to: &bytes)
+    default: try appendBar(event, to: &bytes)
+    }
+  }
+
+  func failure(_ reason: String) -> ImportError {
+    ImportError(file: name, reason: reason, advice: "Export with --format csv.", cause: .badOutput)
+  }
+
+  func price(_ price: Price, _ event: MarketEvent) throws(ImportError) -> Int64 {
+    if price.isNone { return DBN.undefinedPrice }
+    let (scaled, overflows) = Int64(price.ticks).multipliedReportingOverflow(
+      by: scales[Int(event.instrument)].price)
+    guard !overflows else { throw failure("a price of \(price.ticks) ticks does not fit DBN") }
+    return scaled
+  }
+
+  func whole(_ quantity: Int64, _ event: MarketEvent) throws(ImportError) -> UInt64 {
+    let (scaled, overflows) = quantity.multipliedReportingOverflow(by: scales[Int(event.instrument)].quantity)
+    guard !overflows, let whole = UInt64(exactly: scaled) else {
+      throw failure("a quantity of \(quantity) lots does not fit DBN")
+    }
+    return whole
+  }
+
+  func size(_ quantity: Int64, _ event: MarketEvent) throws(ImportError) -> UInt32 {
+    guard let size = UInt32(exactly: try whole(quantity, event)) else {
+      throw failure("a quantity of \(quantity) lots does not fit DBN")
+    }
+    return size
+  }
+
+  static func time(_ time: Timestamp) -> UInt64 {
+    time == .unknown ? DBN.undefinedTimestamp : UInt64(bitPattern: time.nanoseconds)
+  }
+
+  /// The day of a moment, `yyyymmdd`.
+  static func date(_ time: Timestamp) -> UInt32 {
+    // Days since 0000-03-01, so that leap days end a cycle of 400 years.
+    let days = max(0, time.nanoseconds) / 86_400_000_000_000 + 719_468
+    let cycle = days / 146_097
+    let day = days % 146_097
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
+    let dayOfYear = day - (365 * year + year / 4 - year / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let dayOfMonth = dayOfYear - (153 * shifted + 2) / 5 + 1
+    return UInt32((year + cycle * 400 + (month <= 2 ? 1 : 0)) * 10_000 + month * 100 + dayOfMonth)
+  }
+}

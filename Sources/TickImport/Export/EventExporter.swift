@@ -1,0 +1,27 @@
+public import MarketTypes
+
+/// Turns events back into a foreign format, one at a time, in file order.
+public protocol EventExporter {
+  /// What comes before the first event.
+  func header() throws(ImportError) -> [UInt8]
+  /// Appends what an event becomes, nothing if the format leaves it out.
+  mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError)
+  /// Events that the format has no place for, by kind.
+  var leftOut: [EventKind: Int] { get }
+}
+
+/// Events as comma-separated values or JSON lines.
+public struct TextExporter: EventExporter {
+  private let text: EventText
+  public var leftOut: [EventKind: Int] { [:] }
+
+  public init(style: EventText.Style, instruments: [Instrument]) {
+    text = EventText(style: style, instruments: instruments)
+  }
+
+  public func header() throws(ImportError) -> [UInt8] { Array(text.header.utf8) }
+
+  public mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
+    text.append(event, to: &bytes)
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import MarketTypes
+import Testing
+
+@testable import TickImport
+
+/// Imports files into memory.
+func importToArray(
+  _ sources: [String], options: ImportOptions = ImportOptions()
+) throws(ImportError) -> (output: ArrayOutput, summary: ImportSummary) {
+  let output = ArrayOutput()
+  let summary = try importEvents(from: sources, options: options, to: { output })
+  #expect(output.isFinished)
+  return (output, summary)
+}
+
+/// A file in a folder of its own that goes away with the value.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func write(_ bytes: [UInt8], _ name: String) throws -> String {
+    let file = url.appendingPathComponent(name)
+    try Data(bytes).write(to: file)
+    return file.path
+  }
+
+  /// Runs a compressor of the system on a file; nil when the machine has none.
+  func run(_ tool: String, _ arguments: [String]) throws -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [tool] + arguments
+    process.currentDirectoryURL = url
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+}
+
+/// A book kept the slow, obvious way from events.
+struct NaiveOrderBook {
+  struct Order {
+    var side: Side
+    var price: Int32
+    var quantity: Int64
+  }
+
+  private(set) var orders: [UInt64: Order] = [:]
+  /// Events on orders that are not there.
+  private(set) var unknown = 0
+
+  mutating func apply(_ event: MarketEvent) {
+    switch event.kind {
+    case .add:
+      orders[event.identifier] = Order(side: event.side, price: event.price.ticks, quantity: event.quantity.lots)
+    case .cancel:
+      if orders.removeValue(forKey: event.identifier) == nil { unknown += 1 }
+    case .reduce, .execute:
+      guard let left = orders[event.identifier]?.quantity else { return unknown += 1 }
+      orders[event.identifier]?.quantity -= event.quantity.lots
+      if left <= event.quantity.lots { orders[event.identifier] = nil }
+    case .modify:
+      guard orders[event.identifier] != nil else { return unknown += 1 }
+      orders[event.identifier]?.price = event.price.ticks
+      orders[event.identifier]?.quantity = event.quantity.lots
+    case .clear, .snapshotBegin: orders = [:]
+    case .orphan: unknown += 1
+    default: break
+    }
+  }
+
+  func best(_ side: Side) -> (price: Int32, quantity: Int64)? {
+    let prices = orders.values.filter { $0.side == side }.map(\.price)
+    guard let best = side == .buy ? prices.max() : prices.min() else { return nil }
+    return (best, orders.values.filter { $0.side == side && $0.price == best }.reduce(0) { $0 + $1.quantity })
+  }
+}
