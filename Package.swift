@@ -51,12 +51,15 @@ let package = Package(
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickImport", imports: ["MarketTypes"]),
+    module("CommandLineInterface"),
+    .executableTarget(name: "lockstep", dependencies: ["CommandLineInterface"], swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
+    tests(of: "CommandLineInterface"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -1,0 +1,3 @@
+import CommandLineInterface
+
+Lockstep.program.main()
