@@ -48,11 +48,13 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickImport", imports: ["MarketTypes"]),
     module("CommandLineInterface"),
-    .executableTarget(name: "lockstep", dependencies: ["CommandLineInterface"], swiftSettings: commonSettings),
+    .executableTarget(
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor"], swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -60,6 +62,7 @@ let package = Package(
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "CommandLineInterface"),
+    tests(of: "lockstep", imports: ["CommandLineInterface"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -7,5 +7,5 @@ enum Lockstep {
   static let program = Program(
     "lockstep", version: version,
     summary: "A market simulator and backtesting lab.",
-    commands: [])
+    commands: [Doctor.command])
 }

@@ -1,3 +1,4 @@
 import CommandLineInterface
 
+InstructionSet.require()
 Lockstep.program.main()
