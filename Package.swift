@@ -15,6 +15,9 @@ let commonSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
   .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] }),
+  // Generic hot loops (books, lanes) must be specialised for the observers and strategies of other modules. The default
+  // mode leaves large functions generic: a replay with an empty observer ran at 53 instead of 75 M events/s.
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A system library: a module map and a shim header under Sources/CLibraries, found through pkg-config.
@@ -52,15 +55,18 @@ let package = Package(
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickImport", imports: ["MarketTypes"]),
+    module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("CommandLineInterface"),
     .executableTarget(
-      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor"], swiftSettings: commonSettings),
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks"],
+      swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
+    tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
   ],

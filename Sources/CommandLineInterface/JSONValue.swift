@@ -4,6 +4,8 @@ public enum JSONValue: Hashable, Sendable {
   case bool(Bool)
   case integer(Int64)
   case number(Double)
+  /// An exact decimal, already in the digits of a JSON number.
+  case decimal(String)
   case string(String)
   case array([JSONValue])
   case object([Member])
@@ -12,6 +14,11 @@ public enum JSONValue: Hashable, Sendable {
   public struct Member: Hashable, Sendable {
     public var key: String
     public var value: JSONValue
+
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   public static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
@@ -43,6 +50,7 @@ public enum JSONValue: Hashable, Sendable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value): text += value.isFinite ? Self.text(of: value) : "null"
+    case .decimal(let digits): text += digits
     case .string(let value): Self.quote(value, to: &text)
     case .array(let values):
       Self.list(values, "[", "]", to: &text, indent: indent) { value, text, indent in
