@@ -73,3 +73,19 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets are built apart and with libFuzzer's instrumentation: see .ci/fuzz-smoke.
+if Context.environment["LOCKSTEP_FUZZ"] != nil {
+  /// A folder Tests/Fuzz/NAME with a main.swift and a Corpus of seeds.
+  func fuzz(_ name: String, imports: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["FuzzSupport"] + imports, path: "Tests/Fuzz/\(name)", exclude: ["Corpus"],
+      swiftSettings: commonSettings)
+  }
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .target(
+      name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
+    fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+  ]
+}
