@@ -52,23 +52,27 @@ let package = Package(
   targets: [
     // System libraries
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
+    library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("CommandLineInterface"),
     .executableTarget(
-      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks"],
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
       swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
