@@ -51,6 +51,7 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
@@ -61,6 +62,10 @@ let package = Package(
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickImport", imports: ["MarketTypes", "CArchive"]),
+    module("CommandLineInterface"),
+    .executableTarget(
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
+      swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -71,7 +76,26 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes"]),
+    tests(of: "CommandLineInterface"),
+    tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets are built apart and with libFuzzer's instrumentation: see .ci/fuzz-smoke.
+if Context.environment["LOCKSTEP_FUZZ"] != nil {
+  /// A folder Tests/Fuzz/NAME with a main.swift and a Corpus of seeds.
+  func fuzz(_ name: String, imports: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["FuzzSupport"] + imports, path: "Tests/Fuzz/\(name)", exclude: ["Corpus"],
+      swiftSettings: commonSettings)
+  }
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .target(
+      name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
+    fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+  ]
+}
