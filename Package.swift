@@ -66,6 +66,13 @@ let package = Package(
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
       swiftSettings: commonSettings),
+    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
+    // Modules, in the order of the house table
+    module("MarketTypes", hot: true),
+    module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
+    module("TickImport", imports: ["MarketTypes"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -79,6 +86,12 @@ let package = Package(
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
+    // Benchmarks
+    benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
+    // Tests
+    tests(of: "MarketTypes"),
+    tests(of: "Numerics"),
+    tests(of: "Analytics", imports: ["Numerics"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
