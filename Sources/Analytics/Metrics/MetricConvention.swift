@@ -1,3 +1,5 @@
+import Numerics
+
 /// Whose definitions to follow where tools disagree; the same returns have at least four different Sharpe ratios.
 public enum MetricConvention: String, Sendable, Hashable, CaseIterable {
   /// Lockstep's own; each metric's formula says what it is.

@@ -1,3 +1,5 @@
+import Numerics
+
 extension ReturnSeries {
   /// Product of (1 + r), minus one.
   public var totalReturn: Double { compounded().last! - 1 }

@@ -1,3 +1,5 @@
+import Numerics
+
 extension ReturnSeries {
   /// Mean excess return over its standard deviation, annualised; see `MetricConvention` for the others.
   public func sharpeRatio(

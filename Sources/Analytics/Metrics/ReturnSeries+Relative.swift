@@ -1,3 +1,5 @@
+import Numerics
+
 /// A strategy measured against a benchmark over the same periods.
 public struct RelativeStatistics: Sendable, Hashable {
   public let returns: ReturnSeries

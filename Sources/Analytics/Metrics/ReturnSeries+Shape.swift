@@ -1,3 +1,5 @@
+import Numerics
+
 /// Central moments of a sample with divisor n, and the shape figures they give.
 public struct Moments: Sendable, Hashable {
   public let count: Int

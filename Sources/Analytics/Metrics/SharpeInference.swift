@@ -1,3 +1,5 @@
+import Numerics
+
 /// How sure a Sharpe ratio is. Every ratio here is of one period; multiply by sqrt(P) to annualise.
 public struct SharpeInference: Sendable, Hashable {
   public let sharpe: Double
