@@ -61,6 +61,9 @@ extension ReturnSeries {
     return max(0, variance).squareRoot()
   }
 
+  /// log(1 + r); minus infinity for a total loss.
+  var logReturns: [Double] { values.map { Elementary.logOnePlus($0) } }
+
   func requireCount(_ needed: Int) throws(AnalyticsError) {
     if count < needed { throw AnalyticsError(series: name, reason: .tooShort(found: count, needed: needed)) }
   }
