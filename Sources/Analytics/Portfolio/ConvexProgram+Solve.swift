@@ -105,6 +105,12 @@ struct InteriorPointState {
       cost = max(cost, largest / Double(max(n, 1)))
     }
     if let weights = program.logWeights { cost = max(cost, weights.reduce(0, max)) }
+    if let smooth = program.smooth {
+      var slope = [Double](repeating: 0, count: n)
+      var none: [Double]?
+      _ = smooth(z, &slope, &none)
+      cost = max(cost, slope.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 })
+    }
     for index in multiplier.indices { multiplier[index] = max(cost, 1e-6) }
   }
 
