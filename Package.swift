@@ -48,17 +48,21 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
     module("TickImport", imports: ["MarketTypes"]),
-    module("Analytics", imports: ["MarketTypes"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
-    tests(of: "Analytics"),
+    tests(of: "Numerics"),
+    tests(of: "Analytics", imports: ["Numerics"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
