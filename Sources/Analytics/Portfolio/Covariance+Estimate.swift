@@ -1,3 +1,5 @@
+import Numerics
+
 extension Covariance {
   /// The sample covariance over n − `degreesOfFreedomLost`.
   public static func sample(

@@ -1,3 +1,5 @@
+import Numerics
+
 /// The symmetric system [K A'; A 0] of an interior-point step, K positive definite, solved through Cholesky factors of K
 /// and of the small Schur complement A K⁻¹ A'.
 struct NewtonSystem {

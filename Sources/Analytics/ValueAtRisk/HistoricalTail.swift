@@ -1,3 +1,5 @@
+import Numerics
+
 /// Value at risk and expected shortfall from the empirical distribution of past returns.
 public enum HistoricalTail {
   /// The plain historical figures: every observation has weight 1/n.
@@ -97,7 +99,7 @@ public enum HistoricalTail {
     let exactCount = probability * Double(values.count)
     // The order statistic whose empirical distribution first reaches the tail probability, counted from one.
     let rank = min(max(Int((exactCount - 1e-9).rounded(.up)), 1), values.count)
-    selectSmallest(values, rank: rank - 1)
+    Quantile.select(values, rank: rank - 1)
     let quantile = values[rank - 1]
     var sum = 0.0
     for index in 0..<(rank - 1) { sum += values[index] }

@@ -50,7 +50,7 @@ extension GARCH {
         from: GARCH(
           mean: fixedMean.map { $0 / deviation } ?? sampleMean / deviation, omega: 1 - alpha - beta, alpha: alpha,
           gamma: 0.02, beta: beta, degreesOfFreedom: 8))
-      let found = minimizeByBFGS(from: start) { likelihood.negativeMean(free: $0) }
+      let found = Optimizers.lbfgs(start: start, gradientTolerance: 1e-10) { likelihood.negativeMean(free: $0) }
       if found.value.isFinite, best == nil || found.value < best!.value { best = (found.point, found.value) }
     }
     guard let best else {
@@ -106,15 +106,13 @@ extension GARCH {
         }
       }
     }
-    let inverseHessian = invertPositiveDefinite(hessian, size: count)
-    let inverseOuter = invertPositiveDefinite(outer, size: count)
-    func roots(_ matrix: [Double]) -> [Double] {
-      (0..<count).map { max(matrix[$0 * count + $0], 0).squareRoot() * unit[$0] }
+    let outerMatrix = Matrix(rows: count, columns: count, values: outer)
+    let inverseHessian = try? Cholesky(Matrix(rows: count, columns: count, values: hessian)).inverse
+    let inverseOuter = try? Cholesky(outerMatrix).inverse
+    func roots(_ matrix: Matrix) -> [Double] {
+      (0..<count).map { max(matrix[$0, $0], 0).squareRoot() * unit[$0] }
     }
-    var robust: [Double]?
-    if let inverse = inverseHessian {
-      robust = roots(squareProduct(squareProduct(inverse, outer, size: count), inverse, size: count))
-    }
+    let robust = inverseHessian.map { roots($0 * outerMatrix * $0) }
     return (inverseHessian.map(roots), inverseOuter.map(roots), robust)
   }
 }
