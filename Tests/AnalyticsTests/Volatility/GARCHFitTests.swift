@@ -1,0 +1,93 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Analytics
+
+@Suite struct GARCHFitTests {
+  /// Returns drawn from the model, with normal or scaled Student-t errors.
+  static func simulated(_ model: GARCH, count: Int, seed: UInt64) -> [Double] {
+    let stream = RandomStream(seed: seed)
+    var variance = model.longRunVariance ?? 1
+    return (0..<count).map { row in
+      var shock = stream.normal(at: UInt64(row))
+      if let nu = model.degreesOfFreedom {
+        shock =
+          RandomStream(seed: seed, stream: 1).studentT(at: UInt64(row), degreesOfFreedom: nu)
+          * ((nu - 2) / nu).squareRoot()
+      }
+      let error = variance.squareRoot() * shock
+      variance = model.nextVariance(after: variance, error: error)
+      return model.mean + error
+    }
+  }
+
+  @Test func gradientMatchesDifferences() {
+    let returns = Self.simulated(GARCH(mean: 0.1, omega: 0.1, alpha: 0.1, beta: 0.8), count: 300, seed: 1)
+    for asymmetric in [false, true] {
+      for hasDegreesOfFreedom in [false, true] {
+        let layout = ParameterLayout(
+          fixedMean: nil, isAsymmetric: asymmetric, hasDegreesOfFreedom: hasDegreesOfFreedom)
+        let likelihood = GARCHLikelihood(returns: returns, layout: layout)
+        let point = layout.free(
+          from: GARCH(mean: 0.05, omega: 0.2, alpha: 0.12, gamma: 0.04, beta: 0.7, degreesOfFreedom: 6))
+        let gradient = likelihood.negativeMean(free: point).gradient
+        for index in point.indices {
+          var (above, below) = (point, point)
+          above[index] += 1e-5
+          below[index] -= 1e-5
+          let slope =
+            (likelihood.negativeMean(free: above).value - likelihood.negativeMean(free: below).value) / 2e-5
+          #expect(abs(gradient[index] - slope) < 1e-6 * max(1, abs(slope)))
+        }
+      }
+    }
+  }
+
+  @Test func recoversTheModelWithinItsErrors() throws {
+    let truth = GARCH(mean: 0.0005, omega: 2e-6, alpha: 0.08, beta: 0.9)
+    let fit = try GARCH.fit(Self.simulated(truth, count: 4000, seed: 5))
+    let errors = try #require(fit.hessianErrors)
+    #expect(fit.parameterNames == ["mu", "omega", "alpha", "beta"])
+    let found = [fit.model.mean, fit.model.omega, fit.model.alpha, fit.model.beta]
+    let expected = [truth.mean, truth.omega, truth.alpha, truth.beta]
+    for index in 0..<4 {
+      #expect(abs(found[index] - expected[index]) < 4 * errors[index], "\(fit.parameterNames[index])")
+    }
+    // With the right model all three estimates of uncertainty are close.
+    let scores = try #require(fit.scoreErrors)
+    let robust = try #require(fit.robustErrors)
+    for index in 0..<4 {
+      #expect(abs(scores[index] / errors[index] - 1) < 0.4)
+      #expect(abs(robust[index] / errors[index] - 1) < 0.4)
+    }
+  }
+
+  @Test func recoversAsymmetryAndTails() throws {
+    let truth = GARCH(omega: 0.05, alpha: 0.03, gamma: 0.12, beta: 0.85, degreesOfFreedom: 5)
+    let fit = try GARCH.fit(
+      Self.simulated(truth, count: 4000, seed: 9), errors: .studentT, asymmetric: true, fixedMean: 0)
+    let errors = try #require(fit.robustErrors)
+    let found = [
+      fit.model.omega, fit.model.alpha, fit.model.gamma, fit.model.beta, fit.model.degreesOfFreedom ?? 0,
+    ]
+    for (index, value) in [0.05, 0.03, 0.12, 0.85, 5].enumerated() {
+      #expect(abs(found[index] - value) < 4 * errors[index], "\(fit.parameterNames[index])")
+    }
+  }
+
+  @Test func answerDoesNotDependOnTheUnit() throws {
+    let returns = Self.simulated(GARCH(omega: 0.05, alpha: 0.1, beta: 0.85), count: 800, seed: 3)
+    let small = try GARCH.fit(returns.map { $0 * 1e-4 })
+    let large = try GARCH.fit(returns)
+    #expect(abs(small.model.alpha - large.model.alpha) < 1e-6)
+    #expect(abs(small.model.omega / large.model.omega * 1e8 - 1) < 1e-5)
+  }
+
+  @Test func badSeriesAreRefused() {
+    #expect(throws: AnalyticsError(series: "returns", reason: .constant)) {
+      try GARCH.fit([Double](repeating: 0.01, count: 100))
+    }
+    #expect(throws: AnalyticsError.self) { try GARCH.fit([0.1, 0.2]) }
+  }
+}
