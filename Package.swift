@@ -51,12 +51,14 @@ let package = Package(
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickImport", imports: ["MarketTypes"]),
+    module("OrderBooks", imports: ["MarketTypes"], hot: true),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
+    tests(of: "OrderBooks"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
