@@ -15,6 +15,9 @@ let commonSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
   .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] }),
+  // Generic hot loops (books, lanes) must be specialised for the observers and strategies of other modules. The default
+  // mode leaves large functions generic: a replay with an empty observer ran at 53 instead of 75 M events/s.
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A system library: a module map and a shim header under Sources/CLibraries, found through pkg-config.
@@ -58,7 +61,7 @@ let package = Package(
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
-    tests(of: "OrderBooks"),
+    tests(of: "OrderBooks", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
