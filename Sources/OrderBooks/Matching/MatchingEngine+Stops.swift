@@ -9,7 +9,7 @@ extension MatchingEngine {
       let distance = terms.side == .buy ? terms.offset : -terms.offset
       arena.details[slot].stopPrice = lastTradePrice.ticks + distance
     }
-    if !lastTradePrice.isNone, isReached(slot, by: lastTradePrice.ticks) {
+    if phase == .open, !lastTradePrice.isNone, isReached(slot, by: lastTradePrice.ticks) {
       arena.nodes[slot].place = .triggered
       arena.append(slot, to: &triggered)
     } else if isTrailing {

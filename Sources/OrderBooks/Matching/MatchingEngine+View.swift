@@ -19,6 +19,14 @@ public struct OpenOrder: Hashable, Sendable {
   /// Displayed quantity for displayed orders, the whole open quantity for others.
   public var shown: Quantity
   public var open: Quantity
+
+  public init(identifier: OrderIdentifier, side: Side, price: Price, shown: Quantity, open: Quantity) {
+    self.identifier = identifier
+    self.side = side
+    self.price = price
+    self.shown = shown
+    self.open = open
+  }
 }
 
 extension MatchingEngine {
