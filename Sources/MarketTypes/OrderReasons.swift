@@ -52,6 +52,4 @@ public enum CancelReason: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyab
   case priceLimit = 7
   /// The auction it was meant for has ended.
   case auctionEnded = 8
-  /// A stop triggered or an auction order was released while the book was full or closed to it.
-  case notAcceptable = 9
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MarketTypes
 import OrderBooks
 import TestSupport
@@ -48,6 +49,11 @@ import Testing
     }
   }
 
+  /// Seeds per test: a few by default, hundreds with LOCKSTEP_LONG_TESTS=1.
+  static func seeds(_ few: UInt64) -> Range<UInt64> {
+    0..<(ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] == "1" ? few * 60 : few)
+  }
+
   static func configuration(_ change: (inout MatchingConfiguration) -> Void = { _ in }) -> MatchingConfiguration {
     var configuration = MatchingConfiguration()
     configuration.capacity = 400
@@ -57,28 +63,28 @@ import Testing
     return configuration
   }
 
-  @Test(arguments: 0..<12)
+  @Test(arguments: Self.seeds(12))
   func allKindsOfOrders(seed: UInt64) {
     Self.compare(seed: seed, requests: 700, style: .init(), configuration: Self.configuration())
   }
 
-  @Test(arguments: 0..<6)
+  @Test(arguments: Self.seeds(6))
   func proRata(seed: UInt64) {
     Self.compare(
-      seed: 100 + seed, requests: 600, style: .init(), configuration: Self.configuration { $0.allocation = .proRata })
+      seed: 100_000 + seed, requests: 600, style: .init(), configuration: Self.configuration { $0.allocation = .proRata })
   }
 
-  @Test(arguments: 0..<6)
+  @Test(arguments: Self.seeds(6))
   func mixedAllocation(seed: UInt64) {
     Self.compare(
-      seed: 200 + seed, requests: 600, style: .init(),
-      configuration: Self.configuration { $0.allocation = .mixed(firstPercent: 10 * Int(seed)) })
+      seed: 200_000 + seed, requests: 600, style: .init(),
+      configuration: Self.configuration { $0.allocation = .mixed(firstPercent: 10 * Int(seed % 11)) })
   }
 
-  @Test(arguments: 0..<4)
+  @Test(arguments: Self.seeds(4))
   func tickAndLotSizes(seed: UInt64) {
     Self.compare(
-      seed: 300 + seed, requests: 500, style: .init(),
+      seed: 300_000 + seed, requests: 500, style: .init(),
       configuration: Self.configuration {
         $0.priceIncrement = 2
         $0.quantityIncrement = 5
@@ -88,7 +94,7 @@ import Testing
       })
   }
 
-  @Test(arguments: 0..<6)
+  @Test(arguments: Self.seeds(6))
   func wideSwings(seed: UInt64) {
     var style = RandomMatchingFlow.Style()
     style.isPlain = seed % 2 == 0
@@ -96,11 +102,11 @@ import Testing
     style.usesPhases = false
     style.width = 100
     Self.compare(
-      seed: 400 + seed, requests: 900, style: style, configuration: Self.configuration { $0.capacity = 2000 },
+      seed: 400_000 + seed, requests: 900, style: style, configuration: Self.configuration { $0.capacity = 2000 },
       bookEvery: 7)
   }
 
-  @Test(arguments: 0..<3)
+  @Test(arguments: Self.seeds(3))
   func deepBook(seed: UInt64) {
     var style = RandomMatchingFlow.Style()
     style.isPlain = true
@@ -109,7 +115,35 @@ import Testing
     style.cancelPercent = 5
     style.badPercent = 1
     Self.compare(
-      seed: 500 + seed, requests: 1200, style: style, configuration: Self.configuration { $0.capacity = 5000 },
+      seed: 500_000 + seed, requests: 1200, style: style, configuration: Self.configuration { $0.capacity = 5000 },
       bookEvery: 50)
+  }
+
+  /// The flows above reach every kind of report and nearly every reason; a flow that stopped doing so would prove little.
+  @Test func flowsReachEveryKindAndReason() {
+    var kinds: Set<MatchingReport.Kind> = []
+    var rejects: Set<RejectReason> = []
+    var cancels: Set<CancelReason> = []
+    for seed in 0..<UInt64(40) {
+      let configuration = Self.configuration {
+        $0.priceIncrement = seed % 2 == 0 ? 1 : 2
+        $0.quantityIncrement = seed % 2 == 0 ? 1 : 5
+        $0.smallestQuantity = seed % 2 == 0 ? 1 : 10
+        $0.capacity = seed % 3 == 0 ? 20 : 400
+      }
+      var flow = RandomMatchingFlow(seed: seed, style: .init(), configuration: configuration)
+      var engine = MatchingEngine(configuration: configuration)
+      var log = ReportLog()
+      for number in 0..<1000 {
+        let (request, time) = flow.request()
+        engine.apply(request, sequence: UInt64(number), time: time, into: &log)
+      }
+      kinds.formUnion(log.reports.map(\.kind))
+      rejects.formUnion(log.reports.map(\.rejectReason))
+      cancels.formUnion(log.reports.map(\.cancelReason))
+    }
+    #expect(kinds == Set(MatchingReport.Kind.allCases))
+    #expect(Set(RejectReason.allCases).subtracting(rejects) == [])
+    #expect(Set(CancelReason.allCases).subtracting(cancels) == [])
   }
 }

@@ -117,7 +117,7 @@ public struct RandomMatchingFlow {
   }
 
   private mutating func control() -> MatchingRequest {
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<13, using: &random) {
     case 0: return .setPhase(.halted)
     case 1: return .setPhase(.openingAuction)
     case 2: return .setPhase(.closingAuction)
@@ -126,12 +126,14 @@ public struct RandomMatchingFlow {
     case 8: return .advance
     case 9: return .setReference(chance(50) ? .none : price())
     case 10: return .setLimits(.none)
+    case 11: return .setPhase(.closed)
     default:
       let centre = Int32(middle)
       func bound(_ distance: Int32) -> Price { Price(ticks: centre + distance) }
       return .setLimits(
         PriceLimits(
-          bandLow: chance(50) ? .none : bound(-style.width), bandHigh: chance(50) ? .none : bound(style.width),
+          bandLow: chance(50) ? .none : bound(-style.width * 3 / 4),
+          bandHigh: chance(50) ? .none : bound(style.width * 3 / 4),
           limitDown: chance(50) ? .none : bound(-style.width / 2), limitUp: chance(50) ? .none : bound(style.width / 2)))
     }
   }
