@@ -49,6 +49,10 @@ func benchmark(_ name: String, imports: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "lockstep",
+  products: [
+    // For strangers to load into the public matching-engine harness.
+    .library(name: "MatchingHarnessAdapter", type: .dynamic, targets: ["MatchingHarnessAdapter"])
+  ],
   targets: [
     // System libraries
     // Modules, in the order of the house table
@@ -59,6 +63,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
+    .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
+    .target(
+      name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
+      path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),

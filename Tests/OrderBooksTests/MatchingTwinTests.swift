@@ -71,7 +71,8 @@ import Testing
   @Test(arguments: Self.seeds(6))
   func proRata(seed: UInt64) {
     Self.compare(
-      seed: 100_000 + seed, requests: 600, style: .init(), configuration: Self.configuration { $0.allocation = .proRata })
+      seed: 100_000 + seed, requests: 600, style: .init(),
+      configuration: Self.configuration { $0.allocation = .proRata })
   }
 
   @Test(arguments: Self.seeds(6))

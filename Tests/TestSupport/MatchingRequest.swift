@@ -90,7 +90,8 @@ public struct RandomMatchingFlow {
 
   mutating func quantity(_ range: ClosedRange<Int64> = 1...40) -> Quantity {
     let raw = Int64.random(in: range, using: &random)
-    return Quantity(lots: chance(97) ? max(1, raw / configuration.quantityIncrement) * configuration.quantityIncrement : raw)
+    return Quantity(
+      lots: chance(97) ? max(1, raw / configuration.quantityIncrement) * configuration.quantityIncrement : raw)
   }
 
   mutating func knownIdentifier() -> OrderIdentifier {
@@ -134,7 +135,8 @@ public struct RandomMatchingFlow {
         PriceLimits(
           bandLow: chance(50) ? .none : bound(-style.width * 3 / 4),
           bandHigh: chance(50) ? .none : bound(style.width * 3 / 4),
-          limitDown: chance(50) ? .none : bound(-style.width / 2), limitUp: chance(50) ? .none : bound(style.width / 2)))
+          limitDown: chance(50) ? .none : bound(-style.width / 2), limitUp: chance(50) ? .none : bound(style.width / 2))
+      )
     }
   }
 
