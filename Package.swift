@@ -49,6 +49,10 @@ func benchmark(_ name: String, imports: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "lockstep",
+  products: [
+    // For strangers to load into the public matching-engine harness.
+    .library(name: "MatchingHarnessAdapter", type: .dynamic, targets: ["MatchingHarnessAdapter"])
+  ],
   targets: [
     // System libraries
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
@@ -75,9 +79,14 @@ let package = Package(
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+    benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
+    .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
+    .target(
+      name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
+      path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
