@@ -51,10 +51,14 @@ let package = Package(
   name: "lockstep",
   targets: [
     // System libraries
+    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
+    module("Analytics", imports: ["MarketTypes", "Numerics"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -62,6 +66,8 @@ let package = Package(
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "Numerics"),
+    tests(of: "Analytics", imports: ["Numerics"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
