@@ -59,10 +59,12 @@ let package = Package(
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Simulation", imports: ["MarketTypes", "Numerics", "OrderBooks"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
