@@ -77,6 +77,9 @@ let package = Package(
     module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("OrderBooks", imports: ["MarketTypes"], hot: true),
+    module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Simulation", imports: ["MarketTypes", "Numerics", "OrderBooks"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -99,6 +102,10 @@ let package = Package(
     benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
+    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+    // Tests
+    tests(of: "MarketTypes"),
+    tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "Numerics"),
     tests(of: "Analytics", imports: ["Numerics"]),
   ],

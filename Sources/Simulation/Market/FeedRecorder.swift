@@ -1,0 +1,128 @@
+import MarketTypes
+import OrderBooks
+
+/// Turns a matching engine's reports into the events its public feed would carry.
+///
+/// A message's effects come as one group that ends with an end-of-event mark: what it traded against, then what of it
+/// rests. Fills of agents' orders are handed on as well.
+struct FeedRecorder: MatchingSink, ~Copyable {
+  /// A fill of an agent's order: which order, how much, at what price, and whether it bought.
+  struct AgentFill {
+    var order: UInt64
+    var quantity: Int64
+    var price: Int32
+    var buys: Bool
+  }
+
+  var events: [MarketEvent] = []
+  var agentFills: [AgentFill] = []
+  /// Flow orders that left the book by a trade or by the engine's own doing.
+  private(set) var flowDepartures = 0
+  private(set) var tradeCount = 0
+  private(set) var reportCount = 0
+  private var openTaker: UInt64 = 0
+  private var takerOpen: Int64 = 0
+  private var takerPrice = Price.none
+  private var takerSide = Side.none
+  private var takerWasResting = false
+  private var groupStart = 0
+  private var time: Int64 = 0
+  private var inAuction = false
+  private let instrument: UInt16
+  /// Identifiers at or above this belong to agents.
+  static let firstAgentOrder: UInt64 = 1 << 40
+
+  init(instrument: UInt16) { self.instrument = instrument }
+
+  mutating func begin(time: Int64, inAuction: Bool) {
+    self.time = time
+    self.inAuction = inAuction
+    openTaker = 0
+    groupStart = events.count
+  }
+
+  /// States what rests of the message's order, and closes the group. Market orders never rest in the feed.
+  mutating func end() {
+    if openTaker != 0 {
+      if takerOpen > 0, !takerPrice.isNone {
+        append(
+          takerWasResting ? .modify : .add, order: openTaker, side: takerSide, price: takerPrice, quantity: takerOpen)
+      } else if takerWasResting {
+        append(.cancel, order: openTaker, side: takerSide, price: takerPrice, quantity: 0)
+      }
+    }
+    guard events.count > groupStart else { return }
+    for index in groupStart..<(events.count - 1) { events[index].flags.remove(.endOfEvent) }
+  }
+
+  mutating func append(status: MarketStatus, time: Int64) {
+    var event = MarketEvent(
+      kind: .status, exchangeTime: Timestamp(nanoseconds: time), localTime: Timestamp(nanoseconds: time),
+      instrument: instrument)
+    event.status = status
+    events.append(event)
+  }
+
+  private mutating func append(
+    _ kind: EventKind, order: UInt64, side: Side, price: Price, quantity: Int64, flags: EventFlags = []
+  ) {
+    events.append(
+      MarketEvent(
+        kind: kind, exchangeTime: Timestamp(nanoseconds: time), localTime: Timestamp(nanoseconds: time),
+        instrument: instrument, side: side, price: price, quantity: Quantity(lots: quantity), identifier: order,
+        flags: flags.union(.endOfEvent)))
+  }
+
+  mutating func receive(_ report: MatchingReport) {
+    reportCount += 1
+    let order = report.order.rawValue
+    switch report.kind {
+    case .accepted:
+      openTaker = order
+      takerOpen = report.quantity.lots
+      takerPrice = report.price
+      takerSide = report.side
+      takerWasResting = false
+    case .modified:
+      openTaker = order
+      takerOpen = report.quantity.lots
+      takerPrice = report.price
+      takerSide = report.side
+      takerWasResting = true
+    case .trade:
+      tradeCount += 1
+      let quantity = report.quantity.lots
+      let resting = report.counterparty.rawValue
+      if inAuction {
+        // Both orders rest; the cross itself is one print, so neither execution counts in the volume.
+        for (identifier, side) in [(order, Side.buy), (resting, Side.sell)] {
+          append(
+            .execute, order: identifier, side: side, price: report.price, quantity: quantity,
+            flags: [.auction, .nonPrintable])
+        }
+        append(.trade, order: 0, side: .none, price: report.price, quantity: quantity, flags: .auction)
+      } else {
+        if order == openTaker { takerOpen -= quantity }
+        append(.execute, order: resting, side: report.side.opposite, price: report.price, quantity: quantity)
+      }
+      let takerBuys = inAuction || report.side == .buy
+      note(order, quantity, report.price.ticks, buys: takerBuys)
+      note(resting, quantity, report.price.ticks, buys: !takerBuys)
+    case .cancelled, .expired:
+      if order == openTaker {
+        takerOpen = 0
+        if !takerWasResting { openTaker = 0 }
+      } else {
+        append(.cancel, order: order, side: report.side, price: report.price, quantity: report.quantity.lots)
+      }
+    case .rejected, .cancelRejected, .modifyRejected, .triggered, .decremented: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func note(_ order: UInt64, _ quantity: Int64, _ price: Int32, buys: Bool) {
+    if order >= Self.firstAgentOrder {
+      agentFills.append(AgentFill(order: order, quantity: quantity, price: price, buys: buys))
+    }
+  }
+}

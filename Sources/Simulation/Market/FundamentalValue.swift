@@ -1,0 +1,46 @@
+import Numerics
+
+/// The value that fundamental traders believe in: a random walk on a grid of tenths of seconds.
+///
+/// Shocks are functions of (seed, instrument, step), so instruments simulated on different threads share their common
+/// part without talking to each other.
+struct FundamentalValue {
+  static let stepNanoseconds: Int64 = 100_000_000
+
+  private let common: RandomStream
+  private let own: RandomStream
+  private let commonWeight: Double
+  private let ownWeight: Double
+  private let start: Int64
+  private var step: Int64 = 0
+  private(set) var value: Double
+
+  init(market: MarketModel, index: Int) {
+    common = RandomStream(seed: market.seed, stream: 0)
+    own = RandomStream(seed: market.seed, stream: UInt64(index) * 2 + 2)
+    let model = market.instruments[index]
+    let deviation = model.fundamentalVolatility * 0.1.squareRoot()
+    commonWeight = deviation * market.fundamentalCorrelation.squareRoot()
+    ownWeight = deviation * (1 - market.fundamentalCorrelation).squareRoot()
+    start = market.startNanoseconds
+    value = Double(model.openingPriceTicks)
+  }
+
+  /// The value at a time that does not run backwards, in ticks, never below one.
+  @inline(__always)
+  mutating func value(at time: Int64) -> Double {
+    let target = (time - start) / Self.stepNanoseconds
+    if target > step { advance(to: target) }
+    return value
+  }
+
+  @inline(never)
+  private mutating func advance(to target: Int64) {
+    while step < target {
+      step += 1
+      let index = UInt64(step)
+      value += commonWeight * common.normal(at: index) + ownWeight * own.normal(at: index)
+      value = max(1, value)
+    }
+  }
+}
