@@ -56,58 +56,46 @@ let package = Package(
   targets: [
     // System libraries
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
+    .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
+    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
+    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
-    module("TickImport", imports: ["MarketTypes"]),
+    module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
-    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
-    // Modules, in the order of the house table
-    module("MarketTypes", hot: true),
-    module("TickImport", imports: ["MarketTypes", "CArchive"]),
+    module("Simulation", imports: ["MarketTypes", "Numerics", "OrderBooks"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"]),
     module("CommandLineInterface"),
     .executableTarget(
-      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
+      name: "lockstep",
+      dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore", "TickImport"],
       swiftSettings: commonSettings),
-    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
-    .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
-    // Modules, in the order of the house table
-    module("MarketTypes", hot: true),
-    module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
-    module("TickImport", imports: ["MarketTypes"]),
-    module("Analytics", imports: ["MarketTypes", "Numerics"]),
-    module("OrderBooks", imports: ["MarketTypes"], hot: true),
-    module("Analytics", imports: ["MarketTypes", "Numerics"]),
-    module("Simulation", imports: ["MarketTypes", "Numerics", "OrderBooks"]),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
+      swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    // Benchmarks
     benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
     benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
       path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
-    // Tests
-    tests(of: "MarketTypes"),
-    tests(of: "OrderBooks", imports: ["MarketTypes"]),
-    tests(of: "TickStore", imports: ["MarketTypes"]),
-    tests(of: "TickImport", imports: ["MarketTypes"]),
-    tests(of: "CommandLineInterface"),
-    tests(of: "lockstep", imports: ["CommandLineInterface"]),
-    tests(of: "TickStore", imports: ["MarketTypes"]),
-    // Benchmarks
+    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
     benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
-    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
-    // Tests
-    tests(of: "MarketTypes"),
-    tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "Numerics"),
-    tests(of: "Analytics", imports: ["Numerics"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
+    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
+    tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "CommandLineInterface"),
+    tests(of: "lockstep", imports: ["CommandLineInterface"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
