@@ -66,7 +66,7 @@ let package = Package(
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
-    module("Simulation", imports: ["MarketTypes", "Numerics", "OrderBooks"]),
+    module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
     module("CommandLineInterface"),
     .executableTarget(
@@ -93,6 +93,7 @@ let package = Package(
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
