@@ -10,7 +10,9 @@ struct HashingSink: MarketEventSink {
   mutating func append(_ event: MarketEvent) throws(Never) {
     count += 1
     hash = (hash ^ UInt64(bitPattern: event.exchangeTime.nanoseconds)) &* 0x100_0000_01B3
-    hash = (hash ^ UInt64(bitPattern: event.quantity.lots) ^ UInt64(UInt32(bitPattern: event.price.ticks)) << 32) &* 0x100_0000_01B3
+    hash =
+      (hash ^ UInt64(bitPattern: event.quantity.lots) ^ UInt64(UInt32(bitPattern: event.price.ticks)) << 32)
+      &* 0x100_0000_01B3
   }
 }
 
@@ -29,17 +31,21 @@ var runner = BenchmarkRunner()
   }
 }
 
+/// The default market at about a thousand arrivals a second.
+func busy(_ model: inout MarketModel) {
+  model.instruments[0].flow.limitRate = 100
+  model.instruments[0].flow.marketRate = 15
+}
+
 var flowOnly = MarketModel()
 flowOnly.continuousSeconds = runner.options.isTiny ? 60 : 3_600
-flowOnly.instruments[0].flow.limitRate = 300
-flowOnly.instruments[0].flow.marketRate = 30
+busy(&flowOnly)
 flowOnly.instruments[0].agents = .none
 try measure("zero-intelligence flow, one venue", flowOnly)
 
 var crowd = MarketModel()
 crowd.continuousSeconds = runner.options.isTiny ? 60 : 3_600
-crowd.instruments[0].flow.limitRate = 300
-crowd.instruments[0].flow.marketRate = 30
+busy(&crowd)
 crowd.instruments[0].agents.institution = InstitutionModel()
 try measure("flow and agents, one venue", crowd)
 

@@ -13,7 +13,7 @@ import TickStore
     defer { try? FileManager.default.removeItem(atPath: path) }
     var market = try SimulatedMarket(model)
     try MarketRecording.record(&market, to: path)
-    var survey = MarketSurvey(instrument: 0, sampleNanoseconds: sample, arrivalLimit: 20_000)
+    var survey = MarketSurvey(instrument: 0, sampleNanoseconds: sample, arrivalLimit: 8_000)
     try MarketRecording.replay(try TickFile(path: path), observer: &survey)
     return survey
   }
@@ -22,7 +22,7 @@ import TickStore
   @Test func knownFlowIsRecovered() throws {
     var model = MarketModel()
     model.preOpenSeconds = 10
-    model.continuousSeconds = 600
+    model.continuousSeconds = 400
     model.closingAuctionSeconds = 0
     model.instruments[0].agents = .none
     model.instruments[0].flow.limitRate = 60
@@ -67,7 +67,7 @@ import TickStore
 
   @Test func defaultMarketShowsTheStylisedFacts() throws {
     var model = MarketModel()
-    model.continuousSeconds = 1_800
+    model.continuousSeconds = 1_200
     let facts = try StylisedFacts.measure(try Self.survey(model))
     for fact in facts {
       #expect(fact.isWithinBand, "\(fact.identifier) \(fact.value) outside \(fact.low)...\(fact.high)")

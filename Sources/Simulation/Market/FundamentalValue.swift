@@ -1,6 +1,7 @@
 import Numerics
 
-/// The value that fundamental traders believe in: a random walk on a grid of tenths of seconds.
+/// The value that fundamental traders believe in: a random walk on a grid of tenths of seconds whose volatility is itself
+/// an exponential Ornstein-Uhlenbeck process, because the clustering of volatility comes with the news.
 ///
 /// Shocks are functions of (seed, instrument, step), so instruments simulated on different threads share their common
 /// part without talking to each other.
@@ -12,6 +13,10 @@ struct FundamentalValue {
   private let commonWeight: Double
   private let ownWeight: Double
   private let start: Int64
+  private let volatilityStream: RandomStream
+  private let memory: Double
+  private let spread: Double
+  private var logVolatility: Double
   private var step: Int64 = 0
   private(set) var value: Double
 
@@ -23,6 +28,11 @@ struct FundamentalValue {
     commonWeight = deviation * market.fundamentalCorrelation.squareRoot()
     ownWeight = deviation * (1 - market.fundamentalCorrelation).squareRoot()
     start = market.startNanoseconds
+    // Streams above those of flow and shocks, which use 2 i + 1 and 2 i + 2.
+    volatilityStream = RandomStream(seed: market.seed, stream: 1 << 40 | UInt64(index))
+    memory = Elementary.exp(-0.1 / model.volatilityMemorySeconds)
+    spread = model.volatilitySpread
+    logVolatility = spread * volatilityStream.normal(at: 0)
     value = Double(model.openingPriceTicks)
   }
 
@@ -39,7 +49,11 @@ struct FundamentalValue {
     while step < target {
       step += 1
       let index = UInt64(step)
-      value += commonWeight * common.normal(at: index) + ownWeight * own.normal(at: index)
+      // Centred so that the mean square of the volatility is what the model states.
+      let factor = spread > 0 ? Elementary.exp(logVolatility - spread * spread) : 1
+      value += factor * (commonWeight * common.normal(at: index) + ownWeight * own.normal(at: index))
+      logVolatility =
+        memory * logVolatility + (1 - memory * memory).squareRoot() * spread * volatilityStream.normal(at: index)
       value = max(1, value)
     }
   }

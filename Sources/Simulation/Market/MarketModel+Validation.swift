@@ -1,10 +1,4 @@
 import MarketTypes
-import Numerics
-
-/// Powers that are the same on every machine.
-enum Powers {
-  static func power(_ base: Double, _ exponent: Double) -> Double { Elementary.power(base, exponent) }
-}
 
 extension MarketModel {
   /// Checks every number, so that the simulation itself needs no checks.
@@ -44,6 +38,9 @@ extension InstrumentModel {
       (2...1_000_000_000).contains(openingPriceTicks), "\(path).openingPriceTicks", "must lie between 2 and 10^9")
     try MarketModel.require(
       (0...1_000_000).contains(fundamentalVolatility), "\(path).fundamentalVolatility", "must lie between 0 and 10^6")
+    try MarketModel.require(
+      (0...5).contains(volatilitySpread) && volatilityMemorySeconds >= 0.1 && volatilityMemorySeconds <= 1e6,
+      "\(path).volatilitySpread", "must lie between 0 and 5, its memory between 0.1 and 10^6 seconds")
     let rates = [
       ("limitRate", flow.limitRate), ("marketRate", flow.marketRate), ("cancelRate", flow.cancelRate),
     ]

@@ -1,4 +1,5 @@
 import MarketTypes
+import Numerics
 
 /// A whole simulated market: instruments, venues, background flow, agents and the trading day. All numbers are data, so a
 /// market can be calibrated, stored with a run and compared.
@@ -38,7 +39,10 @@ public struct InstrumentModel: Codable, Hashable, Sendable {
   public var lot = "1"
   public var openingPriceTicks: Int32 = 10_000
   /// Standard deviation of the fundamental's change in one second, in ticks.
-  public var fundamentalVolatility = 0.6
+  public var fundamentalVolatility = 2.0
+  /// Standard deviation of the logarithm of that volatility, which wanders with the memory below: 0 for none.
+  public var volatilitySpread = 0.6
+  public var volatilityMemorySeconds = 120.0
   public var flow = FlowModel()
   public var agents = AgentMix()
 
@@ -48,16 +52,16 @@ public struct InstrumentModel: Codable, Hashable, Sendable {
 /// Zero-intelligence flow (Smith, Farmer, Gillemot and Krishnamurthy 2003) with Hawkes-clustered arrivals.
 public struct FlowModel: Codable, Hashable, Sendable {
   /// Arrivals a second, over both sides, before excitation.
-  public var limitRate = 60.0
-  public var marketRate = 6.0
+  public var limitRate = 10.0
+  public var marketRate = 1.5
   /// Each living order is cancelled at this rate a second.
-  public var cancelRate = 0.03
+  public var cancelRate = 0.1
   /// Share of arrivals that other arrivals excited: the branching ratio of the Hawkes process.
-  public var branching = 0.6
+  public var branching = 0.8
   /// Decay of the excitation, a second.
-  public var decay = 20.0
+  public var decay = 1.0
   /// Relative frequency of limit orders at 1, 2, 3 … ticks from the opposite best.
-  public var distanceWeights: [Double] = FlowModel.powerLaw(count: 200, exponent: 1.6)
+  public var distanceWeights: [Double] = FlowModel.powerLaw(count: 200, exponent: 1.5, offset: 3)
   /// Relative frequency of sizes 1, 2, 3 … times `sizeUnit`.
   public var sizeWeights: [Double] = FlowModel.powerLaw(count: 20, exponent: 1.8)
   public var sizeUnit: Int64 = 100
@@ -66,12 +70,10 @@ public struct FlowModel: Codable, Hashable, Sendable {
 
   public init() {}
 
-  public static func powerLaw(count: Int, exponent: Double) -> [Double] {
-    // Rational exponents of a few decimals only shape a default; any table can be stated instead.
-    (1...count).map { 1 / pow(Double($0), exponent) }
+  /// Weights (k + offset)^−exponent for k from 1 to `count`.
+  public static func powerLaw(count: Int, exponent: Double, offset: Double = 0) -> [Double] {
+    (1...count).map { 1 / Elementary.power(Double($0) + offset, exponent) }
   }
-
-  private static func pow(_ base: Double, _ exponent: Double) -> Double { Powers.power(base, exponent) }
 }
 
 /// How many agents of each kind trade an instrument, and how.
@@ -79,7 +81,8 @@ public struct AgentMix: Codable, Hashable, Sendable {
   public var makers = MakerModel()
   public var momentum = TakerModel(count: 10, wakeRate: 0.05, quantity: 200, threshold: 4, lookbackSeconds: 30)
   public var meanReversion = TakerModel(count: 10, wakeRate: 0.05, quantity: 200, threshold: 6, lookbackSeconds: 120)
-  public var fundamental = TakerModel(count: 20, wakeRate: 0.1, quantity: 300, threshold: 3, lookbackSeconds: 0)
+  public var fundamental = TakerModel(
+    count: 40, wakeRate: 0.3, quantity: 300, threshold: 2, lookbackSeconds: 0, positionLimit: 100_000)
   public var institution: InstitutionModel?
 
   public init() {}
@@ -121,14 +124,18 @@ public struct TakerModel: Codable, Hashable, Sendable {
   public var lookbackSeconds: Double
   public var latencyNanoseconds: Int64 = 100_000
   /// Net quantity at which an agent stops adding.
-  public var positionLimit: Int64 = 2_000
+  public var positionLimit: Int64
 
-  public init(count: Int, wakeRate: Double, quantity: Int64, threshold: Double, lookbackSeconds: Double) {
+  public init(
+    count: Int, wakeRate: Double, quantity: Int64, threshold: Double, lookbackSeconds: Double,
+    positionLimit: Int64 = 2_000
+  ) {
     self.count = count
     self.wakeRate = wakeRate
     self.quantity = quantity
     self.threshold = threshold
     self.lookbackSeconds = lookbackSeconds
+    self.positionLimit = positionLimit
   }
 }
 
