@@ -68,3 +68,57 @@ try runner.measure("decode hot columns, checksums verified", items: eventCount, 
   }
   return hash
 }
+
+let opens = runner.options.isTiny ? 5 : 200
+let firstTime = batchTime(ofEvent: 0)
+let lastTime = batchTime(ofEvent: eventCount - 1)
+try runner.measure("open the file at a random time, positioned", items: opens, unit: "opens") {
+  var hash: UInt64 = 0
+  var state: UInt64 = 99
+  for _ in 0..<opens {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    let time = firstTime + Int64(state >> 33) % max(1, lastTime - firstTime)
+    let opened = try TickFile(path: ticks.path)
+    let reader = try TickReader(opened, options: TickReader.Options(from: Timestamp(nanoseconds: time)))
+    hash = hash &* 31 &+ (reader.start?.ordinal ?? 0) &+ UInt64(reader.start?.orders.count ?? 0)
+  }
+  return hash
+}
+
+try runner.measure("rebuild full events, cold columns included", items: eventCount, unit: "events") {
+  let reader = try TickEventReader(ticks)
+  var hash: UInt64 = 0
+  while let event = try reader.next() {
+    hash = hash &* 31 &+ event.identifier &+ UInt64(bitPattern: event.quantity.lots)
+  }
+  return hash
+}
+
+let inspection = try TickInspection(ticks)
+note(
+  "bytes per event",
+  "file \(hundredths(inspection.bytesPerEvent)), hot \(hundredths(inspection.hotBytesPerEvent)), "
+    + "keyframes \(hundredths(100 * Double(inspection.keyframeBytes) / Double(max(1, inspection.fileBytes)))) %")
+for column in inspection.columns {
+  note(
+    "  \(column.name)",
+    "\(hundredths(8 * Double(column.bytes) / Double(max(1, eventCount)))) bits per event \(column.encodings)")
+}
+
+func hundredths(_ value: Double) -> String { String(format: "%.2f", value) }
+
+/// The exchange time of one event, by its place in the file.
+@MainActor func batchTime(ofEvent wanted: Int) -> Int64 {
+  var before = 0
+  guard var reader = try? TickReader(ticks) else { return 0 }
+  while (try? reader.nextBatch(into: &batch)) == true {
+    if wanted < before + batch.count { return batch.times[wanted - before] }
+    before += batch.count
+  }
+  return 0
+}
+
+/// A fact beside the timings, on standard error so that JSON lines stay clean.
+func note(_ name: String, _ text: String) {
+  FileHandle.standardError.write(Data("\(name): \(text)\n".utf8))
+}
