@@ -72,26 +72,38 @@ struct ChunkEncoder {
     }
   }
 
-  /// Bytes that all chunks of `values` take.
-  static func bytes(of values: [Int64]) -> Int {
-    var total = 0
+  /// The layouts of all chunks of a column and the bytes they take.
+  struct Plan {
+    var choices: [Choice] = []
+    var bytes = 0
+    /// Bytes that the chunk headers alone take: what a constant column costs.
+    var floor: Int { choices.count * PackedIntegers.chunkHeader }
+  }
+
+  static func plan(_ values: [Int64]) -> Plan {
+    var plan = Plan()
     var start = 0
     while start < values.count {
       let end = min(start + PackedIntegers.chunk, values.count)
-      total += choose(values[start..<end]).bytes
+      let choice = choose(values[start..<end])
+      plan.choices.append(choice)
+      plan.bytes += choice.bytes
       start = end
     }
-    return total
+    return plan
   }
 
   /// Appends `values` as consecutive chunks.
-  static func append(all values: [Int64], to output: inout [UInt8]) {
+  static func append(all values: [Int64], _ plan: Plan, to output: inout [UInt8]) {
     var start = 0
-    while start < values.count {
+    for choice in plan.choices {
       let end = min(start + PackedIntegers.chunk, values.count)
-      let part = values[start..<end]
-      append(part, choose(part), to: &output)
+      append(values[start..<end], choice, to: &output)
       start = end
     }
+  }
+
+  static func append(all values: [Int64], to output: inout [UInt8]) {
+    append(all: values, plan(values), to: &output)
   }
 }

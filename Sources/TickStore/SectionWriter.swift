@@ -38,7 +38,9 @@ struct SectionWriter {
 
   /// Adds bytes that are already encoded.
   mutating func add(_ number: ColumnNumber, encoding: ColumnEncoding, count: Int, bytes: [UInt8]) {
-    entries.append(ColumnEntry(number, encoding: encoding, count: count, length: bytes.count))
+    var entry = ColumnEntry(number, encoding: encoding, count: count, length: bytes.count)
+    entry.checksum = bytes.checksum(0..<bytes.count)
+    entries.append(entry)
     payload.append(contentsOf: bytes)
   }
 
@@ -50,44 +52,50 @@ struct SectionWriter {
     if omitsZeros, values.allSatisfy({ $0 == 0 }) { return }
     var entry = ColumnEntry(number, encoding: .packed, count: values.count, length: 0)
     var stored = values
+    var plan: ChunkEncoder.Plan
     switch shape {
     case .plain:
-      if let lowest = values.min(), lowest < 0 {
+      plan = ChunkEncoder.plan(values)
+      if plan.choices.contains(where: { $0.minimum < 0 }) {
         apply(.zigzag, to: values, base: 0)
-        if ChunkEncoder.bytes(of: scratch) < ChunkEncoder.bytes(of: values) {
-          entry.transform = ColumnTransform.zigzag.rawValue
-          swap(&stored, &scratch)
-        }
+        prefer(.zigzag, base: 0, &entry, &stored, &plan)
       }
     case .price:
+      plan = ChunkEncoder.plan(values)
       apply(.zigzagDelta, to: values, base: first, narrow: true)
-      if ChunkEncoder.bytes(of: scratch) <= ChunkEncoder.bytes(of: values) {
-        entry.transform = ColumnTransform.zigzagDelta.rawValue
-        entry.base = first
-        swap(&stored, &scratch)
-      }
+      prefer(.zigzagDelta, base: first, &entry, &stored, &plan)
     case .counter:
       apply(.delta, to: values, base: first)
-      let steps = scratch
-      let deltaBytes = ChunkEncoder.bytes(of: steps)
-      if let lowest = steps.min(), lowest < 0 {
-        apply(.zigzagDelta, to: values, base: first)
-        let isBetter = ChunkEncoder.bytes(of: scratch) < deltaBytes
-        entry.transform = (isBetter ? ColumnTransform.zigzagDelta : .delta).rawValue
-        stored = isBetter ? scratch : steps
-      } else {
-        entry.transform = ColumnTransform.delta.rawValue
-        stored = steps
-      }
+      entry.transform = ColumnTransform.delta.rawValue
       entry.base = first
-      let scale = Self.commonScale(steps)
+      let scale = Self.commonScale(scratch)
       if scale > 1 {
         entry.scale = UInt32(scale)
-        entry.transform = ColumnTransform.delta.rawValue
-        stored = steps.map { $0 / scale }
+        stored = scratch.map { $0 / scale }
+        plan = ChunkEncoder.plan(stored)
+      } else {
+        swap(&stored, &scratch)
+        plan = ChunkEncoder.plan(stored)
+        if plan.choices.contains(where: { $0.minimum < 0 }) {
+          apply(.zigzagDelta, to: values, base: first)
+          prefer(.zigzagDelta, base: first, &entry, &stored, &plan)
+        }
       }
     }
-    append(entry, stored, isCold: isCold)
+    append(entry, stored, plan, isCold: isCold)
+  }
+
+  /// Takes what `apply` left in the scratch array when it packs smaller.
+  private mutating func prefer(
+    _ transform: ColumnTransform, base: Int64, _ entry: inout ColumnEntry, _ stored: inout [Int64],
+    _ plan: inout ChunkEncoder.Plan
+  ) {
+    let other = ChunkEncoder.plan(scratch)
+    guard other.bytes < plan.bytes else { return }
+    entry.transform = transform.rawValue
+    entry.base = base
+    swap(&stored, &scratch)
+    plan = other
   }
 
   /// The largest of 1 s, 1 ms and 1 µs that divides every step, or 1: sources without nanoseconds.
@@ -116,14 +124,16 @@ struct SectionWriter {
     }
   }
 
-  private mutating func append(_ entry: ColumnEntry, _ stored: [Int64], isCold: Bool) {
+  private mutating func append(
+    _ entry: ColumnEntry, _ stored: [Int64], _ plan: ChunkEncoder.Plan, isCold: Bool
+  ) {
     var entry = entry
     let start = payload.count
-    let packedBytes = ChunkEncoder.bytes(of: stored)
+    let packedBytes = plan.bytes
     var candidates: [(encoding: ColumnEncoding, bytes: [UInt8])] = []
     func wants(_ encoding: ColumnEncoding) -> Bool { allowed?.contains(encoding) ?? true }
     // The alternatives decode more slowly than packing, so they must save a fifth of a column that is worth it.
-    let isWorthTrying = packedBytes > 64 && allowed == nil
+    let isWorthTrying = packedBytes > 2 * plan.floor && allowed == nil
     if wants(.runs), isWorthTrying || allowed != nil, let bytes = Self.runs(stored, limit: allowed == nil ? 8 : 1) {
       candidates.append((.runs, bytes))
     }
@@ -143,9 +153,10 @@ struct SectionWriter {
       entry.encoding = best.encoding.rawValue
       payload.append(contentsOf: best.bytes)
     } else {
-      ChunkEncoder.append(all: stored, to: &payload)
+      ChunkEncoder.append(all: stored, plan, to: &payload)
     }
     entry.length = payload.count - start
+    entry.checksum = payload.checksum(start..<payload.count)
     entries.append(entry)
   }
 
