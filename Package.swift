@@ -49,16 +49,21 @@ let package = Package(
   targets: [
     // System libraries
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
+    library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
-    module("TickImport", imports: ["MarketTypes", "CArchive"]),
+    module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
+    module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     // Tests
     tests(of: "MarketTypes"),
-    tests(of: "TickImport", imports: ["MarketTypes"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
+    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
