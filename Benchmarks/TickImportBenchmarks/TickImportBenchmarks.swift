@@ -67,6 +67,11 @@ struct TickImportBenchmarks {
         return UInt64(summary.events)
       }
       let copy = folder.appendingPathComponent("copy.dbn").path
+      if options.filter.map({ "export .ticks to DBN".contains($0) }) ?? false,
+        !FileManager.default.fileExists(atPath: ticks)
+      {
+        _ = try importTicks(from: [source.path], to: ticks)
+      }
       runner.measure("export .ticks to DBN, \(source.name)", items: source.records, unit: "records") {
         let summary = try? exportTicks(
           from: ticks, to: copy, format: .dbn(version: 3, schema: .mbo), replaces: true)
