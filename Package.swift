@@ -15,6 +15,9 @@ let commonSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
   .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] }),
+  // Generic hot loops (books, lanes) must be specialised for the observers and strategies of other modules. The default
+  // mode leaves large functions generic: a replay with an empty observer ran at 53 instead of 75 M events/s.
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A system library: a module map and a shim header under Sources/CLibraries, found through pkg-config.
@@ -49,11 +52,17 @@ let package = Package(
   targets: [
     // System libraries
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
+    .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
+    module("OrderBooks", imports: ["MarketTypes"], hot: true),
+    module("CommandLineInterface"),
+    .executableTarget(
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
+      swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
@@ -62,9 +71,29 @@ let package = Package(
     benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     // Tests
     tests(of: "MarketTypes"),
+    tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "CommandLineInterface"),
+    tests(of: "lockstep", imports: ["CommandLineInterface"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets are built apart and with libFuzzer's instrumentation: see .ci/fuzz-smoke.
+if Context.environment["LOCKSTEP_FUZZ"] != nil {
+  /// A folder Tests/Fuzz/NAME with a main.swift and a Corpus of seeds.
+  func fuzz(_ name: String, imports: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["FuzzSupport"] + imports, path: "Tests/Fuzz/\(name)", exclude: ["Corpus"],
+      swiftSettings: commonSettings)
+  }
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .target(
+      name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
+    fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+    fuzz("FormatsFuzz", imports: ["TickImport"]),
+  ]
+}

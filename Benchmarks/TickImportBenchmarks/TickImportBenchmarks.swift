@@ -78,6 +78,7 @@ struct TickImportBenchmarks {
         return summary?.events ?? 0
       }
     }
+    if options.rest.isEmpty { try measureFormats(&runner) }
   }
 
   /// How many order records a file has, from the events it becomes: one per record but for merged executions.

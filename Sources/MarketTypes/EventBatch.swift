@@ -173,6 +173,11 @@ public struct EventCursor: Sendable {
 
   public init() {}
 
+  /// Every place is a legal index as far as its sign goes.
+  public var isNotNegative: Bool {
+    event >= 0 && buyPrice >= 0 && sellPrice >= 0 && quantity >= 0 && slot >= 0 && change >= 0 && priceChange >= 0
+  }
+
   /// The next event, or nil at the end of the batch; an unknown operation reads no operands.
   public mutating func next(in batch: borrowing EventBatch) -> HotEvent? {
     guard event < batch.count else { return nil }

@@ -79,7 +79,9 @@ extension BinanceDecoder {
     _ message: BinanceMessage, localTime: Timestamp, book: Int, into sink: inout some RecordSink
   ) throws(ImportError) {
     let update = try place.unsigned("lastUpdateId", message.lastUpdate)
-    if books[book].isSynchronised, let last = books[book].lastUpdate, update <= last { return }
+    if books[book].isSynchronised, let last = books[book].lastUpdate, update <= last {
+      return sink.skip("snapshot older than the book")
+    }
     var event = try event(.snapshotBegin, message, localTime: localTime, book: book)
     event.identifier = update
     event.flags = [.snapshot]
@@ -151,6 +153,7 @@ extension BinanceDecoder {
     if let last = books[book].lastUpdate {
       if final <= last, books[book].followsSnapshot {
         droppedUpdates += 1
+        sink.skip("depth update before the snapshot")
         return
       }
       let isContinuous: Bool
@@ -166,6 +169,7 @@ extension BinanceDecoder {
               + "the last was \(last)", advice: "Read over the gap with --gaps count")
         }
         gaps += 1
+        sink.skip("gap in depth updates")
       }
     }
     if isReplay { replayedUpdates += 1 }

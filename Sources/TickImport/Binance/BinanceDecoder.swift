@@ -71,7 +71,7 @@ public struct BinanceDecoder: SourceDecoder {
     let value = try payload(try place.json(line.slice(brace..<line.count)))
     let message = try BinanceMessage(value, place: place)
     sawMessage = true
-    if message.kind == .other { return }
+    if message.kind == .other { return sink.skip("other stream") }
     guard let index = try book(of: message, value, localTime: localTime, into: &sink) else { return }
     switch message.kind {
     case .depth: try receive(message, value, localTime: localTime, book: index, into: &sink)

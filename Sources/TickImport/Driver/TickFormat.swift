@@ -57,7 +57,22 @@ final class DecoderBox<Decoder: SourceDecoder>: DecoderRun {
 extension TickFormat {
   /// Every format, in the order in which detection prefers them.
   public static let all: [TickFormat] = [
-    TickFormat("dbn", "Databento DBN 1-3, all schemas", DBNDecoder.self) { DBNStart.detect($0, $1) }
+    TickFormat("dbn", "Databento DBN 1-3, all schemas", DBNDecoder.self) { DBNStart.detect($0, $1) },
+    TickFormat("itch", "NASDAQ TotalView-ITCH 5.0", ItchDecoder.self) { ItchDecoder.detect($0, $1) },
+    TickFormat("lobster", "LOBSTER message files", LobsterDecoder.self) { LobsterDecoder.detect($0, $1) },
+    TickFormat("pitch", "BATS (Cboe) TCP PITCH", PitchDecoder.self) { PitchDecoder.detect($0, $1) },
+    TickFormat("bitstamp", "Bitstamp order events as CSV", BitstampOrdersDecoder.self) {
+      BitstampOrdersDecoder.detect($0, $1)
+    },
+    TickFormat("bitstamp-log", "Bitstamp raw stream log", BitstampLogDecoder.self) {
+      BitstampLogDecoder.detect($0, $1)
+    },
+    TickFormat("binance", "Binance raw captures: spot, USD-M, COIN-M", BinanceDecoder.self) {
+      BinanceDecoder.detect($0, $1)
+    },
+    TickFormat("tardis", "Tardis CSV: books, trades, quotes", TardisDecoder.self) { TardisDecoder.detect($0, $1) },
+    TickFormat("lean", "LEAN zip CSV: ticks and bars", LeanDecoder.self) { LeanDecoder.detect($0, $1) },
+    TickFormat("csv", "any table; map its columns with --columns", CSVDecoder.self) { CSVDecoder.detect($0, $1) },
   ]
 
   public static func named(_ name: String) -> TickFormat? { all.first { $0.name == name } }

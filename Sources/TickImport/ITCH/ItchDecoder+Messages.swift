@@ -61,7 +61,7 @@ extension ItchDecoder {
       try sink.append(record)
     case UInt8(ascii: "Q"):
       let shares = message.unsigned64(11)
-      guard shares > 0 else { return }
+      guard shares > 0 else { return sink.skip("cross without shares") }
       guard let quantity = Int64(exactly: shares) else { throw error(offset, "a cross of \(shares) shares") }
       guard let instrument = try instrument(of: message, symbolAt: 19, into: &sink) else { return }
       var record = record(message, .trade, instrument, identifier: 0)
@@ -98,8 +98,13 @@ extension ItchDecoder {
       try append(isHalt ? .halted : .open, message, instrument, origin: UInt32(message.byte(19)), into: &sink)
     case UInt8(ascii: "S"):
       try decodeSystemEvent(message, into: &sink)
-    default:
-      break
+    case UInt8(ascii: "I"): sink.skip("order imbalance")
+    case UInt8(ascii: "Y"): sink.skip("short sale restriction")
+    case UInt8(ascii: "L"): sink.skip("market participant position")
+    case UInt8(ascii: "V"), UInt8(ascii: "W"): sink.skip("market-wide circuit breaker")
+    case UInt8(ascii: "J"): sink.skip("auction collar")
+    case UInt8(ascii: "N"): sink.skip("retail price improvement")
+    default: sink.skip("IPO or direct listing")
     }
   }
 

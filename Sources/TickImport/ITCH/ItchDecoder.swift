@@ -54,6 +54,8 @@ public struct ItchDecoder: SourceDecoder {
         // Every field offset used for this type is below `known`, and `size` equals it.
         let message = ItchMessage(base: base + (position + 2))
         try decode(message, offset: offset + position, into: &sink)
+      } else {
+        sink.skip("unknown message")
       }
       position += 2 + size
       sawMessage = true

@@ -58,8 +58,8 @@ public struct PitchDecoder: SourceDecoder {
     case UInt8(ascii: "B"): try decodeBreak(line, time, into: &sink)
     case UInt8(ascii: "H"): try decodeStatus(line, time, into: &sink)
     case UInt8(ascii: "s"): try decodeClear(line, time, into: &sink)
-    // Auctions, retail price improvement: no market event.
-    case UInt8(ascii: "I"), UInt8(ascii: "J"), UInt8(ascii: "R"): break
+    case UInt8(ascii: "I"), UInt8(ascii: "J"): sink.skip("auction")
+    case UInt8(ascii: "R"): sink.skip("retail price improvement")
     default: throw place.error("there is no PITCH message of type \(line.slice(8..<9).quoted)")
     }
   }

@@ -156,7 +156,8 @@ extension TextSlice {
     return value
   }
 
-  /// A decimal number as an exact integer of 10^-places: plain digits, sign, point and exponent (`-1.25`, `3e-05`).
+  /// A decimal number as an exact integer of 10^-places: plain digits, sign, point and exponent (`-1.25`, `3e-05`), with
+  /// at most 18 significant digits that count.
   ///
   /// Decimals beyond `places` must be zeros, unless the text is a printed binary double (16 significant digits and more,
   /// as in `8.8351857299999992`): then it is rounded, because the noise is not the market's.
@@ -221,9 +222,9 @@ extension TextSlice {
       guard mayRound else { throw .tooFine }
       return remainder >= divisor - remainder ? quotient + 1 : quotient
     }
-    guard !skippedNonzero || mayRound else { throw .tooFine }
     let shift = places - decimals
-    guard shift <= 18 else { throw .overflow }
+    // Digits beyond the 18 kept would count.
+    guard shift <= 18, shift == 0 || !skippedNonzero else { throw .overflow }
     let (product, overflows) = value.multipliedReportingOverflow(by: powersOfTen[shift])
     guard !overflows else { throw .overflow }
     value = product
