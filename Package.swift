@@ -94,6 +94,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     .target(
       name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
     fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+    fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
   ]
 }
