@@ -55,6 +55,7 @@ let package = Package(
   ],
   targets: [
     // System libraries
+    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
@@ -92,11 +93,16 @@ let package = Package(
     tests(of: "Numerics"),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
+    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+    // Tests
+    tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
+    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
@@ -115,5 +121,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     .target(
       name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
     fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+    fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
+    fuzz("FormatsFuzz", imports: ["TickImport"]),
   ]
 }

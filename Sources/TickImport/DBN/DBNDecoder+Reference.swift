@@ -25,7 +25,9 @@ extension DBNDecoder {
           ? DecimalUnit(mantissa: Int64(contract), exponent: 0) : unit(price("unit_of_measure_qty")),
         currency: currency.isEmpty ? "USD" : currency),
       key: DBNInstruments.key(record))
-    _ = try instruments.index(record, &sink)
+    if instruments.states.count < DBNInstruments.maximumDeclaredDefinitions {
+      _ = try instruments.index(record, &sink)
+    }
     sink.skip("definition")
   }
 

@@ -3,7 +3,8 @@ import MarketTypes
 /// Decodes Databento's binary format, versions 1 to 3, every schema, with or without metadata.
 ///
 /// Records that state market events are passed on; definitions and symbol mappings describe instruments; statistics,
-/// imbalances and the gateway's own messages are checked and counted.
+/// imbalances and the gateway's own messages are checked and counted. The send time that a live gateway may append to
+/// every record is not kept.
 public struct DBNDecoder: SourceDecoder {
   var context: SourceContext
   /// The version of the records at hand.

@@ -22,6 +22,11 @@ struct DBNInstruments {
     var currency: String
   }
 
+  /// More names than any dataset has; those beyond are not remembered, so that a hostile file cannot fill the memory.
+  private static let maximumNames = 1 << 21
+  /// Definitions beyond are remembered, and declared when a market record names their instrument.
+  static let maximumDeclaredDefinitions = 32_768
+
   var states: [State] = []
   private var indices: [UInt64: Int] = [:]
   private var lastKey = UInt64.max
@@ -46,7 +51,8 @@ struct DBNInstruments {
   }
 
   private mutating func learn(_ identifier: UInt32, _ symbol: String) {
-    if symbols[identifier] == nil, !symbol.isEmpty { symbols[identifier] = symbol }
+    guard symbols.count < Self.maximumNames, !symbol.isEmpty else { return }
+    if symbols[identifier] == nil { symbols[identifier] = symbol }
   }
 
   /// A live stream names its instruments in records of their own.
@@ -56,7 +62,9 @@ struct DBNInstruments {
     learn(record.load(4), record.text(name.offset, length: name.type.size))
   }
 
-  mutating func learn(_ definition: Definition, key: UInt64) { definitions[key] = definition }
+  mutating func learn(_ definition: Definition, key: UInt64) {
+    if definitions.count < Self.maximumNames || definitions[key] != nil { definitions[key] = definition }
+  }
 
   static func key(_ record: DBNBytes) -> UInt64 {
     UInt64(record.load(2, as: UInt16.self)) << 32 | UInt64(record.load(4, as: UInt32.self))

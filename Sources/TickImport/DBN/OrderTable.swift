@@ -19,8 +19,8 @@ struct OrderTable {
     var isUsed = false
   }
 
-  /// More orders alive at once are refused: no venue has as many, and each takes 32 bytes.
-  static let maximumCount = 1 << 26
+  /// More orders alive at once are refused: no venue has as many, and the table then takes half a gigabyte.
+  static let maximumCount = 1 << 23
 
   private(set) var count = 0
   private var entries: [Entry]

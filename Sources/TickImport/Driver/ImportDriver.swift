@@ -1,3 +1,4 @@
+import Glibc
 public import MarketTypes
 
 /// What the user may state about an import.
@@ -102,8 +103,12 @@ struct ImportRun {
   private static func size(of sources: [String]) -> Int? {
     var total = 0
     for source in sources {
-      guard source != SourceStream.standardInput, let size = try? FileInput(path: source).size else { return nil }
-      total += size
+      // Not by opening: that would wait at a named pipe.
+      var status = stat()
+      guard source != SourceStream.standardInput, stat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        return nil
+      }
+      total += Int(status.st_size)
     }
     return total
   }

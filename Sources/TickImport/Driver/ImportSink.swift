@@ -30,6 +30,8 @@ struct ImportSink: RecordSink {
     var lot: DecimalUnit?
     var priceScale = UnitScale(unit: .one, exponent: 0)!
     var quantityScale = UnitScale(unit: .one, exponent: 0)!
+    /// A record names it; those that none does are written only when there are no records at all.
+    var isUsed = false
     /// The number in the output; nil until its units are settled.
     var number: UInt16?
   }
@@ -99,8 +101,9 @@ struct ImportSink: RecordSink {
   }
 
   private mutating func observe(_ record: SourceRecord) {
-    guard record.event.kind != .status else { return }
     let index = Int(record.event.instrument)
+    items[index].isUsed = true
+    guard record.event.kind != .status else { return }
     func observe(_ price: Int64, _ scan: inout UnitScan) {
       if price != SourceRecord.noPrice { scan.observe(price) }
     }
@@ -117,7 +120,7 @@ struct ImportSink: RecordSink {
   /// Ends the probe: decides every unit from what was seen and writes what was held back.
   private mutating func settle() throws(ImportError) {
     mode = .writing
-    for index in items.indices { try settle(index) }
+    for index in items.indices where items[index].isUsed { try settle(index) }
     let records = held
     held = []
     for record in records {
@@ -259,7 +262,7 @@ struct ImportSink: RecordSink {
   mutating func finish() throws(ImportError) -> [InstrumentKey: Units]? {
     if mode == .probing { try settle() }
     guard mode == .writing else { return finalUnits() }
-    for index in items.indices where items[index].number == nil { try settle(index) }
+    if events == 0 { for index in items.indices { try settle(index) } }
     try flush()
     try output.finish()
     return nil

@@ -83,3 +83,51 @@ struct NaiveOrderBook {
     return (best, orders.values.filter { $0.side == side && $0.price == best }.reduce(0) { $0 + $1.quantity })
   }
 }
+
+/// The best prices after every event, kept by levels: slow to scan only when a best level empties.
+struct NaiveBestPrices {
+  private var orders: [UInt64: NaiveOrderBook.Order] = [:]
+  private var levels: [[Int32: Int64]] = [[:], [:]]
+  private var best: [Int32?] = [nil, nil]
+
+  var isCrossed: Bool {
+    guard let bid = best[0], let ask = best[1] else { return false }
+    return bid >= ask
+  }
+
+  mutating func apply(_ event: MarketEvent) {
+    switch event.kind {
+    case .add:
+      put(event.identifier, .init(side: event.side, price: event.price.ticks, quantity: event.quantity.lots))
+    case .cancel: take(event.identifier)
+    case .reduce, .execute:
+      guard var order = take(event.identifier) else { return }
+      order.quantity -= event.quantity.lots
+      if order.quantity > 0 { put(event.identifier, order) }
+    case .modify:
+      guard let order = take(event.identifier) else { return }
+      put(event.identifier, .init(side: order.side, price: event.price.ticks, quantity: event.quantity.lots))
+    case .clear, .snapshotBegin: self = NaiveBestPrices()
+    default: break
+    }
+  }
+
+  private mutating func put(_ identifier: UInt64, _ order: NaiveOrderBook.Order) {
+    orders[identifier] = order
+    let side = Int(order.side.rawValue)
+    levels[side][order.price, default: 0] += order.quantity
+    best[side] = best[side].map { side == 0 ? max($0, order.price) : min($0, order.price) } ?? order.price
+  }
+
+  @discardableResult
+  private mutating func take(_ identifier: UInt64) -> NaiveOrderBook.Order? {
+    guard let order = orders.removeValue(forKey: identifier) else { return nil }
+    let side = Int(order.side.rawValue)
+    levels[side][order.price, default: 0] -= order.quantity
+    if levels[side][order.price] == 0 {
+      levels[side][order.price] = nil
+      if best[side] == order.price { best[side] = side == 0 ? levels[side].keys.max() : levels[side].keys.min() }
+    }
+    return order
+  }
+}
