@@ -75,3 +75,43 @@ import TickStore
     #expect(slots[.modify] == slots[.cancel] && slots[.modify] == 0)
   }
 }
+
+extension FormatStoreTests {
+  @Test func daysFollowEachOtherWithEmptyBooks() throws {
+    let folder = try TemporaryFolder()
+    let days = try ["AAPL_2012-06-21_message.csv", "AAPL_2012-06-22_message.csv"].map { name in
+      try folder.write(Array("34200.5,1,7,18,5853300,1\n34201,1,8,18,5853200,1\n".utf8), name)
+    }
+    let (output, summary) = try importToArray(days)
+    #expect(summary.instruments.count == 1)
+    #expect(output.events.map(\.kind) == [.clear, .add, .add, .clear, .add, .add])
+  }
+
+  @Test func capturesGoOnInTheNextFile() throws {
+    let folder = try TemporaryFolder()
+    let lines = BinanceTests.spot.split(separator: "\n").map { Array($0.utf8) + [0x0A] }
+    let first = try folder.write(Array(lines[..<5].joined()), "a.log")
+    let second = try folder.write(Array(lines[5...].joined()), "b.log")
+    let (whole, _) = try importToArray([try folder.write(Array(lines.joined()), "c.log")])
+    let (parts, _) = try importToArray([first, second])
+    #expect(parts.events == whole.events)
+    let orders = BitstampTests.log.split(separator: "\n").map { Array($0.utf8) + [0x0A] }
+    let logs = try [orders[..<3], orders[3...]].enumerated().map { index, lines in
+      try folder.write(Array(lines.joined()), "\(index).log")
+    }
+    let (wholeLog, _) = try importToArray([try folder.write(Array(orders.joined()), "d.log")])
+    let (logParts, _) = try importToArray(logs)
+    #expect(logParts.events == wholeLog.events)
+  }
+
+  @Test func seedsFromABookFile() throws {
+    let folder = try TemporaryFolder()
+    let book = try folder.write(Array("5859400,200,5853300,118\n5859400,1,5853300,1\n".utf8), "AAPL_orderbook.csv")
+    let messages = try folder.write(Array("34200,1,50,18,5853300,1\n".utf8), "AAPL_2012-06-21_message.csv")
+    let (output, _) = try importToArray([messages], options: ImportOptions(decoderOptions: ["book": book]))
+    #expect(output.events.map(\.kind) == [.snapshotBegin, .add, .add, .snapshotEnd, .add])
+    #expect(throws: ImportError.self) {
+      try importToArray([messages], options: ImportOptions(decoderOptions: ["book": book + ".missing"]))
+    }
+  }
+}

@@ -64,6 +64,13 @@ public struct BinanceDecoder: SourceDecoder {
     return cursor.position
   }
 
+  /// Captures are cut into files by the hour or day; the books go on.
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    place = LinePlace(file: context.name)
+    sawMessage = false
+    return true
+  }
+
   private mutating func decode(_ line: TextSlice, into sink: inout some RecordSink) throws(ImportError) {
     guard let brace = line.firstIndex(of: UInt8(ascii: "{")) else { throw place.error("the line holds no JSON object") }
     let clock = line.slice(0..<brace).trimmed

@@ -11,7 +11,8 @@ extension ItchDecoder {
       messages += 1
     }
     if messages >= 2 || (messages == 1 && position == head.count) { return .content }
-    return FormatSample(head, name).fileName.contains("itch") ? .name : .no
+    let words = SourceContext(name: name).nameWords
+    return words.contains { $0.lowercased().hasPrefix("itch") } ? .name : .no
   }
 }
 
