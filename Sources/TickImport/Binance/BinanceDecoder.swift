@@ -40,11 +40,7 @@ public struct BinanceDecoder: SourceDecoder {
     pricePlaces = try context.places("price-decimals", usual: 8)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
     selected = context.selectedSymbols
-    switch context.options["gaps"] {
-    case nil, "refuse": countsGaps = false
-    case "count": countsGaps = true
-    case .some(let text): throw ImportError(file: context.name, reason: "--gaps '\(text)' is neither refuse nor count")
-    }
+    countsGaps = try context.countsGaps()
   }
 
   public mutating func decode(

@@ -14,7 +14,7 @@ public struct DecoderOption: Hashable, Sendable {
     self.formats = formats
   }
 
-  private static let text = ["bitstamp", "bitstamp-log", "binance", "tardis", "lean", "csv"]
+  private static let text = ["bitstamp", "bitstamp-log", "binance", "bybit", "kraken", "tardis", "lean", "csv"]
   private static let dated = ["itch", "lobster", "pitch", "lean"]
 
   /// Every option that a decoder looks up in `SourceContext.options`; others have no effect.
@@ -26,7 +26,7 @@ public struct DecoderOption: Hashable, Sendable {
     DecoderOption("quantity-decimals", "COUNT", "How many decimals of quantities are kept, 0 to 12", text),
     DecoderOption("book", "FILE", "The order book file whose first row seeds the book", ["lobster"]),
     DecoderOption("book-row", "ROW", "That row itself", ["lobster"]),
-    DecoderOption("gaps", "refuse|count", "What to do where depth updates are missing", ["binance"]),
+    DecoderOption("gaps", "refuse|count", "What to do where depth updates are missing", ["binance", "bybit"]),
     DecoderOption("resync", "on|off", "Whether published books seed and purge the book", ["bitstamp-log"]),
     DecoderOption("security", "TYPE", "equity, option, future, forex, crypto, cryptofuture, index or cfd", ["lean"]),
     DecoderOption("market", "NAME", "LEAN's name of the market, for example usa or fxcm", ["lean"]),

@@ -75,6 +75,23 @@ extension BinanceDecoder {
   }
 }
 
+extension BybitDecoder {
+  /// `{"topic":"orderbook.500.XRPUSDT",…`
+  static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    let line = FormatSample(head, name).line.filter { $0 != " " }
+    guard let brace = line.firstIndex(of: "{"), line[..<brace].allSatisfy(\.isNumber) else { return .no }
+    return line.contains("\"topic\":\"orderbook.") || line.contains("\"topic\":\"publicTrade.") ? .content : .no
+  }
+}
+
+extension KrakenTradesDecoder {
+  /// A document with an error list and a result.
+  static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    let text = String(decoding: head.prefix(512).filter { $0 > 0x20 }, as: UTF8.self)
+    return text.hasPrefix("{\"error\":[") && text.contains("\"result\":{") ? .content : .no
+  }
+}
+
 extension TardisDecoder {
   static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
     FormatSample(head, name).line.hasPrefix("exchange,symbol,timestamp,local_timestamp,") ? .content : .no

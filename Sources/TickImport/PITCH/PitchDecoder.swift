@@ -107,8 +107,8 @@ public struct PitchDecoder: SourceDecoder {
     try require(line, 38 + symbolWidth)
     let identifier = try number("order id", line.slice(9..<21))
     let side = try side(line[21])
-    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28)))
-    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth)))
+    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28).trimmed))
+    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth).trimmed))
     let instrument = try instrument(line.slice(28..<28 + symbolWidth), time, into: &sink)
     live[identifier] = LiveOrder(instrument: instrument, quantity: quantity)
     guard let instrument else { return }
@@ -124,7 +124,7 @@ public struct PitchDecoder: SourceDecoder {
   ) throws(ImportError) {
     try require(line, isExecution ? 39 : 27)
     let identifier = try number("order id", line.slice(9..<21))
-    let quantity = Int64(try place.unsigned("shares", line.slice(21..<27)))
+    let quantity = Int64(try place.unsigned("shares", line.slice(21..<27).trimmed))
     let execution = isExecution ? try number("execution id", line.slice(27..<39)) : 0
     var event = MarketEvent(
       kind: isExecution ? .execute : .reduce, exchangeTime: time, identifier: identifier, sequence: execution)
@@ -157,8 +157,8 @@ public struct PitchDecoder: SourceDecoder {
   ) throws(ImportError) {
     try require(line, 50 + symbolWidth)
     let restingSide = try side(line[21])
-    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28)))
-    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth)))
+    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28).trimmed))
+    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth).trimmed))
     let execution = try number("execution id", line.slice(38 + symbolWidth..<50 + symbolWidth))
     let order = try number("order id", line.slice(9..<21))
     guard let instrument = try instrument(line.slice(28..<28 + symbolWidth), time, into: &sink) else { return }
