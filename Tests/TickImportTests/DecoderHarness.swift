@@ -17,6 +17,9 @@ struct CollectingSink: RecordSink {
 
   mutating func append(_ record: SourceRecord) throws(ImportError) { records.append(record) }
 
+  /// Without the synthetic `clear` that begins an instrument's day.
+  var news: [SourceRecord] { records.filter { $0.event.kind != .clear || !$0.event.flags.contains(.synthetic) } }
+
   func count(_ kind: EventKind) -> Int { records.count { $0.event.kind == kind } }
 }
 

@@ -31,9 +31,9 @@ import Testing
   @Test(
     .enabled(if: RealData.isPresent),
     arguments: [
-      ("itch/RITCH/ex20101224.TEST_ITCH_50.gz", "itch", 3, 12_015),
-      ("lobster/bigfatwhale/AAPL_2012-06-21_34200_37800_message_50.csv.gz", "lobster", 1, 91_997),
-      ("pitch/bats_pitch_example_20k.txt", "pitch", 288, 20_000),
+      ("itch/RITCH/ex20101224.TEST_ITCH_50.gz", "itch", 3, 12_018),
+      ("lobster/bigfatwhale/AAPL_2012-06-21_34200_37800_message_50.csv.gz", "lobster", 1, 91_998),
+      ("pitch/bats_pitch_example_20k.txt", "pitch", 288, 20_288),
       ("l3-bitstamp/ob-analytics/orders.csv.xz", "bitstamp", 1, 50_414),
       ("l3-bitstamp/ob-analytics/2015-05-01.log.xz", "bitstamp-log", 1, 51_044),
       ("binance-raw/hftbacktest/spot/btcusdt_20240808.gz", "binance", 1, 163_872),

@@ -85,30 +85,32 @@ import Testing
     #expect(read.instruments.map(\.symbol) == ["TEST", "OTHER"])
     #expect(read.instruments.map(\.sourceIdentifier) == [7, 8])
     #expect(read.instruments[0].priceExponent == 4)
-    let kinds = read.records.map(\.event.kind)
+    // Each day begins with empty books.
+    #expect(read.count(.clear) == 2 && read.records[0].event.flags.contains(.synthetic))
+    let kinds = read.news.map(\.event.kind)
     #expect(
       kinds == [
         .status, .status, .status, .add, .add, .execute, .execute, .reduce, .modify, .cancel, .trade, .trade, .orphan,
         .status, .status, .status,
       ])
-    let statuses = read.records.filter { $0.event.kind == .status }.map { MarketStatus(rawValue: UInt8($0.quantity)) }
+    let statuses = read.news.filter { $0.event.kind == .status }.map { MarketStatus(rawValue: UInt8($0.quantity)) }
     // OTHER is halted and does not open with the market.
     #expect(statuses == [.open, .halted, .open, .halted, .postClose, .postClose])
-    let add = read.records[3]
+    let add = read.news[3]
     // 2019-07-30 09:30 in New York is 13:30 UTC.
     #expect(add.event.exchangeTime.nanoseconds == 1_564_493_400_000_000_001)
     #expect(add.event.side == .buy && add.event.identifier == 1 && add.quantity == 100 && add.price == 1_000_000)
     #expect(add.event.channel == 9)
-    #expect(read.records[4].event.origin == 0x4753_434F)
-    #expect(read.records[5].event.sequence == 900 && read.records[5].quantity == 30)
-    #expect(read.records[6].event.flags == [.endOfEvent, .pricedExecution, .nonPrintable])
-    #expect(read.records[6].price == 1_000_050)
-    let replace = read.records[8]
+    #expect(read.news[4].event.origin == 0x4753_434F)
+    #expect(read.news[5].event.sequence == 900 && read.news[5].quantity == 30)
+    #expect(read.news[6].event.flags == [.endOfEvent, .pricedExecution, .nonPrintable])
+    #expect(read.news[6].price == 1_000_050)
+    let replace = read.news[8]
     #expect(replace.event.identifier == 1 && replace.replacingIdentifier == 3)
     #expect(replace.quantity == 70 && replace.price == 999_900)
-    #expect(read.records[10].event.flags == [.endOfEvent, .hidden] && read.records[10].event.side == .none)
-    #expect(read.records[11].event.flags == [.endOfEvent, .auction] && read.records[11].quantity == 5_000)
-    #expect(read.records[12].event.sequence == 902)
+    #expect(read.news[10].event.flags == [.endOfEvent, .hidden] && read.news[10].event.side == .none)
+    #expect(read.news[11].event.flags == [.endOfEvent, .auction] && read.news[11].quantity == 5_000)
+    #expect(read.news[12].event.sequence == 902)
   }
 
   @Test func lengthsOfZeroMeanTheTypesSize() throws {
@@ -116,14 +118,14 @@ import Testing
     writer.add(1, locate: 1, side: "B", shares: 1, price: 1)
     writer.message("D", locate: 1, nanoseconds: 1, Writer.number(1, 8))
     let read = try decode(ItchDecoder.self, writer.bytes + [0, 0], name: "day")
-    #expect(read.records.count == 2)
-    #expect(read.records[1].event.exchangeTime.nanoseconds == 1)
+    #expect(read.news.count == 2)
+    #expect(read.news[1].event.exchangeTime.nanoseconds == 1)
   }
 
   @Test func selectsInstruments() throws {
     let read = try decode(ItchDecoder.self, Self.sample.bytes, name: Self.name, options: ["instrument": "other"])
     #expect(read.instruments.map(\.symbol) == ["OTHER"])
-    #expect(read.records.count == 2)
+    #expect(read.news.count == 2)
   }
 
   @Test func namesAnUnknownLocateByItsNumber() throws {
@@ -160,13 +162,13 @@ import Testing
     #expect(read.count(.trade) == 5_000)
     // 2010-12-24 is in Eastern standard time.
     let midnight: Int64 = 1_293_166_800_000_000_000
-    let times = read.records.map { $0.event.exchangeTime.nanoseconds - midnight }
+    let times = read.news.map { $0.event.exchangeTime.nanoseconds - midnight }
     #expect(times.allSatisfy { $0 >= 11_202_475_298_710 && $0 <= 68_698_845_099_321 })
     // References to orders that were never added, and the orders that rest at the end.
     var live: Set<UInt64> = []
     var unknown: [EventKind: Int] = [:]
     var left: [UInt64: Int64] = [:]
-    for record in read.records {
+    for record in read.news {
       let identifier = record.event.identifier
       switch record.event.kind {
       case .add:

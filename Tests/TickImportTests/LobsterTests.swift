@@ -24,18 +24,18 @@ import Testing
     let read = try decode(LobsterDecoder.self, Self.sample, name: "data/" + Self.name)
     #expect(read.instruments.map(\.symbol) == ["AAPL"])
     #expect(
-      read.records.map(\.event.kind) == [
+      read.news.map(\.event.kind) == [
         .add, .add, .reduce, .execute, .cancel, .trade, .trade, .status, .status, .status,
       ])
     // 2012-06-21 09:30 in New York is 13:30 UTC; a dropped trailing zero is still a decimal place.
-    #expect(read.records[0].event.exchangeTime.nanoseconds == 1_340_285_400_004_241_176)
-    #expect(read.records[1].event.exchangeTime.nanoseconds == 1_340_285_400_004_260_640)
-    #expect(read.records[1].event.exchangeTime == read.records[2].event.exchangeTime)
-    let hidden = read.records[5]
+    #expect(read.news[0].event.exchangeTime.nanoseconds == 1_340_285_400_004_241_176)
+    #expect(read.news[1].event.exchangeTime.nanoseconds == 1_340_285_400_004_260_640)
+    #expect(read.news[1].event.exchangeTime == read.news[2].event.exchangeTime)
+    let hidden = read.news[5]
     // A hidden sell order traded, so the aggressor bought.
     #expect(hidden.event.side == .buy && hidden.event.flags == [.endOfEvent, .hidden])
-    #expect(read.records[6].event.flags == [.endOfEvent, .auction] && read.records[6].event.identifier == 0)
-    let statuses = read.records[7...].map { MarketStatus(rawValue: UInt8($0.quantity)) }
+    #expect(read.news[6].event.flags == [.endOfEvent, .auction] && read.news[6].event.identifier == 0)
+    let statuses = read.news[7...].map { MarketStatus(rawValue: UInt8($0.quantity)) }
     #expect(statuses == [.halted, .preOpen, .open])
   }
 
@@ -50,14 +50,14 @@ import Testing
     let row = "5859400,200,5853300,118,9999999999,0,-9999999999,0"
     let read = try decode(LobsterDecoder.self, text, name: Self.name, options: ["book-row": row])
     #expect(
-      read.records.map(\.event.kind) == [
+      read.news.map(\.event.kind) == [
         .snapshotBegin, .add, .add, .snapshotEnd, .add, .execute, .cancel, .reduce,
       ])
-    #expect(read.records[1...2].map(\.quantity) == [200, 100])
+    #expect(read.news[1...2].map(\.quantity) == [200, 100])
     let seeded = LobsterBookSeed.firstIdentifier
-    #expect(read.records[5...7].map(\.event.identifier) == [seeded, seeded, 9])
-    #expect(read.records[6].event.origin == 8)
-    #expect(read.records[3].event.flags == [.snapshot, .synthetic, .endOfEvent])
+    #expect(read.news[5...7].map(\.event.identifier) == [seeded, seeded, 9])
+    #expect(read.news[6].event.origin == 8)
+    #expect(read.news[3].event.flags == [.snapshot, .synthetic, .endOfEvent])
   }
 
   @Test(arguments: [
@@ -78,16 +78,16 @@ import Testing
   @Test(.enabled(if: RealData.isPresent)) func matchesTheKnownAnswer() throws {
     let bytes = try realFile("lobster/bigfatwhale/AAPL_2012-06-21_34200_37800_message_50.csv.gz")
     let read = try decode(LobsterDecoder.self, bytes, name: Self.name, chunk: 1 << 18)
-    #expect(read.records.count == 91_997)
+    #expect(read.news.count == 91_997)
     #expect(read.count(.add) == 44_256)
     #expect(read.count(.reduce) == 469)
     #expect(read.count(.cancel) == 41_004)
     #expect(read.count(.execute) == 4_067)
     #expect(read.count(.trade) == 2_201)
     var twin = LevelTwin()
-    for record in read.records { twin.apply(record) }
+    for record in read.news { twin.apply(record) }
     #expect(twin.unknown == [.cancel: 72, .execute: 12])
-    let times = read.records.map(\.event.exchangeTime.nanoseconds)
+    let times = read.news.map(\.event.exchangeTime.nanoseconds)
     #expect(zip(times, times.dropFirst()).count { $0 == $1 } == 5_898)
     #expect(times.first == 1_340_285_400_004_241_176 && times.last == 1_340_288_999_837_447_053)
   }
@@ -103,7 +103,7 @@ import Testing
     var line = 0
     var firstMismatch: Int?
     var mismatches = 0
-    for record in read.records {
+    for record in read.news {
       twin.apply(record)
       if record.event.flags.contains(.synthetic) { continue }
       let text = "\(twin.best(.sell)),\(twin.best(.buy))"

@@ -27,24 +27,24 @@ import Testing
     let read = try decode(PitchDecoder.self, Self.sample, name: Self.name)
     #expect(read.instruments.map(\.symbol) == ["SH", "SDSLONG", "OIH", "OIHLONGX"])
     #expect(
-      read.records.map(\.event.kind) == [
+      read.news.map(\.event.kind) == [
         .add, .add, .reduce, .execute, .cancel, .orphan, .trade, .trade, .orphan, .status, .clear, .orphan,
       ])
-    let add = read.records[0]
+    let add = read.news[0]
     #expect(add.price == 619_200 && add.quantity == 100 && add.event.side == .sell)
     // 2009-03-02 08:00:00.011 in New York is 13:00 UTC.
     #expect(add.event.exchangeTime.nanoseconds == 1_235_998_800_011_000_000)
-    #expect(read.records[3].event.instrument == 1 && read.records[3].event.sequence == 14 * 36 + 1)
+    #expect(read.news[3].event.instrument == 1 && read.news[3].event.sequence == 14 * 36 + 1)
     // A hidden buy order traded, so the aggressor sold.
-    #expect(read.records[6].event.side == .sell && read.records[6].event.flags == [.endOfEvent, .hidden])
+    #expect(read.news[6].event.side == .sell && read.news[6].event.flags == [.endOfEvent, .hidden])
     // Times may step back; the lines' order stands.
-    #expect(read.records[2].event.exchangeTime < read.records[1].event.exchangeTime)
+    #expect(read.news[2].event.exchangeTime < read.news[1].event.exchangeTime)
   }
 
   @Test func selectsInstruments() throws {
     let read = try decode(PitchDecoder.self, Self.sample, name: Self.name, options: ["instrument": "SH"])
     #expect(read.instruments.map(\.symbol) == ["SH"])
-    #expect(read.records.map(\.event.kind) == [.add, .reduce, .cancel])
+    #expect(read.news.map(\.event.kind) == [.add, .reduce, .cancel])
   }
 
   @Test(arguments: [
@@ -63,16 +63,16 @@ import Testing
   @Test(.enabled(if: RealData.isPresent)) func matchesTheKnownAnswer() throws {
     let bytes = try realFile("pitch/bats_pitch_example_20k.txt")
     let read = try decode(PitchDecoder.self, bytes, name: "bats.txt", chunk: 1 << 16)
-    #expect(read.records.count == 20_000)
+    #expect(read.news.count == 20_000)
     // 286 symbols have orders, two more only hidden trades.
     #expect(read.instruments.count == 288)
-    #expect(Set(read.records.filter { $0.event.kind == .add }.map(\.event.instrument)).count == 286)
+    #expect(Set(read.news.filter { $0.event.kind == .add }.map(\.event.instrument)).count == 286)
     #expect(read.count(.add) == 10_361)
     #expect(read.count(.cancel) + read.count(.reduce) == 9_592)
     #expect(read.count(.execute) == 20)
     #expect(read.count(.trade) == 27)
     #expect(read.count(.orphan) == 0)
-    let times = read.records.map(\.event.exchangeTime.nanoseconds)
+    let times = read.news.map(\.event.exchangeTime.nanoseconds)
     var latest = Int64.min
     var stepsBack: [Int64] = []
     for time in times {
@@ -83,7 +83,7 @@ import Testing
     #expect(times.first == 28_800_011_000_000)
     var twins = Array(repeating: LevelTwin(), count: read.instruments.count)
     var traded: [String: Int64] = [:]
-    for record in read.records {
+    for record in read.news {
       twins[Int(record.event.instrument)].apply(record)
       if record.event.kind == .execute || record.event.kind == .trade {
         traded[read.instruments[Int(record.event.instrument)].symbol, default: 0] += record.quantity

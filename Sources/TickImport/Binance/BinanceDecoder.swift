@@ -40,11 +40,7 @@ public struct BinanceDecoder: SourceDecoder {
     pricePlaces = try context.places("price-decimals", usual: 8)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
     selected = context.selectedSymbols
-    switch context.options["gaps"] {
-    case nil, "refuse": countsGaps = false
-    case "count": countsGaps = true
-    case .some(let text): throw ImportError(file: context.name, reason: "--gaps '\(text)' is neither refuse nor count")
-    }
+    countsGaps = try context.countsGaps()
   }
 
   public mutating func decode(
@@ -62,6 +58,13 @@ public struct BinanceDecoder: SourceDecoder {
       for index in books.indices { try flush(index, into: &sink) }
     }
     return cursor.position
+  }
+
+  /// Captures are cut into files by the hour or day; the books go on.
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    place = LinePlace(file: context.name)
+    sawMessage = false
+    return true
   }
 
   private mutating func decode(_ line: TextSlice, into sink: inout some RecordSink) throws(ImportError) {

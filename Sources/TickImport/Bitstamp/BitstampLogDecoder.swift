@@ -16,6 +16,7 @@ public struct BitstampLogDecoder: SourceDecoder {
   private var book = BitstampBook()
   private var instrument: UInt16?
   private var isSeeded = false
+  private var sawMessage = false
 
   public init(context: SourceContext) throws(ImportError) {
     place = LinePlace(file: context.name)
@@ -34,10 +35,19 @@ public struct BitstampLogDecoder: SourceDecoder {
   ) throws(ImportError) -> Int {
     var cursor = LineCursor(bytes, isLast: isLast)
     while let line = try place.next(&cursor) {
-      if !line.isEmpty { try decode(line, into: &sink) }
+      if line.isEmpty { continue }
+      try decode(line, into: &sink)
+      sawMessage = true
     }
-    if isLast, instrument == nil { throw place.error("the log holds no message") }
+    if isLast, !sawMessage { throw place.error("the log holds no message") }
     return cursor.position
+  }
+
+  /// Orders outlive the hour or day of a log file.
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    place = LinePlace(file: context.name)
+    sawMessage = false
+    return true
   }
 
   private mutating func decode(_ line: TextSlice, into sink: inout some RecordSink) throws(ImportError) {

@@ -45,6 +45,13 @@ public struct BitstampOrdersDecoder: SourceDecoder {
     return cursor.position
   }
 
+  /// Orders outlive the hour or day of a table.
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    place = LinePlace(file: context.name)
+    columns = []
+    return true
+  }
+
   private mutating func readHeader() throws(ImportError) {
     for name in Self.columnNames {
       guard let column = (0..<fields.count).first(where: { fields[$0].equals(name) }) else {

@@ -11,7 +11,8 @@ extension ItchDecoder {
       messages += 1
     }
     if messages >= 2 || (messages == 1 && position == head.count) { return .content }
-    return FormatSample(head, name).fileName.contains("itch") ? .name : .no
+    let words = SourceContext(name: name).nameWords
+    return words.contains { $0.lowercased().hasPrefix("itch") } ? .name : .no
   }
 }
 
@@ -71,6 +72,23 @@ extension BinanceDecoder {
       "\"lastUpdateId\":",
     ]
     return marks.contains { line.contains($0) } ? .content : .no
+  }
+}
+
+extension BybitDecoder {
+  /// `{"topic":"orderbook.500.XRPUSDT",…`
+  static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    let line = FormatSample(head, name).line.filter { $0 != " " }
+    guard let brace = line.firstIndex(of: "{"), line[..<brace].allSatisfy(\.isNumber) else { return .no }
+    return line.contains("\"topic\":\"orderbook.") || line.contains("\"topic\":\"publicTrade.") ? .content : .no
+  }
+}
+
+extension KrakenTradesDecoder {
+  /// A document with an error list and a result.
+  static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    let text = String(decoding: head.prefix(512).filter { $0 > 0x20 }, as: UTF8.self)
+    return text.hasPrefix("{\"error\":[") && text.contains("\"result\":{") ? .content : .no
   }
 }
 

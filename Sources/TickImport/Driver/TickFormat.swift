@@ -70,6 +70,10 @@ extension TickFormat {
     TickFormat("binance", "Binance raw captures: spot, USD-M, COIN-M", BinanceDecoder.self) {
       BinanceDecoder.detect($0, $1)
     },
+    TickFormat("bybit", "Bybit order book archives and raw captures", BybitDecoder.self) {
+      BybitDecoder.detect($0, $1)
+    },
+    TickFormat("kraken", "Kraken REST trades", KrakenTradesDecoder.self) { KrakenTradesDecoder.detect($0, $1) },
     TickFormat("tardis", "Tardis CSV: books, trades, quotes", TardisDecoder.self) { TardisDecoder.detect($0, $1) },
     TickFormat("lean", "LEAN zip CSV: ticks and bars", LeanDecoder.self) { LeanDecoder.detect($0, $1) },
     TickFormat("csv", "any table; map its columns with --columns", CSVDecoder.self) { CSVDecoder.detect($0, $1) },

@@ -183,6 +183,9 @@ extension ItchDecoder {
         symbol: symbol, venue: Self.venue, priceExponent: Self.priceExponent, sourceIdentifier: UInt32(locate)))
     instruments[Int(locate)] = Int32(number)
     locates.append(locate)
+    var clear = record(message, .clear, number, identifier: 0)
+    clear.event.flags.insert(.synthetic)
+    try sink.append(clear)
     return number
   }
 }

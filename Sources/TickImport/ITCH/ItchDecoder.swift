@@ -11,6 +11,8 @@ import MarketTypes
 /// - A broken trade (`B`) is an `orphan` with its match number, kept for audit.
 /// - `sequence` holds the match number of executions and trades, `channel` the tracking number, `origin` an order's
 ///   attribution, a cross' type or the letter of a broken trade.
+/// - Orders do not outlive the day: every instrument begins with a synthetic `clear`, so that days can follow each other
+///   in one tick file.
 /// - Messages on a locate that was never named come under the symbol `#<locate>`, unless `--instrument` selects symbols.
 public struct ItchDecoder: SourceDecoder {
   let file: String

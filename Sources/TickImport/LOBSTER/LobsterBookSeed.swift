@@ -16,7 +16,6 @@ public struct LobsterBookSeed: Sendable {
   private var seeded = SeededLevels()
   /// Identifiers that the file announced and that still rest, with what is left of them.
   private var live: [UInt64: Int64] = [:]
-  private var isWaiting = true
 
   /// A price that marks an empty level; bids have it negative.
   private static let emptyPrice: Int64 = 9_999_999_999
@@ -31,6 +30,19 @@ public struct LobsterBookSeed: Sendable {
       } catch { return .failure(error) }
     }
     for (level, quantity) in try parsed.get() { levels.append((level, quantity)) }
+  }
+
+  /// Reads the first row of an order book file, which may be compressed.
+  public init(bookAt path: String) throws(ImportError) {
+    let stream = try SourceStream(path: path)
+    guard try stream.nextEntry() else { throw ImportError(file: path, reason: "the archive is empty") }
+    // 200 levels take 8 KB.
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(ImportError) in
+      try stream.read(into: UnsafeMutableRawBufferPointer(buffer))
+    }
+    let row = bytes[..<count].prefix { $0 != 0x0A }
+    try self.init(bookRow: String(decoding: row, as: UTF8.self), file: stream.name)
   }
 
   private static func parse(_ row: TextSlice, file: String) throws(ImportError) -> [(Level, Int64)] {
@@ -55,8 +67,6 @@ public struct LobsterBookSeed: Sendable {
   mutating func emit(
     before message: LobsterMessage, instrument: UInt16, into sink: inout some RecordSink
   ) throws(ImportError) {
-    guard isWaiting else { return }
-    isWaiting = false
     takeBack(message)
     var event = MarketEvent(
       kind: .snapshotBegin, exchangeTime: message.time, instrument: instrument, flags: [.snapshot, .synthetic])

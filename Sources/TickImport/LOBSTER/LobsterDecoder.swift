@@ -7,9 +7,10 @@ import MarketTypes
 /// - Rows with equal times keep their order, which is the exchange's.
 /// - A hidden execution (type 5) is a hidden trade by the other side, a cross (type 6) an auction trade, and a halt row
 ///   (type 7) a status: price -1 halts, 0 resumes quoting, 1 resumes trading.
+/// - Orders do not outlive the day: the file begins with a synthetic `clear`, or with the seed's snapshot.
 /// - Messages on orders that rested before the file began carry identifiers nobody announced; they are passed on as they
-///   are and count as orphans. With the first row of the order book file in the option `book-row`, the book is seeded
-///   (see `LobsterBookSeed`) and they act on the seeded level of their price instead.
+///   are and count as orphans. With the order book file that belongs to the messages in the option `book` (or its first
+///   row in `book-row`), the book is seeded (see `LobsterBookSeed`) and they act on the seeded level of their price.
 public struct LobsterDecoder: SourceDecoder {
   private var place: LinePlace
   private var fields = FieldList()
@@ -25,7 +26,11 @@ public struct LobsterDecoder: SourceDecoder {
     place = LinePlace(file: context.name)
     day = MarketDay(try context.date(), zone: try context.zone(usual: .newYork))
     symbol = context.options["instrument"] ?? context.nameWords.first.map(String.init) ?? "UNKNOWN"
-    if let row = context.options["book-row"] { seed = try LobsterBookSeed(bookRow: row, file: context.name) }
+    if let row = context.options["book-row"] {
+      seed = try LobsterBookSeed(bookRow: row, file: context.name)
+    } else if let path = context.options["book"] {
+      seed = try LobsterBookSeed(bookAt: path)
+    }
   }
 
   public mutating func decode(
@@ -35,8 +40,7 @@ public struct LobsterDecoder: SourceDecoder {
     while let line = try place.next(&cursor) {
       if line.isEmpty { continue }
       let message = try parse(line)
-      let instrument = try instrument(into: &sink)
-      try seed?.emit(before: message, instrument: instrument, into: &sink)
+      let instrument = try instrument(before: message, into: &sink)
       if var record = try record(message, instrument: instrument) {
         seed?.redirect(&record)
         try sink.append(record)
@@ -46,11 +50,21 @@ public struct LobsterDecoder: SourceDecoder {
     return cursor.position
   }
 
-  private mutating func instrument(into sink: inout some RecordSink) throws(ImportError) -> UInt16 {
+  private mutating func instrument(
+    before message: LobsterMessage, into sink: inout some RecordSink
+  ) throws(ImportError) -> UInt16 {
     if let instrument { return instrument }
     let number = try sink.declare(
       SourceInstrument(symbol: symbol, venue: "XNAS", priceExponent: Self.priceExponent))
     instrument = number
+    if seed != nil {
+      try seed?.emit(before: message, instrument: number, into: &sink)
+    } else {
+      try sink.append(
+        SourceRecord(
+          event: MarketEvent(
+            kind: .clear, exchangeTime: message.time, instrument: number, flags: [.endOfEvent, .synthetic])))
+    }
     return number
   }
 

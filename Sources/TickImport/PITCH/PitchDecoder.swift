@@ -8,6 +8,7 @@ import MarketTypes
 ///   of it. A message on an unknown order becomes an `orphan` of the first instrument.
 /// - `P` and `r` are executions of hidden orders: hidden trades by the other side. `sequence` holds the execution number
 ///   of executions and trades.
+/// - Orders do not outlive the file: every instrument begins with a synthetic `clear`.
 /// - A line may begin with the `S` of sequenced data packets.
 public struct PitchDecoder: SourceDecoder {
   private var place: LinePlace
@@ -81,7 +82,7 @@ public struct PitchDecoder: SourceDecoder {
   }
 
   private mutating func instrument(
-    _ symbol: TextSlice, into sink: inout some RecordSink
+    _ symbol: TextSlice, _ time: Timestamp, into sink: inout some RecordSink
   ) throws(ImportError) -> UInt16? {
     let name = symbol.trimmed.string
     if let known = instruments[name] { return known }
@@ -93,6 +94,10 @@ public struct PitchDecoder: SourceDecoder {
     let number = try sink.declare(SourceInstrument(symbol: name, venue: "BATS", priceExponent: Self.priceExponent))
     instruments[name] = number
     if fallbackInstrument == nil { fallbackInstrument = number }
+    try sink.append(
+      SourceRecord(
+        event: MarketEvent(
+          kind: .clear, exchangeTime: time, instrument: number, flags: [.endOfEvent, .synthetic])))
     return number
   }
 
@@ -102,9 +107,9 @@ public struct PitchDecoder: SourceDecoder {
     try require(line, 38 + symbolWidth)
     let identifier = try number("order id", line.slice(9..<21))
     let side = try side(line[21])
-    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28)))
-    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth)))
-    let instrument = try instrument(line.slice(28..<28 + symbolWidth), into: &sink)
+    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28).trimmed))
+    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth).trimmed))
+    let instrument = try instrument(line.slice(28..<28 + symbolWidth), time, into: &sink)
     live[identifier] = LiveOrder(instrument: instrument, quantity: quantity)
     guard let instrument else { return }
     var record = SourceRecord(
@@ -119,7 +124,7 @@ public struct PitchDecoder: SourceDecoder {
   ) throws(ImportError) {
     try require(line, isExecution ? 39 : 27)
     let identifier = try number("order id", line.slice(9..<21))
-    let quantity = Int64(try place.unsigned("shares", line.slice(21..<27)))
+    let quantity = Int64(try place.unsigned("shares", line.slice(21..<27).trimmed))
     let execution = isExecution ? try number("execution id", line.slice(27..<39)) : 0
     var event = MarketEvent(
       kind: isExecution ? .execute : .reduce, exchangeTime: time, identifier: identifier, sequence: execution)
@@ -152,11 +157,11 @@ public struct PitchDecoder: SourceDecoder {
   ) throws(ImportError) {
     try require(line, 50 + symbolWidth)
     let restingSide = try side(line[21])
-    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28)))
-    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth)))
+    let quantity = Int64(try place.unsigned("shares", line.slice(22..<28).trimmed))
+    let price = Int64(try place.unsigned("price", line.slice(28 + symbolWidth..<38 + symbolWidth).trimmed))
     let execution = try number("execution id", line.slice(38 + symbolWidth..<50 + symbolWidth))
     let order = try number("order id", line.slice(9..<21))
-    guard let instrument = try instrument(line.slice(28..<28 + symbolWidth), into: &sink) else { return }
+    guard let instrument = try instrument(line.slice(28..<28 + symbolWidth), time, into: &sink) else { return }
     var record = SourceRecord(
       event: MarketEvent(
         kind: .trade, exchangeTime: time, instrument: instrument, side: restingSide.opposite, identifier: order,
@@ -193,7 +198,7 @@ public struct PitchDecoder: SourceDecoder {
     case UInt8(ascii: "A"), UInt8(ascii: "C"): status = .unknown
     default: throw place.error("trading status \(line.slice(17..<18).quoted) is not one of H, S, Q, T")
     }
-    guard let instrument = try instrument(line.slice(9..<17), into: &sink) else { return }
+    guard let instrument = try instrument(line.slice(9..<17), time, into: &sink) else { return }
     var record = SourceRecord(event: MarketEvent(kind: .status, exchangeTime: time, instrument: instrument))
     record.quantity = Int64(status.rawValue)
     try sink.append(record)
@@ -204,7 +209,7 @@ public struct PitchDecoder: SourceDecoder {
     _ line: TextSlice, _ time: Timestamp, into sink: inout some RecordSink
   ) throws(ImportError) {
     try require(line, 17)
-    guard let instrument = try instrument(line.slice(9..<17), into: &sink) else { return }
+    guard let instrument = try instrument(line.slice(9..<17), time, into: &sink) else { return }
     live = live.filter { $0.value.instrument != instrument }
     try sink.append(SourceRecord(event: MarketEvent(kind: .clear, exchangeTime: time, instrument: instrument)))
   }

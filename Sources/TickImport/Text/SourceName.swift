@@ -66,6 +66,15 @@ extension SourceContext {
     return zone
   }
 
+  /// Whether missing updates are counted and read over (`--gaps count`) instead of refused.
+  func countsGaps() throws(ImportError) -> Bool {
+    switch options["gaps"] {
+    case nil, "refuse": return false
+    case "count": return true
+    case .some(let text): throw ImportError(file: name, reason: "--gaps '\(text)' is neither refuse nor count")
+    }
+  }
+
   /// The symbols that `--instrument A,B` selects, or nil for all.
   var selectedSymbols: Set<String>? {
     guard let text = options["instrument"] else { return nil }

@@ -43,7 +43,7 @@ fuzz { bytes in
   let pieces = Int(bytes[1] &- 0x61) % 8
   let chunk = pieces == 0 ? Int.max : pieces * pieces * 7
   let file = UnsafeRawBufferPointer(rebasing: bytes[2...])
-  switch (bytes[0] &- 0x61) % 16 {
+  switch (bytes[0] &- 0x61) % 18 {
   case 0: run(ItchDecoder.self, file, chunk: chunk, name: "07302019.NASDAQ_ITCH50")
   case 1: run(LobsterDecoder.self, file, chunk: chunk, name: "AAPL_2012-06-21_message_50.csv")
   case 2:
@@ -69,6 +69,8 @@ fuzz { bytes in
   case 14:
     _ = try? LeanFactorFile(Array(file), file: "aapl.csv")
     _ = try? LeanMapFile(Array(file), file: "aapl.csv")
+  case 16: run(BybitDecoder.self, file, chunk: chunk, name: "ob500.data", options: ["gaps": "count"])
+  case 17: run(KrakenTradesDecoder.self, file, chunk: chunk, name: "trades.json")
   default:
     let name = String(decoding: file.prefix(200), as: UTF8.self)
     _ = TickFormat.detect(head: Array(file), name: name)
