@@ -40,10 +40,18 @@ public struct DBNDecoder: SourceDecoder {
       guard let length = try readStart(bytes, offset: offset, isLast: isLast) else { return 0 }
       position = length
     }
-    let mboLength = lengths[.mbo]
+    var mboLength = lengths[.mbo]
     while bytes.count - position >= DBN.lengthUnit {
       let left = bytes.count - position
       let length = Int(bytes[position]) * DBN.lengthUnit
+      if bytes[position] == UInt8(ascii: "D"), Self.isMetadata(bytes, at: position) {
+        // Whole files one after the other, for example the frames of a multi-frame archive.
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
+        guard let length = try readStart(rest, offset: offset + position, isLast: isLast) else { break }
+        mboLength = lengths[.mbo]
+        position += length
+        continue
+      }
       guard left >= length, length >= DBN.headerLength else {
         if length < DBN.headerLength {
           throw failure(offset + position, "a record claims \(length) bytes, less than its header has")
@@ -56,12 +64,6 @@ public struct DBNDecoder: SourceDecoder {
       if kind == DBNRecordKind.mbo.rawValue, length == mboLength || length == mboLength + 8 {
         consumed = try decodeOrder(record, length: length, offset: offset + position, isLast: isLast, &sink)
         if consumed == 0 { return position }
-      } else if bytes[position] == UInt8(ascii: "D"), Self.isMetadata(bytes, at: position) {
-        // Whole files one after the other, for example the frames of a multi-frame archive.
-        phase = .start
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
-        guard let length = try readStart(rest, offset: offset + position, isLast: isLast) else { return position }
-        consumed = length
       } else {
         try decodeOther(
           DBNBytes(base + position, count: length), kind: kind, offset: offset + position, &sink)

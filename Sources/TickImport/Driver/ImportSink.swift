@@ -159,9 +159,13 @@ struct ImportSink: RecordSink {
     guard let event = try scale(record, index) else {
       return try misfit(record, index)
     }
-    batch.append(event)
     events += 1
     counts[Int(event.kind.rawValue)] += 1
+    if let identifier = record.replacingIdentifier {
+      try flush()
+      return try output.append(event, replacingIdentifierWith: identifier)
+    }
+    batch.append(event)
     if batch.count == Self.batchCount { try flush() }
   }
 

@@ -56,6 +56,20 @@ final class FileInput {
     return Array(ahead.prefix(count))
   }
 
+  /// Reads over bytes, as many as there are.
+  func skip(_ count: Int) throws(ImportError) {
+    var scratch = [UInt8](repeating: 0, count: min(count, 1 << 16))
+    var left = count
+    while left > 0 {
+      let wanted = min(left, scratch.count)
+      let got = try scratch.withUnsafeMutableBufferPointer { (bytes) throws(ImportError) in
+        try read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[..<wanted]))
+      }
+      if got == 0 { return }
+      left -= got
+    }
+  }
+
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
     guard buffer.count > 0 else { return 0 }
     let got = readRaw(into: buffer)

@@ -38,9 +38,14 @@ public final class SourceStream {
     self.path = path
     input = try FileInput(path: path)
     fileSize = input.size
-    let head = try input.peek(8)
+    var head = try input.peek(Self.headCount)
     guard !head.isEmpty else {
       throw ImportError(file: input.name, position: .offset(0), reason: "the file is empty")
+    }
+    // libarchive does not recognise zstd behind a skippable frame at the very start.
+    while let length = Self.skippableLength(head) {
+      try input.skip(length)
+      head = try input.peek(Self.headCount)
     }
     container = Self.container(of: head)
     if container != .plain { archive = try ArchiveReader(input: input, container: container) }
@@ -54,6 +59,17 @@ public final class SourceStream {
 
   /// Whether the bytes can be read a second time.
   public var canReopen: Bool { fileSize != nil }
+
+  private static let headCount = 12
+
+  /// The length of a skippable zstd frame at the front; nil for anything else. The legacy DBZ format keeps its header in
+  /// such a frame, and is left for its refusal.
+  private static func skippableLength(_ head: [UInt8]) -> Int? {
+    guard head.count >= 8, head[0] & 0xF0 == 0x50, head[1...3] == [0x2A, 0x4D, 0x18],
+      !head[8...].starts(with: Array("DBZ".utf8))
+    else { return nil }
+    return 8 + head[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
 
   static func container(of head: [UInt8]) -> Container {
     func starts(_ bytes: [UInt8]) -> Bool { head.starts(with: bytes) }

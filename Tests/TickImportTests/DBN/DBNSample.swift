@@ -29,7 +29,7 @@ struct DBNSample {
     bytes.appendLittleEndian(price)
     bytes.appendLittleEndian(size)
     bytes += [flags, channel, action.asciiValue ?? 0, side.asciiValue ?? 0]
-    bytes.appendLittleEndian(received ?? event + 50)
+    bytes.appendLittleEndian(received ?? event &+ 50)
     bytes.appendLittleEndian(delta)
     bytes.appendLittleEndian(sequence)
   }
