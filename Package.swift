@@ -57,7 +57,7 @@ let package = Package(
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
-    module("TickImport", imports: ["MarketTypes", "CArchive"]),
+    module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("CommandLineInterface"),
     .executableTarget(
@@ -68,13 +68,14 @@ let package = Package(
       name: "TestSupport", dependencies: ["MarketTypes"], path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     // Tests
     tests(of: "MarketTypes"),
-    tests(of: "TickImport", imports: ["MarketTypes"]),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
+    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

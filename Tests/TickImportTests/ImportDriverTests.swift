@@ -148,14 +148,14 @@ struct EventTextTests {
       quantity: Quantity(lots: 1_500), identifier: .max, sequence: 4, flags: [.endOfEvent, .snapshot])
     #expect(
       text(.csv, add)
-        == "12,,\"A,\"\"B\"\"\",add,sell,-4751.25,1.500,,,,,,18446744073709551615,4,endOfEvent|snapshot,,,\n")
+        == "12,,\"A,\"\"B\"\"\",add,sell,-4751.25,1.500,,,,,,18446744073709551615,,4,endOfEvent|snapshot,,,\n")
     #expect(
       text(.json, add)
         == #"{"exchange_time":12,"symbol":"A,\"B\"","kind":"add","side":"sell","price":-4751.25,"quantity":1.500,"#
         + #""identifier":18446744073709551615,"sequence":4,"flags":"endOfEvent|snapshot"}"# + "\n")
     var quote = MarketEvent(kind: .quote, exchangeTime: Timestamp(nanoseconds: 1), flags: [])
     quote.quote = .init(bidPrice: Price(ticks: 4), bidQuantity: Quantity(lots: 1), askPrice: .none, askQuantity: .zero)
-    #expect(text(.csv, quote) == "1,,\"A,\"\"B\"\"\",quote,,1.00,0.001,,0.000,,,,,,,,,\n")
+    #expect(text(.csv, quote) == "1,,\"A,\"\"B\"\"\",quote,,1.00,0.001,,0.000,,,,,,,,,,\n")
     var status = MarketEvent(kind: .status, exchangeTime: Timestamp(nanoseconds: 1), flags: [])
     status.status = .halted
     #expect(

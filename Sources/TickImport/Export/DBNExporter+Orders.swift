@@ -15,7 +15,10 @@ extension DBNExporter {
     .orphan: Array("ACMFN".utf8),
   ]
 
-  mutating func appendOrder(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
+  mutating func appendOrder(
+    _ event: MarketEvent, replacement: UInt64?, to bytes: inout [UInt8]
+  ) throws(ImportError) {
+    if let replacement, event.kind == .modify { return try appendReplacement(event, replacement, to: &bytes) }
     let resting = try follow(event)
     guard !event.flags.contains(.synthetic) else { return }
     switch event.kind {
@@ -105,6 +108,30 @@ extension DBNExporter {
     bytes.appendLittleEndian(event.channel)
     bytes.appendLittleEndian(self.identifier(Int(event.instrument)))
     bytes.appendLittleEndian(Self.time(time))
+  }
+
+  /// DBN does not rename orders: the old one is cancelled and the new one added, which costs priority just the same.
+  private mutating func appendReplacement(
+    _ event: MarketEvent, _ identifier: UInt64, to bytes: inout [UInt8]
+  ) throws(ImportError) {
+    var cancel = event
+    cancel.kind = .cancel
+    cancel.flags.remove(.endOfEvent)
+    cancel.origin = 0
+    var add = event
+    add.kind = .add
+    add.identifier = identifier
+    add.origin = 0
+    let place = orders.find(event.identifier, event.instrument)
+    if place >= 0 {
+      let resting = orders[place]
+      cancel.side = Side(rawValue: resting.side) ?? .none
+      cancel.price = .none
+      cancel.quantity = .zero
+      if add.side == .none { add.side = cancel.side }
+    }
+    try appendOrder(cancel, replacement: nil, to: &bytes)
+    try appendOrder(add, replacement: nil, to: &bytes)
   }
 
   /// Keeps the orders as the decoder did, and returns what rested before the event.

@@ -95,12 +95,14 @@ public struct DBNExporter: EventExporter {
     return stated == 0 ? UInt32(index + 1) : stated
   }
 
-  public mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
+  public mutating func append(
+    _ event: MarketEvent, replacement: UInt64? = nil, to bytes: inout [UInt8]
+  ) throws(ImportError) {
     guard Int(event.instrument) < instruments.count else {
       throw failure("event of instrument \(event.instrument), which the file does not declare")
     }
     switch options.schema {
-    case .mbo: try appendOrder(event, to: &bytes)
+    case .mbo: try appendOrder(event, replacement: replacement, to: &bytes)
     case .trades: try appendTrade(event, to: &bytes)
     default: try appendBar(event, to: &bytes)
     }

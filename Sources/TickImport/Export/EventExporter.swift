@@ -4,8 +4,9 @@ public import MarketTypes
 public protocol EventExporter {
   /// What comes before the first event.
   func header() throws(ImportError) -> [UInt8]
-  /// Appends what an event becomes, nothing if the format leaves it out.
-  mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError)
+  /// Appends what an event becomes, nothing if the format leaves it out. `replacement` is the identifier that the
+  /// event's order has from here on, where the source renamed it.
+  mutating func append(_ event: MarketEvent, replacement: UInt64?, to bytes: inout [UInt8]) throws(ImportError)
   /// Events that the format has no place for, by kind.
   var leftOut: [EventKind: Int] { get }
 }
@@ -21,7 +22,9 @@ public struct TextExporter: EventExporter {
 
   public func header() throws(ImportError) -> [UInt8] { Array(text.header.utf8) }
 
-  public mutating func append(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
-    text.append(event, to: &bytes)
+  public mutating func append(
+    _ event: MarketEvent, replacement: UInt64?, to bytes: inout [UInt8]
+  ) throws(ImportError) {
+    text.append(event, replacement: replacement, to: &bytes)
   }
 }

@@ -16,14 +16,14 @@ public struct EventText: Sendable {
 
   private static let columns = [
     "exchange_time", "local_time", "symbol", "kind", "side", "price", "quantity", "ask_price", "ask_quantity", "high",
-    "low", "close", "identifier", "sequence", "flags", "channel", "send_delta", "origin",
+    "low", "close", "identifier", "replacement", "sequence", "flags", "channel", "send_delta", "origin",
   ]
 
   /// What comes before the first event, its line end included; empty for JSON.
   public var header: String { style == .csv ? Self.columns.joined(separator: ",") + "\n" : "" }
 
   /// Appends one event and a line end.
-  public func append(_ event: MarketEvent, to text: inout [UInt8]) {
+  public func append(_ event: MarketEvent, replacement: UInt64? = nil, to text: inout [UInt8]) {
     let instrument = Int(event.instrument) < instruments.count ? instruments[Int(event.instrument)] : nil
     var values = [String?](repeating: nil, count: Self.columns.count)
     func price(_ price: Price) -> String? {
@@ -58,11 +58,12 @@ public struct EventText: Sendable {
       values[6] = quantity(event.quantity)
       values[12] = String(event.identifier)
     }
-    values[13] = event.sequence == 0 ? nil : String(event.sequence)
-    values[14] = event.flags.isEmpty ? nil : event.flags.names.joined(separator: "|")
-    values[15] = event.channel == 0 ? nil : String(event.channel)
-    values[16] = event.sendDelta == 0 ? nil : String(event.sendDelta)
-    values[17] = event.origin == 0 ? nil : String(event.origin)
+    values[13] = replacement.map { String($0) }
+    values[14] = event.sequence == 0 ? nil : String(event.sequence)
+    values[15] = event.flags.isEmpty ? nil : event.flags.names.joined(separator: "|")
+    values[16] = event.channel == 0 ? nil : String(event.channel)
+    values[17] = event.sendDelta == 0 ? nil : String(event.sendDelta)
+    values[18] = event.origin == 0 ? nil : String(event.origin)
     switch style {
     case .csv: text += Self.csv(values)
     case .json: text += Self.json(values)
@@ -82,7 +83,7 @@ public struct EventText: Sendable {
   }
 
   /// Texts by their column; all other values are numbers. 64-bit integers are written in full.
-  private static let textColumns: Set<Int> = [2, 3, 4, 14]
+  private static let textColumns: Set<Int> = [2, 3, 4, 15]
 
   private static func json(_ values: [String?]) -> [UInt8] {
     var parts: [String] = []

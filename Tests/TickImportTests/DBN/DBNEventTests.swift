@@ -225,7 +225,7 @@ struct DBNEventTests {
   ) throws {
     let file = try OutputFile(path: path, compression: path.hasSuffix(".zst") ? .zstd(level: 3) : .none)
     var bytes = try exporter.header()
-    for event in events { try exporter.append(event, to: &bytes) }
+    for event in events { try exporter.append(event, replacement: nil, to: &bytes) }
     try file.write(bytes)
     try file.finish()
   }

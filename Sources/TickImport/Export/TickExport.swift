@@ -1,0 +1,93 @@
+public import MarketTypes
+import TickStore
+
+/// What an export writes.
+public enum ExportFormat: Hashable, Sendable {
+  case dbn(version: UInt8, schema: DBNSchema)
+  case text(EventText.Style)
+}
+
+/// What an export did.
+public struct ExportSummary: Sendable {
+  public var events: UInt64
+  /// Events that the format has no place for, by kind.
+  public var leftOut: [EventKind: Int]
+}
+
+/// Writes the events of a tick file in another format; nothing is left behind when it fails.
+///
+/// - Parameter progress: Called with the events done and in all, now and then; returns false to stop the export.
+public func exportTicks(
+  from path: String, to destination: String, format: ExportFormat, compression: OutputFile.Compression = .none,
+  replaces: Bool = false, progress: (_ events: UInt64, _ total: UInt64) -> Bool = { _, _ in true }
+) throws(ImportError) -> ExportSummary {
+  let file: TickFile
+  let reader: TickEventReader
+  do throws(TickStoreError) {
+    file = try TickFile(path: path)
+    reader = try TickEventReader(file)
+  } catch { throw TickFileOutput.failure(error) }
+  switch format {
+  case .text(let style):
+    var exporter = TextExporter(style: style, instruments: file.instruments)
+    return try write(reader, with: &exporter, to: destination, compression, replaces, progress)
+  case .dbn(let version, let schema):
+    let range = try timeRange(of: file)
+    let options = DBNExporter.Options(version: version, schema: schema, start: range.start, end: range.end)
+    var exporter = try DBNExporter(instruments: file.instruments, options: options, name: path)
+    return try write(reader, with: &exporter, to: destination, compression, replaces, progress)
+  }
+}
+
+private func write(
+  _ reader: TickEventReader, with exporter: inout some EventExporter, to destination: String,
+  _ compression: OutputFile.Compression, _ replaces: Bool, _ progress: (UInt64, UInt64) -> Bool
+) throws(ImportError) -> ExportSummary {
+  let output = try OutputFile(path: destination, compression: compression, replaces: replaces)
+  let total = reader.file.eventCount
+  var bytes = try exporter.header()
+  var events: UInt64 = 0
+  do throws(ImportError) {
+    while let event = try next(reader) {
+      events += 1
+      try exporter.append(event, replacement: reader.replacement, to: &bytes)
+      guard bytes.count >= 1 << 18 else { continue }
+      try output.write(bytes)
+      bytes.removeAll(keepingCapacity: true)
+      guard progress(events, total) else {
+        throw ImportError(file: destination, reason: "stopped", cause: .cancelled)
+      }
+    }
+    try output.write(bytes)
+    try output.finish()
+  } catch {
+    output.discard()
+    throw error
+  }
+  _ = progress(events, total)
+  return ExportSummary(events: events, leftOut: exporter.leftOut)
+}
+
+private func next(_ reader: TickEventReader) throws(ImportError) -> MarketEvent? {
+  do throws(TickStoreError) {
+    return try reader.next()
+  } catch { throw TickFileOutput.failure(error) }
+}
+
+/// First and last time, from the hot columns alone.
+private func timeRange(of file: TickFile) throws(ImportError) -> (start: Timestamp, end: Timestamp) {
+  var start = Int64.max
+  var end = Int64.min
+  do throws(TickStoreError) {
+    var reader = try TickReader(file)
+    var batch = file.makeBatch()
+    while try reader.nextBatch(into: &batch) {
+      for time in batch.times[..<batch.count] where time != Timestamp.unknown.nanoseconds {
+        start = min(start, time)
+        end = max(end, time)
+      }
+    }
+  } catch { throw TickFileOutput.failure(error) }
+  guard start <= end else { return (.unknown, .unknown) }
+  return (Timestamp(nanoseconds: start), Timestamp(nanoseconds: end))
+}
