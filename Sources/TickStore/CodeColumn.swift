@@ -85,10 +85,12 @@ enum CodeColumn {
     } else {
       var dictionary = InlineArray<32, UInt8>(repeating: 0)
       for index in 0..<entries { dictionary[index] = unsafe codes.load(fromByteOffset: index, as: UInt8.self) }
+      var varying: UInt8 = 0
+      for index in 1..<entries { varying |= dictionary[index] ^ dictionary[0] }
       for number in 0..<groups {
-        let source = unsafe planes + number * width * 32
-        unsafe expand(source, width: width, entries: entries, dictionary, into: output + number * group)
-        unsafe tally(source, width: width, into: &counts)
+        unsafe expand(
+          planes + number * width * 32, width: width, entries: entries, dictionary, varying: varying,
+          into: output + number * group, counts: &counts)
       }
       counts[0] -= groups * group - count
       var total = 0
@@ -126,48 +128,58 @@ enum CodeColumn {
     return totals
   }
 
-  /// One group of 256: joins the planes to indices, then selects codes by comparing with every dictionary entry.
+  /// One group of 256. Splits the events plane by plane into one bit set per dictionary entry, counts the sets, joins
+  /// them to one bit set per code bit, and spreads those to bytes; no step depends on an event.
   @inline(__always)
   private static func expand(
-    _ planes: UnsafeRawPointer, width: Int, entries: Int, _ dictionary: InlineArray<32, UInt8>,
-    into output: UnsafeMutablePointer<UInt8>
+    _ planes: UnsafeRawPointer, width: Int, entries: Int, _ dictionary: InlineArray<32, UInt8>, varying: UInt8,
+    into output: UnsafeMutablePointer<UInt8>, counts: inout InlineArray<32, Int>
   ) {
-    let target = UnsafeMutableRawPointer(output)
+    var sets = InlineArray<32, SIMD4<UInt64>>(repeating: SIMD4(repeating: 0))
+    sets[0] = SIMD4(repeating: .max)
+    for plane in 0..<width {
+      let bits = unsafe planes.loadUnaligned(fromByteOffset: plane &* 32, as: SIMD4<UInt64>.self)
+      let size = 1 &<< plane
+      for index in 0..<size {
+        sets[index &+ size] = sets[index] & bits
+        sets[index] &= ~bits
+      }
+    }
+    for entry in 0..<entries {
+      let set = sets[entry]
+      counts[entry] &+=
+        set[0].nonzeroBitCount &+ set[1].nonzeroBitCount &+ set[2].nonzeroBitCount &+ set[3].nonzeroBitCount
+    }
     // Shifting 16-bit lanes is cheap where 8-bit shifts do not exist; the mask drops what crossed between bytes.
     let ones = SIMD16<UInt16>(repeating: 0x0101)
-    for row in 0..<8 {
-      var joined = SIMD16<UInt16>(repeating: 0)
-      for plane in 0..<width {
-        let bits = unsafe planes.loadUnaligned(fromByteOffset: plane &* 32, as: SIMD16<UInt16>.self)
-        let bit = (bits &>> SIMD16(repeating: UInt16(truncatingIfNeeded: row))) & ones
-        joined |= bit &<< SIMD16(repeating: UInt16(truncatingIfNeeded: plane))
-      }
-      let indices = unsafe unsafeBitCast(joined, to: SIMD32<UInt8>.self)
-      var codes = SIMD32<UInt8>(repeating: dictionary[0])
-      for entry in 1..<entries {
-        codes.replace(
-          with: SIMD32(repeating: dictionary[entry]),
-          where: indices .== SIMD32(repeating: UInt8(truncatingIfNeeded: entry)))
-      }
-      unsafe target.storeBytes(of: codes, toByteOffset: row &* 32, as: SIMD32<UInt8>.self)
+    let constant = UInt16(dictionary[0] & ~varying)
+    var row0 = SIMD16<UInt16>(repeating: constant &* 0x0101)
+    var (row1, row2, row3, row4, row5, row6, row7) = (row0, row0, row0, row0, row0, row0, row0)
+    var rest = varying
+    while rest != 0 {
+      let bit = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      var joined = SIMD4<UInt64>(repeating: 0)
+      for entry in 0..<entries where dictionary[entry] &>> UInt8(bit) & 1 != 0 { joined |= sets[entry] }
+      let plane = unsafe unsafeBitCast(joined, to: SIMD16<UInt16>.self)
+      let shift = SIMD16<UInt16>(repeating: UInt16(truncatingIfNeeded: bit))
+      row0 |= (plane & ones) &<< shift
+      row1 |= ((plane &>> 1) & ones) &<< shift
+      row2 |= ((plane &>> 2) & ones) &<< shift
+      row3 |= ((plane &>> 3) & ones) &<< shift
+      row4 |= ((plane &>> 4) & ones) &<< shift
+      row5 |= ((plane &>> 5) & ones) &<< shift
+      row6 |= ((plane &>> 6) & ones) &<< shift
+      row7 |= ((plane &>> 7) & ones) &<< shift
     }
-  }
-
-  /// Counts each index of one group: splits the set of events plane by plane and counts bits.
-  @inline(__always)
-  private static func tally(_ planes: UnsafeRawPointer, width: Int, into counts: inout InlineArray<32, Int>) {
-    for word in 0..<4 {
-      var sets = InlineArray<32, UInt64>(repeating: 0)
-      sets[0] = .max
-      for plane in 0..<width {
-        let bits = unsafe planes.loadUnaligned(fromByteOffset: plane &* 32 &+ word &* 8, as: UInt64.self)
-        let size = 1 &<< plane
-        for index in 0..<size {
-          sets[index &+ size] = sets[index] & bits
-          sets[index] &= ~bits
-        }
-      }
-      for index in 0..<(1 &<< width) { counts[index] &+= sets[index].nonzeroBitCount }
-    }
+    let target = UnsafeMutableRawPointer(output)
+    unsafe target.storeBytes(of: row0, toByteOffset: 0, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row1, toByteOffset: 32, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row2, toByteOffset: 64, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row3, toByteOffset: 96, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row4, toByteOffset: 128, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row5, toByteOffset: 160, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row6, toByteOffset: 192, as: SIMD16<UInt16>.self)
+    unsafe target.storeBytes(of: row7, toByteOffset: 224, as: SIMD16<UInt16>.self)
   }
 }

@@ -63,9 +63,9 @@ enum ColumnNumber: UInt8, CaseIterable {
   case keyIdentifiers = 48
 }
 
-/// One 24-byte line of a section's directory.
+/// One 32-byte line of a section's directory.
 struct ColumnEntry: Hashable {
-  static let size = 24
+  static let size = 32
 
   var number: UInt8
   var encoding: UInt8
@@ -74,6 +74,8 @@ struct ColumnEntry: Hashable {
   var length: Int
   var scale: UInt32
   var base: Int64
+  /// XXH64 of the column's bytes: not needed for reading, it tells `verify` which column is damaged.
+  var checksum: UInt64 = 0
 
   init(_ view: ByteView, at offset: Int) throws(FormatFault) {
     number = try view.byte(offset)
@@ -83,6 +85,7 @@ struct ColumnEntry: Hashable {
     length = Int(try view.u32(offset + 8))
     scale = try view.u32(offset + 12)
     base = try view.i64(offset + 16)
+    checksum = try view.u64(offset + 24)
     guard try view.byte(offset + 3) == 0, transform <= 3, encoding <= 4 else {
       throw FormatFault("a column's encoding is unknown", at: view.origin + offset)
     }
@@ -110,6 +113,7 @@ struct ColumnEntry: Hashable {
     output.appendLittleEndian(UInt32(length))
     output.appendLittleEndian(scale)
     output.appendLittleEndian(base)
+    output.appendLittleEndian(checksum)
   }
 
   var isZigzag: Bool { transform & 1 != 0 }

@@ -38,7 +38,9 @@ struct SectionWriter {
 
   /// Adds bytes that are already encoded.
   mutating func add(_ number: ColumnNumber, encoding: ColumnEncoding, count: Int, bytes: [UInt8]) {
-    entries.append(ColumnEntry(number, encoding: encoding, count: count, length: bytes.count))
+    var entry = ColumnEntry(number, encoding: encoding, count: count, length: bytes.count)
+    entry.checksum = bytes.checksum(0..<bytes.count)
+    entries.append(entry)
     payload.append(contentsOf: bytes)
   }
 
@@ -146,6 +148,7 @@ struct SectionWriter {
       ChunkEncoder.append(all: stored, to: &payload)
     }
     entry.length = payload.count - start
+    entry.checksum = payload.checksum(start..<payload.count)
     entries.append(entry)
   }
 

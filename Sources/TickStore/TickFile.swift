@@ -21,7 +21,7 @@ public final class TickFile: Sendable {
     try self.init(mapping: MappedFile(bytes: bytes), path: name)
   }
 
-  private init(mapping: MappedFile, path: String) throws(TickStoreError) {
+  init(mapping: MappedFile, path: String) throws(TickStoreError) {
     self.path = path
     self.mapping = mapping
     do throws(FormatFault) {

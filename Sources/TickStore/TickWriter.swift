@@ -146,13 +146,7 @@ public final class TickWriter {
     isFinished = true
     index.operationCounts = encoder.operationCounts
     index.slotLimit = encoder.state.table.allocator.highWater
-    var header = FrameHeader(.footer)
-    header.ordinal = index.eventCount
-    header.instrumentCount = instruments.count
-    let footer = FrameHeader.frame(header, hot: index.encode())
-    let offset = output.offset
-    try output.write(footer)
-    try output.write(FileLayout.trailer(footerOffset: offset))
+    try output.writeEnd(index)
     try output.finish()
   }
 }

@@ -22,6 +22,9 @@ public struct NaiveTickModel {
 
   public init(sizeDownKeepsPriority: Bool = true) { self.sizeDownKeepsPriority = sizeDownKeepsPriority }
 
+  public var freeSlots: [UInt32] { allocator.free }
+  public var highWater: UInt32 { allocator.highWater }
+
   /// Live orders as (slot, identifier, remaining quantity, price), by instrument and arrival.
   public var resting: [(slot: UInt32, identifier: UInt64, quantity: Int64, price: Price, instrument: UInt16)] {
     orders.sorted { ($0.key.instrument, $0.value.arrival) < ($1.key.instrument, $1.value.arrival) }

@@ -6,6 +6,11 @@ public struct RandomEvents {
   public struct Step: Sendable {
     public var event: MarketEvent
     public var replacement: UInt64?
+
+    public init(event: MarketEvent, replacement: UInt64? = nil) {
+      self.event = event
+      self.replacement = replacement
+    }
   }
 
   public var instrumentCount: UInt16
