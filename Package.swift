@@ -61,7 +61,8 @@ let package = Package(
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("CommandLineInterface"),
     .executableTarget(
-      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
+      name: "lockstep",
+      dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore", "TickImport"],
       swiftSettings: commonSettings),
     // Support
     .target(
@@ -69,11 +70,15 @@ let package = Package(
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
     benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+    .executableTarget(
+      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
+      swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "CommandLineInterface"),
-    tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
+    tests(of: "SampleGenerator", imports: ["MarketTypes"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
