@@ -94,6 +94,9 @@ let package = Package(
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
     benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+    .executableTarget(
+      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
+      swiftSettings: commonSettings),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
@@ -101,6 +104,8 @@ let package = Package(
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
+    tests(of: "SampleGenerator", imports: ["MarketTypes"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],

@@ -37,6 +37,12 @@ public final class Console {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Appends bytes to standard output.
+  public func write(_ bytes: [UInt8]) throws(OutputError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
   public func writeLine(_ text: String) throws(OutputError) {
     buffer.append(contentsOf: text.utf8)
     buffer.append(UInt8(ascii: "\n"))
@@ -69,10 +75,8 @@ public final class Console {
   }
 
   /// A progress line for a job, shown only on a terminal and not under `--quiet`.
-  public func progress(_ label: String, totalBytes: Int? = nil) -> ProgressLine {
-    ProgressLine(
-      label: label, totalBytes: totalBytes,
-      descriptor: !isQuiet && isatty(messageDescriptor) == 1 ? messageDescriptor : nil)
+  public func progress(_ label: String) -> ProgressLine {
+    ProgressLine(label: label, descriptor: !isQuiet && isatty(messageDescriptor) == 1 ? messageDescriptor : nil)
   }
 
   static func environment(_ name: String) -> String? {

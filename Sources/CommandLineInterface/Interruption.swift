@@ -18,7 +18,7 @@ public enum Interruption {
   static func listen() {
     // The first access runs the initialiser, so that the handler itself only stores a byte.
     requested.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM] where !isIgnored(number) {
       signal(number) { received in
         Interruption.requested.store(true, ordering: .relaxed)
         signal(received, SIG_DFL)
@@ -26,6 +26,16 @@ public enum Interruption {
     }
     // A closed pipe is an error of write(2), not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+  }
+}
+
+extension Interruption {
+  /// Whether the caller asked for a signal to be ignored, as shells do for jobs in the background.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var current = sigaction()
+    guard sigaction(number, nil, &current) == 0 else { return false }
+    // SIG_IGN is the address 1.
+    return unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }
 

@@ -10,21 +10,19 @@ public final class ProgressLine: Sendable {
   }
 
   private let label: String
-  private let totalBytes: Int?
   private let descriptor: Int32?
   private let state: Mutex<State>
   private static let interval = Duration.milliseconds(100)
 
-  init(label: String, totalBytes: Int?, descriptor: Int32?) {
+  init(label: String, descriptor: Int32?) {
     self.label = label
-    self.totalBytes = totalBytes
     self.descriptor = descriptor
     let now = ContinuousClock.now
     state = Mutex(State(start: now, lastShown: now))
   }
 
   /// Redraws the line, at most ten times a second.
-  public func update(bytes: Int, events: Int) {
+  public func update(bytes: Int, totalBytes: Int?, events: Int) {
     guard let descriptor else { return }
     state.withLock { state in
       let now = ContinuousClock.now

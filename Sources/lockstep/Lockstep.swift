@@ -1,4 +1,6 @@
 import CommandLineInterface
+import TickImport
+import TickStore
 
 /// The program: its commands, in the order help lists them.
 enum Lockstep {
@@ -7,5 +9,42 @@ enum Lockstep {
   static let program = Program(
     "lockstep", version: version,
     summary: "A market simulator and backtesting lab.",
-    commands: [Doctor.command])
+    examples: ["inspect Datasets/sample/day.ticks", "import day.dbn.zst -o day.ticks"],
+    commands: [
+      Import.command, Inspect.command, Cat.command, Export.command, Verify.command, Repair.command, Formats.command,
+      Doctor.command,
+    ],
+    explain: explain)
+
+  /// What a library's error means for the user and the exit code.
+  @Sendable
+  static func explain(_ error: any Error) -> Failure? {
+    switch error {
+    case let error as TickStoreError: explain(error)
+    case let error as ImportError: explain(error)
+    default: nil
+    }
+  }
+
+  private static func explain(_ error: ImportError) -> Failure {
+    switch error.cause {
+    case .badInput: Failure(.badData, error.description)
+    case .badOutput: Failure(.failure, error.description)
+    case .cancelled: Failure(.interrupted, "interrupted")
+    }
+  }
+
+  private static func explain(_ error: TickStoreError) -> Failure {
+    switch error.kind {
+    case .system: Failure(.failure, error.description)
+    case .notTicks:
+      Failure(
+        .badData, error.description, advice: "Turn it into a tick file with: lockstep import SOURCE -o FILE.ticks")
+    case .torn:
+      Failure(
+        .badData, error.description, advice: "Recover its complete blocks with: lockstep repair FILE -o OUT.ticks")
+    case .corrupt: Failure(.badData, error.description)
+    case .misuse: Failure(.failure, error.description)
+    }
+  }
 }

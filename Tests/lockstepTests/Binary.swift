@@ -17,8 +17,10 @@ enum Binary {
   static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  static func run(_ words: String..., in folder: URL? = nil, environment: [String: String] = [:]) throws -> Outcome {
-    try run(url, words: words, in: folder, environment: environment)
+  static func run(
+    _ words: String..., more: [String] = [], in folder: URL? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run(url, words: words + more, in: folder, environment: environment)
   }
 
   /// Runs a line of bash in which `lockstep` is the program under test.

@@ -1,0 +1,101 @@
+import CommandLineInterface
+import MarketTypes
+import TickImport
+
+/// `lockstep import`: foreign market data into one tick file.
+enum Import {
+  static let sources = Argument<String>(
+    .file("SOURCE"), isRepeated: true,
+    "Files to read one after the other, as they are or compressed (gz, xz, zst, zip); - is standard input.")
+  static let output = Option(
+    "output", short: "o", .file(endings: [".ticks"]), isRequired: true, "The tick file to write.")
+  static let format = Option(
+    "format", .choice("NAME", of: TickFormat.all.map(\.name)), "The sources' format; by default the first bytes tell.")
+  static let tick = Option("tick", .unit("DECIMAL"), "The price of one tick, such as 0.25; by default found out.")
+  static let lot = Option("lot", .unit("DECIMAL"), "The quantity of one lot, such as 0.001; by default found out.")
+
+  /// What decoders understand, handed on by name.
+  static let decoderOptions = [
+    Option("instrument", .text("SYMBOL"), "The instrument, where the source does not name it; else only these: A,B."),
+    Option("date", .text("YYYY-MM-DD"), "The day, where the source states times of day only."),
+    Option("zone", .text("ZONE"), "The time zone of the source's clock: UTC, America/New_York, +09:00, ..."),
+    Option("venue", .text("NAME"), "csv: the venue."),
+    Option("columns", .text("MAP"), "csv: fields by column number or name: time=0,price=Px,quantity=2."),
+    Option("table", .choice("KIND", of: ["trade", "quote", "bar", "level", "order"]), "csv: what a row is."),
+    Option("time-format", .choice("UNIT", of: ["iso", "s", "ms", "us", "ns", "auto"]), "csv: how times are written."),
+    Option("header", .choice("YESNO", of: ["yes", "no"]), "csv: whether the first row names the columns."),
+    Option("separator", .text("CHARACTER"), "csv: , ; | or tab."),
+    Option("interval", .text("SECONDS"), "csv: the length of bars that are stamped at their begin."),
+    Option("price-decimals", .text("N"), "How many decimals of prices to keep."),
+    Option("quantity-decimals", .text("N"), "How many decimals of quantities to keep."),
+    Option("book-row", .text("ROW"), "lobster: the first row of the order book file, to start from."),
+    Option("resync", .choice("ONOFF", of: ["on", "off"]), "bitstamp-log: rebuild the book from its snapshots (on)."),
+    Option("gaps", .choice("WHAT", of: ["refuse", "count"]), "binance: a gap in the update numbers (refuse)."),
+    Option("security", .text("TYPE"), "lean: equity, forex, crypto, ... where the path does not tell."),
+    Option("market", .text("NAME"), "lean: the market."),
+    Option("resolution", .text("NAME"), "lean: tick, second, minute, hour, daily."),
+    Option("kind", .text("NAME"), "lean: trade, quote, openinterest."),
+  ]
+
+  static let command = Command(
+    "import", summary: "Read market data in a foreign format and store it as one .ticks file.",
+    examples: [
+      "import day.dbn.zst -o day.ticks",
+      "import trades.csv --columns time=0,price=1,quantity=2 --instrument ALFA --tick 0.01 -o day.ticks",
+    ],
+    discussion: """
+      Sources are read as streams: memory does not grow with their size. Nothing is left behind when the import fails or
+      is interrupted. 'lockstep formats' lists the formats.
+      """,
+    parameters: [sources, output, format, tick, lot] + decoderOptions + [
+      CommonParameters.force, CommonParameters.json,
+    ],
+    action: run)
+
+  private static func run(_ invocation: Invocation) throws -> ExitCode {
+    let path = invocation.required(output)
+    let sources = invocation.all(sources)
+    let isForced = invocation[CommonParameters.force]
+    try OutputPath.prepare(path, isForced: isForced, inputs: sources)
+    var options = ImportOptions(
+      format: invocation[format].flatMap { TickFormat.named($0) }, tick: invocation[tick], lot: invocation[lot])
+    for option in decoderOptions {
+      if let value = invocation[option] { options.decoderOptions[option.specification.name] = value }
+    }
+    let start = ContinuousClock.now
+    let line = invocation.console.progress("importing")
+    defer { line.finish() }
+    let summary = try importTicks(from: sources, to: path, replaces: isForced, options: options) { progress in
+      line.update(bytes: progress.bytesRead, totalBytes: progress.totalBytes, events: progress.events)
+      return !Interruption.isRequested
+    }
+    line.finish()
+    try report(summary, path, ContinuousClock.now - start, invocation)
+    return .success
+  }
+
+  private static func report(
+    _ summary: ImportSummary, _ path: String, _ time: Duration, _ invocation: Invocation
+  ) throws {
+    let console = invocation.console
+    let bytes = OutputPath.size(of: path)
+    let skipped = summary.skipped.sorted { $0.key < $1.key }
+    for (what, count) in skipped { console.remark("skipped: \(Words.grouped(UInt64(count))) \(what)") }
+    let kinds = summary.eventsByKind.sorted { $0.key.rawValue < $1.key.rawValue }
+    guard invocation[CommonParameters.json] else {
+      let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+      return console.remark(
+        "\(path): \(Words.grouped(UInt64(summary.events))) events of "
+          + "\(summary.instruments.count) instrument\(summary.instruments.count == 1 ? "" : "s") from \(summary.format), "
+          + "\(Words.grouped(UInt64(bytes))) bytes, \(Words.decimal(seconds, 2)) s")
+    }
+    let json: JSONValue = .object([
+      "file": .string(path), "format": .string(summary.format), "events": .integer(summary.events),
+      "bytes": .integer(bytes), "sourceBytes": .integer(summary.bytesRead), "passes": .integer(summary.passes),
+      "instruments": .array(summary.instruments.map { .string($0.symbol) }),
+      "counts": .object(kinds.map { .init(key: EventLine.name(of: $0.key), value: .integer($0.value)) }),
+      "skipped": .object(skipped.map { .init(key: $0.key, value: .integer($0.value)) }),
+    ])
+    try console.writeLine(json.indentedText)
+  }
+}

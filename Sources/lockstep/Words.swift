@@ -1,0 +1,51 @@
+/// Numbers and tables as people read them.
+enum Words {
+  /// `1,234,567`.
+  static func grouped(_ value: UInt64) -> String {
+    var digits = Array(String(value))
+    var place = digits.count - 3
+    while place > 0 {
+      digits.insert(",", at: place)
+      place -= 3
+    }
+    return String(digits)
+  }
+
+  static func decimal(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return "-" }
+    let scale = (0..<places).reduce(Int64(1)) { scale, _ in scale * 10 }
+    let count = Int64((value.magnitude * Double(scale)).rounded())
+    let sign = value < 0 && count > 0 ? "-" : ""
+    guard places > 0 else { return sign + String(count) }
+    let fraction = String(count % scale)
+    return sign + "\(count / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+  }
+
+  static func percent(_ part: Double, of whole: Double) -> String {
+    decimal(whole > 0 ? 100 * part / whole : 0, 2) + " %"
+  }
+
+  static func duration(_ nanoseconds: Int64) -> String {
+    let seconds = Double(nanoseconds) / 1e9
+    if seconds < 1 { return "\(decimal(seconds * 1000, 3)) ms" }
+    if seconds < 120 { return "\(decimal(seconds, 3)) s" }
+    if seconds < 7200 { return "\(decimal(seconds / 60, 1)) min" }
+    return "\(decimal(seconds / 3600, 1)) h"
+  }
+
+  /// Rows as columns; a column whose last cell is a number stands to the right.
+  static func columns(_ rows: [[String]]) -> [String] {
+    guard let first = rows.first else { return [] }
+    let isNumeric = first.indices.map { rows.last?[$0].first?.isNumber == true }
+    let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return isNumeric[column] ? padding + cell : cell + padding
+      }
+      var line = cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Commands that write files")
+struct ConversionTests {
+  private let folder: ScratchFolder
+  private let trades: String
+
+  init() throws {
+    folder = try ScratchFolder()
+    trades = folder.path("trades.csv")
+    var text = "time,price,quantity,side\n"
+    for index in 0..<5_000 {
+      text += "\(1_709_294_400_000 + index * 250),\(1000 + index % 7).25,\(1 + index % 9),buy\n"
+    }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: trades))
+  }
+
+  private func importTrades(_ output: String, _ more: String...) throws -> Binary.Outcome {
+    try Binary.run("import", trades, "--instrument", "ALFA", "-o", output, more: more)
+  }
+
+  @Test("A table becomes a tick file and a table again")
+  func roundTrip() throws {
+    let ticks = folder.path("day.ticks")
+    let first = try importTrades(ticks)
+    #expect(first.code == 0 && first.output.isEmpty, "\(first)")
+    // Not a terminal: no progress line, just the closing remark.
+    #expect(first.messages.split(separator: "\n").count == 1 && !first.messages.contains("\r"))
+    #expect(first.messages.contains("5,000 events of 1 instrument from csv"))
+    #expect(try importTrades(folder.path("quiet.ticks"), "--quiet").messages.isEmpty)
+    let table = folder.path("back.csv")
+    #expect(try Binary.run("export", ticks, "-o", table).code == 0)
+    let again = folder.path("again.ticks")
+    #expect(try Binary.run("export", ticks, "--format", "csv", "-o", "-").lines.count == 5_001)
+    #expect(try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n").count == 5_001)
+    let json = try importTrades(again, "--json")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(object["events"] as? Int == 5_000 && object["format"] as? String == "csv")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: ticks)) == Data(contentsOf: URL(fileURLWithPath: again)))
+  }
+
+  @Test("Nothing is overwritten without --force, and never what is being read")
+  func force() throws {
+    let ticks = folder.path("day.ticks")
+    try Data("precious".utf8).write(to: URL(fileURLWithPath: ticks))
+    let refused = try importTrades(ticks)
+    #expect(refused.code == 1)
+    #expect(refused.messages.contains("exists already\n--force replaces it."))
+    #expect(try String(contentsOfFile: ticks, encoding: .utf8) == "precious")
+    #expect(try importTrades(ticks, "--force").code == 0)
+    #expect(try Binary.run("import", trades, "-o", trades, "--force").messages.contains("both read and written"))
+    #expect(try Binary.run("repair", ticks, "-o", ticks, "--force").code == 1)
+    #expect(try Binary.run("verify", ticks).code == 0)
+    #expect(try Binary.run("export", ticks, "-o", folder.url.path, "--format", "csv").code == 1)
+  }
+
+  @Test("A bad source ends with 4 and leaves nothing behind")
+  func badSources() throws {
+    let names = folder.names
+    try Data("time,price,quantity\n1709294400000,1.5,1\nnonsense,,\n".utf8).write(
+      to: URL(fileURLWithPath: folder.path("bad.csv")))
+    try Data().write(to: URL(fileURLWithPath: folder.path("empty.dbn")))
+    try Data([0x28, 0xB5, 0x2F, 0xFD, 0, 1, 2, 3]).write(to: URL(fileURLWithPath: folder.path("bad.dbn.zst")))
+    for name in ["bad.csv", "empty.dbn", "bad.dbn.zst", "missing.dbn"] {
+      let outcome = try Binary.run("import", folder.path(name), "--instrument", "A", "-o", folder.path("out.ticks"))
+      #expect(outcome.code == 4, "\(name): \(outcome)")
+      #expect(outcome.messages.contains(name), "\(outcome.messages)")
+    }
+    #expect(Set(folder.names) == Set(names + ["bad.csv", "empty.dbn", "bad.dbn.zst"]))
+  }
+
+  @Test("An output that cannot be written ends with 1")
+  func unwritable() throws {
+    let outcome = try importTrades(folder.path("no/such/folder/day.ticks"))
+    #expect(outcome.code == 1, "\(outcome)")
+    let ticks = folder.path("day.ticks")
+    #expect(try importTrades(ticks).code == 0)
+    #expect(try Binary.shell("lockstep export \(ticks) --format csv -o - > /dev/full").code == 1)
+    #expect(try Binary.run("export", ticks, "-o", folder.path("day.txt")).code == 2)
+  }
+
+  @Test("verify finds a flipped bit, repair saves what stands before it")
+  func repair() throws {
+    let ticks = folder.path("day.ticks")
+    try TickCommandTests.write(ticks)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: ticks))
+    let torn = folder.path("torn.ticks")
+    try bytes.dropLast(30).write(to: URL(fileURLWithPath: torn))
+    #expect(try Binary.run("verify", torn).code == 6)
+    let saved = folder.path("saved.ticks")
+    let outcome = try Binary.run("repair", torn, "-o", saved)
+    #expect(outcome.code == 0 && outcome.output.contains("7 events in 1 blocks"), "\(outcome)")
+    #expect(try Binary.run("cat", saved).output == Binary.run("cat", ticks).output)
+    #expect(try Binary.run("verify", saved).output.contains("intact, 7 events"))
+  }
+
+  @Test(
+    "An order-level file comes back from DBN record for record", .enabled(if: RealData.isPresent))
+  func realData() throws {
+    let source = RealData.file("dbn/nautilus/esh4-glbx-mdp3-20231225.mbo.dbn.zst").path
+    let ticks = folder.path("es.ticks")
+    #expect(try Binary.run("import", source, "-o", ticks).code == 0)
+    let json = try Binary.run("inspect", ticks, "--json")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let instruments = try #require(object["instruments"] as? [[String: Any]])
+    let spans = try #require(instruments.first?["firstCrossedSpans"] as? [[String: Int]])
+    #expect(spans.map { $0["states"] } == [891])
+    let back = folder.path("back.dbn")
+    #expect(try Binary.run("export", ticks, "-o", back).code == 0)
+    let again = folder.path("again.ticks")
+    #expect(try Binary.run("import", back, "-o", again).code == 0)
+    #expect(try Binary.run("cat", again, "--json").output == Binary.run("cat", ticks, "--json").output)
+  }
+}
