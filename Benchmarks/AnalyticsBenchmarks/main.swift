@@ -1,22 +1,15 @@
+import Analytics
 import BenchmarkHarness
 import Numerics
 
 var runner = BenchmarkRunner()
-let isTiny = runner.options.isTiny
-
-do {
-  let count = 4096
-  let rounds = isTiny ? 4 : 20_000
-  var buffer = [Double](repeating: 0, count: count)
-  runner.measure("normals, counter-based", items: count * rounds, unit: "normals") {
-    var hash: UInt64 = 0
-    let stream = RandomStream(seed: 1)
-    for round in 0..<rounds {
-      buffer.withUnsafeMutableBufferPointer {
-        stream.fillNormals(into: $0, startingAt: UInt64(round * count))
-      }
-      hash = hash &* 31 &+ buffer[round % count].bitPattern
-    }
-    return hash
-  }
+/// Folds doubles into a hash of their bits.
+func hash(_ values: Double...) -> UInt64 {
+  values.reduce(14_695_981_039_346_656_037) { ($0 ^ $1.bitPattern) &* 1_099_511_628_211 }
 }
+
+measureNormals(&runner)
+measurePaths(&runner)
+measureResampling(&runner)
+measureScenarios(&runner)
+measurePrograms(&runner)

@@ -34,11 +34,15 @@ public struct RandomStream: Sendable, Hashable {
     return index & 1 == 0 ? first : second
   }
 
+  /// Both 64-bit words of block `index`, that is `bits(at: 2 · index)` and the next.
+  public func pair(at index: UInt64) -> (UInt64, UInt64) { halves(block: index) }
+
   /// Uniform in the open interval (0, 1): an odd multiple of 2^−53.
   public func uniform(at index: UInt64) -> Double { Self.openUniform(bits(at: index)) }
 
-  @inline(__always)
-  static func openUniform(_ bits: UInt64) -> Double {
+  /// A uniform in the open interval (0, 1) from the top 52 of 64 random bits.
+  @inlinable
+  public static func openUniform(_ bits: UInt64) -> Double {
     Double(bitPattern: (bits >> 12) | 0x3FF0_0000_0000_0000) - (1 - 0x1p-53)
   }
 
