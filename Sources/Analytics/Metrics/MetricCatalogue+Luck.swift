@@ -3,9 +3,24 @@ extension MetricCatalogue {
     MetricDefinition(
       "psr", "Probabilistic Sharpe ratio", .luck, .probability,
       formula: "Phi((SR - SR0) sqrt(n-1) / sqrt(1 - skew SR + (kurt-1)/4 SR^2)), SR per day, SR0 = 0",
-      variants: [.lean: "as Lockstep's with SR0 = 1/sqrt(252)"], parameters: riskFreeParameters
+      variants: [
+        .lean: "as Lockstep's with SR0 = 1/sqrt(252)",
+        .empyrical: "as Lockstep's with bias-corrected skewness and kurtosis (quantstats)",
+      ], parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       let benchmark = context.convention == .lean ? 1 / 252.0.squareRoot() : 0
+      if context.convention == .empyrical {
+        let moments = context.returns.moments
+        guard let skewness = moments.unbiasedSkewness, let kurtosis = moments.unbiasedExcessKurtosis else {
+          throw AnalyticsError(
+            series: context.returns.name, reason: .tooShort(found: context.returns.count, needed: 4))
+        }
+        return MetricEstimate(
+          try SharpeInference(
+            sharpe: try context.returns.periodSharpeRatio(riskFree: context.riskFree), count: context.returns.count,
+            skewness: skewness, kurtosis: kurtosis + 3
+          ).probabilistic())
+      }
       return MetricEstimate(
         try SharpeInference(context.returns, riskFree: context.riskFree).probabilistic(benchmark: benchmark))
     },

@@ -46,9 +46,12 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "martin", "Martin ratio (ulcer performance)", .ratios, .ratio, formula: "(annual growth - rf) / ulcer index",
-      parameters: riskFreeParameters
+      variants: [.empyrical: "(total return - rf) / ulcer index, divisor n - 1"], parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
-      MetricEstimate(try overDrawdown(context, context.drawdown.ulcerIndex))
+      guard context.convention == .empyrical else {
+        return MetricEstimate(try overDrawdown(context, context.drawdown.ulcerIndex))
+      }
+      return MetricEstimate((context.returns.totalReturn - context.riskFree.annual) / (try sampleUlcer(context)))
     },
     MetricDefinition(
       "pain_ratio", "Pain ratio", .ratios, .ratio, formula: "(annual growth - rf) / pain index",
@@ -59,22 +62,47 @@ extension MetricCatalogue {
     MetricDefinition(
       "serenity", "Serenity ratio", .ratios, .ratio,
       formula: "Martin ratio / pitfall, pitfall = conditional drawdown at risk 95 % / volatility",
-      parameters: riskFreeParameters
+      variants: [
+        .empyrical: "(sum(r) - rf) / (ulcer index * pitfall), pitfall = normal shortfall 95 % of drawdowns / sd(r)"
+      ], parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
+      if context.convention == .empyrical { return MetricEstimate(try sampleSerenity(context)) }
       let pitfall = try context.drawdown.conditionalDrawdownAtRisk(level: 0.95)
       let martin = try overDrawdown(context, context.drawdown.ulcerIndex)
       return MetricEstimate(martin * (try context.returns.volatility()) / pitfall)
     },
     MetricDefinition(
-      "recovery_factor", "Recovery factor", .ratios, .ratio, formula: "total return / |deepest drawdown|"
+      "recovery_factor", "Recovery factor", .ratios, .ratio, formula: "total return / |deepest drawdown|",
+      variants: [.empyrical: "|sum(r) - rf| / |deepest drawdown|"]
     ) { context throws(AnalyticsError) in
       let deepest = context.returns.maximumDrawdown(context.convention)
       guard deepest < 0 else {
         throw AnalyticsError(series: context.returns.name, reason: .undefined("there was no drawdown"))
       }
-      return MetricEstimate(context.returns.totalReturn / -deepest)
+      guard context.convention == .empyrical else { return MetricEstimate(context.returns.totalReturn / -deepest) }
+      return MetricEstimate(abs(context.returns.values.compensatedSum - context.riskFree.annual) / -deepest)
     },
   ]
+
+  /// quantstats' ulcer index: the starting day counts for no drawdown and the divisor is the number of returns less one.
+  private static func sampleUlcer(_ context: MetricContext) throws(AnalyticsError) -> Double {
+    try context.returns.requireCount(2)
+    let squares = context.drawdown.depths.squaredDeviations(from: 0)
+    guard squares > 0 else {
+      throw AnalyticsError(series: context.returns.name, reason: .undefined("there was no drawdown"))
+    }
+    return (squares / Double(context.returns.count - 1)).squareRoot()
+  }
+
+  private static func sampleSerenity(_ context: MetricContext) throws(AnalyticsError) -> Double {
+    let ulcer = try sampleUlcer(context)
+    let deviation = context.returns.values.standardDeviation()
+    guard deviation > 0 else { throw AnalyticsError(series: context.returns.name, reason: .constant) }
+    let depths = Array(context.drawdown.depths.dropFirst())
+    // Mean of the worst 5 % of a normal distribution: φ(z)/0.05 = 2.0627 deviations below the mean.
+    let shortfall = -depths.mean + 2.0627128075074257 * depths.standardDeviation()
+    return (context.returns.values.compensatedSum - context.riskFree.annual) / (ulcer * (shortfall / deviation))
+  }
 
   private static func overDrawdown(_ context: MetricContext, _ index: Double) throws(AnalyticsError) -> Double {
     guard index > 0 else {
@@ -121,11 +149,12 @@ extension MetricCatalogue {
     ) { MetricEstimate($0.drawdown.fractionUnderWater) },
     MetricDefinition(
       "ulcer_index", "Ulcer index", .drawdown, .fraction, .lowerIsBetter, formula: "sqrt(mean(drawdown^2)), divisor n",
-      variants: [.empyrical: "sqrt(sum(drawdown^2)/(n - 1)), as quantstats"]
+      variants: [.empyrical: "sqrt(sum(drawdown^2)/(n - 1)), n returns"]
     ) { context throws(AnalyticsError) in
-      guard context.convention == .empyrical else { return MetricEstimate(context.drawdown.ulcerIndex) }
-      return MetricEstimate(
-        try context.drawdown.ulcerIndexSampleDivisor.orUndefined("it needs two observations", in: context.returns.name))
+      guard context.convention == .empyrical, context.drawdown.maximum < 0 else {
+        return MetricEstimate(context.drawdown.ulcerIndex)
+      }
+      return MetricEstimate(try sampleUlcer(context))
     },
     MetricDefinition(
       "pain_index", "Pain index", .drawdown, .fraction, .lowerIsBetter, formula: "mean(|drawdown|) over all days"
@@ -177,7 +206,8 @@ extension MetricCatalogue {
       ]
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.informationRatio()) },
     relative(
-      "treynor", "Treynor ratio", .ratio, "mean(r - rf/P) * P / beta", [.lean: "((1 + mean(r))^P - 1 - rf) / beta"]
+      "treynor", "Treynor ratio", .ratio, "mean(r - rf/P) * P / beta",
+      [.lean: "((1 + mean(r))^P - 1 - rf) / beta", .empyrical: "(total return - rf) / beta"]
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.treynorRatio()) },
     relative(
       "up_capture", "Up capture", .ratio, "annual growth over the benchmark's, on days when the benchmark rose"

@@ -39,10 +39,8 @@ extension MetricCatalogue {
     extreme("worst_year", "Worst year", "min over calendar years of the compounded return") {
       $0.yearlyReturns?.lazy.map(\.value).min()
     },
-    extreme("win_days", "Days with a gain", "share of r > 0 in all days") { share($0.values) },
-    extreme("win_months", "Months with a gain", "share of calendar months with a gain") {
-      $0.monthlyReturns.map { share($0.map(\.value)) }
-    },
+    wins("win_days", "Days with a gain", "days") { $0.values },
+    wins("win_months", "Months with a gain", "calendar months") { $0.monthlyReturns?.map(\.value) },
     MetricDefinition("periods", "Days", .growth, .count, .neutral, formula: "number of returns, flat days among them") {
       MetricEstimate(Double($0.returns.count))
     },
@@ -56,8 +54,21 @@ extension MetricCatalogue {
     return (1 + growth) * returns.periodsPerYear * deviation / Double(returns.count).squareRoot()
   }
 
-  private static func share(_ values: [Double]) -> Double {
-    Double(values.lazy.filter { $0 > 0 }.count) / Double(values.count)
+  private static func wins(
+    _ id: String, _ name: String, _ periods: String, _ values: @escaping @Sendable (ReturnSeries) -> [Double]?
+  ) -> MetricDefinition {
+    MetricDefinition(
+      id, name, .growth, .fraction, formula: "share of r > 0 in all \(periods)",
+      variants: [.empyrical: "share of r > 0 in \(periods) with r not 0"]
+    ) { context throws(AnalyticsError) in
+      let all = try values(context.returns).orUndefined("the returns carry no dates", in: context.returns.name)
+      let counted = context.convention == .empyrical ? all.filter { $0 != 0 } : all
+      guard !counted.isEmpty else {
+        throw AnalyticsError(series: context.returns.name, reason: .undefined("every return is zero"))
+      }
+      let share = Double(counted.count { $0 > 0 }) / Double(counted.count)
+      return MetricEstimate(share, standardError: (share * (1 - share) / Double(counted.count)).squareRoot())
+    }
   }
 
   private static func extreme(
@@ -93,22 +104,18 @@ extension MetricCatalogue {
 
   static let shape: [MetricDefinition] = [
     MetricDefinition(
-      "skewness", "Skewness", .shape, .ratio, .neutral, formula: "bias-corrected: sqrt(n(n-1))/(n-2) * m3/m2^1.5",
-      variants: [.empyrical: "m3/m2^1.5, not bias-corrected"]
+      "skewness", "Skewness", .shape, .ratio, .neutral, formula: "bias-corrected: sqrt(n(n-1))/(n-2) * m3/m2^1.5"
     ) { context throws(AnalyticsError) in
       let moments = context.returns.moments
       guard moments.variance > 0 else { throw AnalyticsError(series: context.returns.name, reason: .constant) }
-      if context.convention == .empyrical { return MetricEstimate(moments.skewness) }
       return MetricEstimate(try moments.unbiasedSkewness.orUndefined("it needs three values", in: context.returns.name))
     },
     MetricDefinition(
       "excess_kurtosis", "Excess kurtosis", .shape, .ratio, .neutral,
-      formula: "bias-corrected: (n-1)/((n-2)(n-3)) * ((n+1)(m4/m2^2 - 3) + 6)",
-      variants: [.empyrical: "m4/m2^2 - 3, not bias-corrected"]
+      formula: "bias-corrected: (n-1)/((n-2)(n-3)) * ((n+1)(m4/m2^2 - 3) + 6)"
     ) { context throws(AnalyticsError) in
       let moments = context.returns.moments
       guard moments.variance > 0 else { throw AnalyticsError(series: context.returns.name, reason: .constant) }
-      if context.convention == .empyrical { return MetricEstimate(moments.kurtosis - 3) }
       return MetricEstimate(
         try moments.unbiasedExcessKurtosis.orUndefined("it needs four values", in: context.returns.name))
     },

@@ -4,7 +4,7 @@ import Numerics
 public enum MetricConvention: String, Sendable, Hashable, CaseIterable {
   /// Lockstep's own; each metric's formula says what it is.
   case `default` = "default"
-  /// empyrical 0.5.5, which quantstats mostly shares.
+  /// empyrical 0.5.5; quantstats 0.0.86, which mostly shares it, for figures that empyrical does not have.
   case empyrical = "empyrical"
   /// QuantConnect LEAN's portfolio statistics, without their rounding.
   case lean = "lean"

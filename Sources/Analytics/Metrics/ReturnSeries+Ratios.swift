@@ -24,10 +24,12 @@ extension ReturnSeries {
   }
 
   /// The Sharpe ratio divided by a penalty for positive or negative autocorrelation,
-  /// sqrt(1 + 2 Σ (n−k)/n |ρ₁|^k), as quantstats defines it.
+  /// sqrt(1 + 2 Σ (n−k)/n |ρ|^k) with ρ Pearson's correlation of neighbouring returns, as quantstats defines it.
   public func smartSharpeRatio(riskFree: PeriodRate = .zero) throws(AnalyticsError) -> Double {
     let sharpe = try sharpeRatio(riskFree: riskFree)
-    let correlation = abs(try autocorrelation(lag: 1))
+    try requireCount(3)
+    let correlation = abs(
+      try pearsonCorrelation(Array(values.dropLast()), Array(values.dropFirst()), series: name))
     var power = 1.0
     var sum = CompensatedSum()
     for lag in 1..<count {

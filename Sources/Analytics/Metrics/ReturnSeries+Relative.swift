@@ -119,13 +119,14 @@ public struct RelativeStatistics: Sendable, Hashable {
     }
   }
 
-  /// Annualised excess return per unit of beta.
+  /// Annualised excess return per unit of beta; the total one for quantstats, which stands in for empyrical here.
   public func treynorRatio() throws(AnalyticsError) -> Double {
     let beta = try beta()
     guard beta != 0 else { throw AnalyticsError(series: returns.name, reason: .undefined("beta is zero")) }
     return switch convention {
     case .lean: (returns.annualisedMean - riskFree.annual) / beta
-    default: (returns.values.mean - riskFree.perPeriod) * returns.periodsPerYear / beta
+    case .empyrical: (returns.totalReturn - riskFree.annual) / beta
+    case .default, .backtestingPy: (returns.values.mean - riskFree.perPeriod) * returns.periodsPerYear / beta
     }
   }
 
