@@ -61,6 +61,7 @@ let package = Package(
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     // Benchmarks
     benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
+    benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "Numerics"),

@@ -105,8 +105,9 @@ enum LaneKernels {
   /// (Wichura 1988, algorithm AS 241; relative error below 1e-15).
   @inline(__always)
   static func normalQuantile<Lanes: RealLanes>(lowerTail p: Lanes, upperTail q: Lanes) -> Lanes {
-    let half = (p - q) * .splat(0.5)
-    let isLower = Lanes.isLess(half, .splat(0))
+    let isLower = Lanes.isLess(p, q)
+    // From the smaller tail, whose distance to ½ is exact.
+    let half = (Lanes.splat(0.5) - q).replacing(with: p - .splat(0.5), where: isLower)
     let distance = half.replacing(with: -half, where: isLower)
     let central = half * centralRatio(Lanes.splat(0.180625) - half * half)
     let isTail = Lanes.isLess(.splat(0.425), distance)

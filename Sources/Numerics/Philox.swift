@@ -34,19 +34,27 @@ public enum Philox4x32 {
     var word1 = counter &>> 32
     var word2 = SIMD8<UInt64>(repeating: UInt64(upper0))
     var word3 = SIMD8<UInt64>(repeating: UInt64(upper1))
-    var roundKey0 = key0
-    var roundKey1 = key1
     // Only the low 32 bits of a lane are meaningful; what the products leave above them is masked by the next multiply.
-    for _ in 0..<10 {
+    @inline(__always)
+    func round(_ number: UInt32) {
       let product0 = (word0 & low) &* multiplier0
       let product1 = (word2 & low) &* multiplier1
-      word0 = (product1 &>> 32) ^ word1 ^ UInt64(roundKey0)
+      word0 = (product1 &>> 32) ^ (word1 ^ UInt64(key0 &+ number &* keyStep0))
       word1 = product1
-      word2 = (product0 &>> 32) ^ word3 ^ UInt64(roundKey1)
+      word2 = (product0 &>> 32) ^ (word3 ^ UInt64(key1 &+ number &* keyStep1))
       word3 = product0
-      roundKey0 &+= keyStep0
-      roundKey1 &+= keyStep1
     }
+    // Written out: as a loop, the compiler keeps it rolled and moves registers about.
+    round(0)
+    round(1)
+    round(2)
+    round(3)
+    round(4)
+    round(5)
+    round(6)
+    round(7)
+    round(8)
+    round(9)
     return ((word0 & low) | (word1 &<< 32), (word2 & low) | (word3 &<< 32))
   }
 }

@@ -1,0 +1,76 @@
+import BenchmarkHarness
+import Numerics
+
+/// VaR and ES of an ascending-selectable sample of profits at 99 %.
+func tail(_ profits: UnsafeMutableBufferPointer<Double>) -> (Double, Double) {
+  let rank = profits.count / 100
+  Quantile.select(profits, rank: rank)
+  var sum = 0.0
+  for index in 0..<rank { sum += profits[index] }
+  return (-profits[rank], -sum / Double(max(rank, 1)))
+}
+
+func measureScenarios(_ runner: inout BenchmarkRunner) {
+  let isTiny = runner.options.isTiny
+  let count = isTiny ? 2_000 : 1_000_000
+  let assets = 100
+  let weights = [Double](repeating: 1 / Double(assets), count: assets)
+  let loadings = Matrix(
+    rows: assets, columns: 5, values: RandomStream(seed: 5).normals(count: assets * 5).map { 0.01 * $0 })
+  var covariance = loadings * loadings.transposed
+  for index in 0..<assets { covariance[index, index] += (0.5 + Double(index) / 67) * 1e-4 }
+  guard let normals = try? CorrelatedNormals(covariance: covariance) else { return }
+
+  var scenarios = [Double](repeating: 0, count: count * assets)
+  scenarios.withUnsafeMutableBufferPointer {
+    normals.fill($0, rows: count, startingAt: 0, stream: RandomStream(seed: 9))
+  }
+  var profits = [Double](repeating: 0, count: count)
+  runner.measure("historical VaR + ES, 1 M scenarios × 100 assets", items: count, unit: "scenarios") {
+    profits.withUnsafeMutableBufferPointer { profits in
+      scenarios.withUnsafeBufferPointer { ScenarioProducts.profits($0, weights: weights, into: profits) }
+      let (value, shortfall) = tail(profits)
+      return hash(value, shortfall)
+    }
+  }
+  scenarios = []
+  runner.measure("Monte Carlo VaR, 1 M scenarios × 100 assets", items: count, unit: "scenarios") {
+    profits.withUnsafeMutableBufferPointer { profits in
+      let rows = 1_000
+      var chunk = [Double](repeating: 0, count: rows * assets)
+      chunk.withUnsafeMutableBufferPointer { chunk in
+        for start in stride(from: 0, to: count, by: rows) {
+          normals.fill(chunk, rows: rows, startingAt: UInt64(start), stream: RandomStream(seed: 3))
+          ScenarioProducts.profits(
+            UnsafeBufferPointer(chunk), weights: weights,
+            into: UnsafeMutableBufferPointer(rebasing: profits[start..<start + rows]))
+        }
+      }
+      let (value, shortfall) = tail(profits)
+      return hash(value, shortfall)
+    }
+  }
+}
+
+func measurePrograms(_ runner: inout BenchmarkRunner) {
+  let isTiny = runner.options.isTiny
+  for assets in isTiny ? [20] : [100, 500] {
+    let days = 2_520
+    let factors = Matrix(
+      rows: days, columns: 5, values: RandomStream(seed: 11).normals(count: days * 5).map { 0.008 * $0 })
+    let loadings = Matrix(
+      rows: 5, columns: assets,
+      values: RandomStream(seed: 12).normals(count: 5 * assets).enumerated().map { 0.6 * $1 + ($0 < assets ? 1 : 0) })
+    let noise = Matrix(
+      rows: days, columns: assets, values: RandomStream(seed: 13).normals(count: days * assets).map { 0.012 * $0 })
+    let covariance = (1.0 / Double(days)) * (factors * loadings + noise).gram
+    let budget = Matrix(rows: 1, columns: assets, repeating: 1)
+    let program = QuadraticProgram(
+      quadratic: covariance, equalityMatrix: budget, equalityValues: [1],
+      lowerBounds: [Double](repeating: 0, count: assets))
+    runner.measure("minimum variance, long only, \(assets) assets", items: 1, unit: "programs") {
+      guard let solution = try? program.solve() else { return 0 }
+      return hash(solution.value)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Numerics
+
+/// Geometric Brownian motion: log returns are (μ − σ²/2) Δt + σ √Δt Z, exact at any step.
+public struct GeometricBrownianMotion: PathSource {
+  public let steps: Int
+  public let drift: Double
+  public let volatility: Double
+  public let years: Double
+
+  /// `drift` and `volatility` per year, the path spanning `years`.
+  public init(drift: Double, volatility: Double, years: Double, steps: Int) throws(MonteCarloError) {
+    try MonteCarloError.require(steps > 0, "GBM", "at least one step is needed")
+    try MonteCarloError.require(drift.isFinite, "GBM", "the drift is \(drift)")
+    try MonteCarloError.require(volatility >= 0 && volatility < .infinity, "GBM", "the volatility is \(volatility)")
+    try MonteCarloError.require(years > 0 && years < .infinity, "GBM", "the span is \(years) years")
+    self.steps = steps
+    self.drift = drift
+    self.volatility = volatility
+    self.years = years
+  }
+
+  public func fill(
+    block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+    simpleReturns: UnsafeMutableBufferPointer<Double>?
+  ) {
+    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
+    let interval = years / Double(steps)
+    LaneArithmetic.scale(
+      logReturns, by: volatility * interval.squareRoot(), adding: (drift - 0.5 * volatility * volatility) * interval)
+    fillSimpleReturns(from: logReturns, into: simpleReturns)
+  }
+}
+
+/// The logarithm of the price reverts to a level (Schwartz 1997, one factor): X(t + Δ) = θ + (X − θ) e^(−κΔ) + noise, the
+/// exact transition of the Ornstein-Uhlenbeck process. The path starts at `start` and its "log returns" are the changes of X.
+public struct OrnsteinUhlenbeck: PathSource {
+  public let steps: Int
+  public let start: Double
+  public let level: Double
+  public let reversion: Double
+  public let volatility: Double
+  public let years: Double
+
+  public init(
+    start: Double, level: Double, reversion: Double, volatility: Double, years: Double, steps: Int
+  ) throws(MonteCarloError) {
+    try MonteCarloError.require(steps > 0, "Ornstein-Uhlenbeck", "at least one step is needed")
+    try MonteCarloError.require(
+      start.isFinite && level.isFinite, "Ornstein-Uhlenbeck", "start and level must be finite")
+    try MonteCarloError.require(
+      reversion > 0 && reversion < .infinity, "Ornstein-Uhlenbeck", "the reversion is \(reversion)")
+    try MonteCarloError.require(
+      volatility >= 0 && volatility < .infinity, "Ornstein-Uhlenbeck", "the volatility is \(volatility)")
+    try MonteCarloError.require(years > 0 && years < .infinity, "Ornstein-Uhlenbeck", "the span is \(years) years")
+    self.steps = steps
+    self.start = start
+    self.level = level
+    self.reversion = reversion
+    self.volatility = volatility
+    self.years = years
+  }
+
+  public func fill(
+    block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+    simpleReturns: UnsafeMutableBufferPointer<Double>?
+  ) {
+    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
+    let interval = years / Double(steps)
+    let pull = Elementary.expMinusOne(-reversion * interval)
+    let deviation =
+      volatility * (-Elementary.expMinusOne(-2 * reversion * interval) / (2 * reversion)).squareRoot()
+    for lane in 0..<PathBlock.lanes {
+      var distance = start - level
+      for step in 0..<steps {
+        let index = step * PathBlock.lanes + lane
+        let change = pull * distance + deviation * logReturns[index]
+        logReturns[index] = change
+        distance += change
+      }
+    }
+    fillSimpleReturns(from: logReturns, into: simpleReturns)
+  }
+}
+
+/// Merton's jump diffusion (1976): GBM plus Poisson jumps whose logarithms are normal; exact at any step. The drift is
+/// compensated, so `drift` is the expected growth rate of the price.
+public struct MertonJumpDiffusion: PathSource {
+  public let steps: Int
+  public let drift: Double
+  public let volatility: Double
+  /// Expected jumps per year, and mean and deviation of their logarithm.
+  public let jumpIntensity: Double
+  public let jumpMean: Double
+  public let jumpDeviation: Double
+  public let years: Double
+
+  public init(
+    drift: Double, volatility: Double, jumpIntensity: Double, jumpMean: Double, jumpDeviation: Double, years: Double,
+    steps: Int
+  ) throws(MonteCarloError) {
+    try MonteCarloError.require(steps > 0, "Merton", "at least one step is needed")
+    try MonteCarloError.require(drift.isFinite && jumpMean.isFinite, "Merton", "drift and jump mean must be finite")
+    try MonteCarloError.require(volatility >= 0 && volatility < .infinity, "Merton", "the volatility is \(volatility)")
+    try MonteCarloError.require(
+      jumpDeviation >= 0 && jumpDeviation < .infinity, "Merton", "the jump deviation is \(jumpDeviation)")
+    try MonteCarloError.require(
+      jumpIntensity >= 0 && jumpIntensity * years < 1e6, "Merton", "the jump intensity is \(jumpIntensity)")
+    try MonteCarloError.require(years > 0 && years < .infinity, "Merton", "the span is \(years) years")
+    self.steps = steps
+    self.drift = drift
+    self.volatility = volatility
+    self.jumpIntensity = jumpIntensity
+    self.jumpMean = jumpMean
+    self.jumpDeviation = jumpDeviation
+    self.years = years
+  }
+
+  public func fill(
+    block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+    simpleReturns: UnsafeMutableBufferPointer<Double>?
+  ) {
+    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
+    let interval = years / Double(steps)
+    let compensation =
+      jumpIntensity * Elementary.expMinusOne(jumpMean + 0.5 * jumpDeviation * jumpDeviation)
+    LaneArithmetic.scale(
+      logReturns, by: volatility * interval.squareRoot(),
+      adding: (drift - 0.5 * volatility * volatility - compensation) * interval)
+    let counts = RandomStream(seed: seed, stream: 1)
+    let sizes = RandomStream(seed: seed, stream: 2)
+    let mean = jumpIntensity * interval
+    let first = block &* UInt64(steps * PathBlock.lanes)
+    for index in 0..<steps * PathBlock.lanes {
+      let jumps = counts.poisson(at: first &+ UInt64(index), mean: mean)
+      guard jumps > 0 else { continue }
+      let count = Double(jumps)
+      logReturns[index] +=
+        count * jumpMean
+        + count.squareRoot() * jumpDeviation * sizes.normal(at: first &+ UInt64(index))
+    }
+    fillSimpleReturns(from: logReturns, into: simpleReturns)
+  }
+}
+
+/// Elementwise work on whole blocks, written out in vectors.
+enum LaneArithmetic {
+  @inline(__always)
+  static func scale(_ values: UnsafeMutableBufferPointer<Double>, by factor: Double, adding offset: Double) {
+    guard let base = UnsafeMutableRawPointer(values.baseAddress) else { return }
+    let factors = SIMD8<Double>(repeating: factor)
+    let offsets = SIMD8<Double>(repeating: offset)
+    var position = 0
+    while position < values.count * 8 {
+      let value = base.loadUnaligned(fromByteOffset: position, as: SIMD8<Double>.self)
+      base.storeBytes(of: offsets.addingProduct(factors, value), toByteOffset: position, as: SIMD8<Double>.self)
+      position += 64
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Numerics
+
+/// Sixteen paths are simulated together, so that two vectors of eight doubles carry one step of all of them.
+public enum PathBlock {
+  public static let lanes = 16
+}
+
+/// Where normals come from. All variants are functions of (seed, block), so blocks can be computed in any order.
+public enum SamplingScheme: String, Codable, Sendable, Hashable {
+  case pseudorandom
+  /// The upper eight lanes mirror the lower eight.
+  case antithetic
+  /// Scrambled Sobol points through a Brownian bridge: block b is point b, and the sixteen lanes are independent
+  /// scramblings, whose spread gives the standard error. Dimensions beyond the table are pseudorandom.
+  case quasiRandom
+}
+
+/// Something that makes paths of log returns.
+public protocol PathSource: Sendable {
+  var steps: Int { get }
+  /// Whether `simpleReturns` can be asked for more cheaply than by exponentials.
+  var knowsSimpleReturns: Bool { get }
+
+  /// Fills `logReturns` with steps × 16 values, step by step, for the paths of one block; and `simpleReturns` likewise when
+  /// it is given. Must depend on nothing but the arguments.
+  func fill(
+    block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+    simpleReturns: UnsafeMutableBufferPointer<Double>?)
+}
+
+extension PathSource {
+  public var knowsSimpleReturns: Bool { false }
+
+  /// Simple returns from log returns, for sources that only know the latter.
+  @inline(__always)
+  func fillSimpleReturns(
+    from logReturns: UnsafeMutableBufferPointer<Double>, into simpleReturns: UnsafeMutableBufferPointer<Double>?
+  ) {
+    guard let simpleReturns, let target = UnsafeMutableRawPointer(simpleReturns.baseAddress),
+      let source = UnsafeRawPointer(logReturns.baseAddress)
+    else { return }
+    var offset = 0
+    while offset < logReturns.count * 8 {
+      let value = source.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+      target.storeBytes(of: Elementary.exp(value) - 1, toByteOffset: offset, as: SIMD8<Double>.self)
+      offset += 64
+    }
+  }
+}
+
+/// Standard normal increments for one block of paths.
+enum NormalSupply {
+  /// Fills steps × 16 standard normals of factor `factor`; each factor has its own stream.
+  static func fill(
+    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, block: UInt64, seed: UInt64,
+    scheme: SamplingScheme
+  ) {
+    let lanes = PathBlock.lanes
+    let stream = RandomStream(seed: seed, stream: UInt64(factor))
+    switch scheme {
+    case .pseudorandom:
+      // Whole groups of 32 normals belong to one block, which keeps the bulk generator on its fast path.
+      let stride = UInt64((steps * lanes + 31) / 32 * 32)
+      stream.fillNormals(into: values, startingAt: block &* stride)
+    case .antithetic:
+      let half = steps * lanes / 2
+      let stride = UInt64((half + 31) / 32 * 32)
+      guard let base = values.baseAddress else { return }
+      stream.fillNormals(into: UnsafeMutableBufferPointer(start: base, count: half), startingAt: block &* stride)
+      for step in (0..<steps).reversed() {
+        for lane in (0..<8).reversed() {
+          let value = base[step * 8 + lane]
+          base[step * lanes + lane] = value
+          base[step * lanes + 8 + lane] = -value
+        }
+      }
+    case .quasiRandom:
+      QuasiNormals.fill(values, steps: steps, factor: factor, point: block, seed: seed)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Numerics
+
+/// How a series of returns is resampled.
+public enum ResamplingMethod: Sendable, Hashable, Codable {
+  /// Blocks of geometric length with the given mean (Politis and Romano 1994); keeps short-range dependence and gives a
+  /// stationary series. The default.
+  case stationary(meanLength: Double)
+  /// Blocks of one length, the series closed to a ring.
+  case circular(length: Int)
+  /// Single observations: destroys autocorrelation and volatility clustering.
+  case independent
+
+  /// What a report must say beside the numbers.
+  public var label: String {
+    switch self {
+    case .stationary(let mean): "stationary bootstrap, mean block \(mean)"
+    case .circular(let length): "circular block bootstrap, block \(length)"
+    case .independent: "i.i.d. bootstrap (destroys autocorrelation)"
+    }
+  }
+}
+
+/// Paths made from a strategy's own periodic returns.
+public struct ReturnResampling: PathSource {
+  public let steps: Int
+  public let method: ResamplingMethod
+  private let logs: [Double]
+  private let simple: [Double]
+
+  /// `returns` are simple returns per period; without a method, the stationary bootstrap with the automatic block length;
+  /// without `steps`, paths as long as the series.
+  public init(
+    returns: [Double], method: ResamplingMethod? = nil, steps: Int? = nil, series: String = "returns"
+  ) throws(MonteCarloError) {
+    try MonteCarloError.checkReturns(returns, series: series)
+    if let method {
+      self.method = method
+    } else {
+      self.method = .stationary(meanLength: try BlockLength(returns, series: series).stationary)
+    }
+    switch self.method {
+    case .stationary(let mean):
+      try MonteCarloError.require(mean >= 1 && mean < .infinity, series, "the mean block length is \(mean)")
+    case .circular(let length):
+      try MonteCarloError.require(
+        length >= 1 && length <= returns.count, series, "a block length of \(length) for \(returns.count) returns")
+    case .independent: break
+    }
+    self.steps = steps ?? returns.count
+    try MonteCarloError.require(self.steps > 0, series, "at least one step is needed")
+    simple = returns
+    logs = returns.map { Elementary.logOnePlus($0) }
+  }
+
+  public var knowsSimpleReturns: Bool { true }
+
+  public func fill(
+    block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+    simpleReturns: UnsafeMutableBufferPointer<Double>?
+  ) {
+    guard let target = logReturns.baseAddress else { return }
+    let stream = RandomStream(seed: seed, stream: 0xD0_0000)
+    logs.withUnsafeBufferPointer { logs in
+      simple.withUnsafeBufferPointer { simple in
+        for lane in 0..<PathBlock.lanes {
+          var blocks = BlockDraws(
+            stream: stream, first: (block &* UInt64(PathBlock.lanes) &+ UInt64(lane)) &* UInt64(steps), method: method,
+            count: logs.count)
+          var step = 0
+          while step < steps {
+            let draw = blocks.next()
+            var position = draw.start
+            let end = step + min(draw.length, steps - step)
+            while step < end {
+              // A run up to the end of the series or of the block, whichever is first.
+              let stretch = min(end - step, logs.count - position)
+              for offset in 0..<stretch {
+                target[(step &+ offset) &* 16 &+ lane] = logs[position &+ offset]
+              }
+              if let simpleReturns {
+                for offset in 0..<stretch {
+                  simpleReturns[(step &+ offset) &* 16 &+ lane] = simple[position &+ offset]
+                }
+              }
+              step += stretch
+              position = 0
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Where the blocks of one path start and how long they are: draw j of a path is a function of its index alone. Sixteen
+/// draws are made at once, so that the logarithms of geometric lengths run in vectors.
+struct BlockDraws {
+  private let stream: RandomStream
+  private var index: UInt64
+  private let method: ResamplingMethod
+  private let count: Double
+  private let lengthScale: Double
+  private var uniforms = InlineArray<32, Double>(repeating: 0)
+  private var logs = InlineArray<32, Double>(repeating: 0)
+  private var used = 16
+
+  init(stream: RandomStream, first: UInt64, method: ResamplingMethod, count: Int) {
+    self.stream = stream
+    index = first
+    self.method = method
+    self.count = Double(count)
+    if case .stationary(let mean) = method, mean > 1 {
+      // A block ends after each value with probability 1/mean, so its length is 1 + ⌊log U / log(1 − 1/mean)⌋.
+      lengthScale = 1 / Elementary.logOnePlus(-1 / mean)
+    } else {
+      lengthScale = 0
+    }
+  }
+
+  @inline(__always)
+  mutating func next() -> (start: Int, length: Int) {
+    if used == 16 { refill() }
+    let start = min(Int(uniforms[2 * used] * count), Int(count) - 1)
+    let length =
+      switch method {
+      case .stationary: 1 + Int(min(logs[2 * used + 1] * lengthScale, 1e15))
+      case .circular(let length): length
+      case .independent: 1
+      }
+    used += 1
+    return (start, length)
+  }
+
+  private mutating func refill() {
+    var span = uniforms.mutableSpan
+    let stream = stream
+    let first = 2 &* index
+    span.withUnsafeMutableBufferPointer { stream.fillUniforms(into: $0, startingAt: first) }
+    if lengthScale != 0 {
+      var target = logs.mutableSpan
+      uniforms.span.withUnsafeBufferPointer { source in
+        target.withUnsafeMutableBufferPointer { target in
+          guard let from = UnsafeRawPointer(source.baseAddress), let to = UnsafeMutableRawPointer(target.baseAddress)
+          else { return }
+          for offset in stride(from: 0, to: 256, by: 64) {
+            let value = from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+            for lane in 0..<8 {
+              (to + offset + 8 * lane).storeBytes(of: Elementary.log(positiveNormal: value)[lane], as: Double.self)
+            }
+          }
+        }
+      }
+    }
+    index &+= 16
+    used = 0
+  }
+}

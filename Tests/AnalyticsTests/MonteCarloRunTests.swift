@@ -1,0 +1,142 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Analytics
+
+@Suite struct MonteCarloRunTests {
+  static func plan(paths: Int) -> MonteCarloPlan {
+    var plan = MonteCarloPlan(paths: paths, seed: 77)
+    plan.figures = Set(PathFigure.allCases)
+    plan.fanSteps = MonteCarloPlan.evenFan(steps: 40, count: 5)
+    return plan
+  }
+  static let source = try! GeometricBrownianMotion(drift: 0.05, volatility: 0.3, years: 1, steps: 40)
+
+  /// The figures of every path by plain loops.
+  @Test func figuresAgreeWithPlainLoops() throws {
+    var plan = Self.plan(paths: 160)
+    plan.probabilities = [0, 0.5, 1]
+    plan.ruinLevels = [0.8]
+    var run = try MonteCarloRun(Self.source, plan: plan)
+    let result = run.run()
+    var figures: [PathFigure: [Double]] = [:]
+    var fan: [Double] = []
+    let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: 640)
+    defer { buffer.deallocate() }
+    for block in 0..<10 as Range<UInt64> {
+      Self.source.fill(block: block, seed: 77, scheme: .pseudorandom, logReturns: buffer, simpleReturns: nil)
+      for lane in 0..<16 {
+        var wealth = 1.0
+        var peak = 1.0
+        var fall = 0.0
+        var low = 1.0
+        var under = 0
+        var run = 0
+        var longest = 0
+        var moments = RunningMoments()
+        for step in 0..<40 {
+          let growth = exp(buffer[step * 16 + lane])
+          moments.add(growth - 1)
+          wealth *= growth
+          peak = max(peak, wealth)
+          fall = max(fall, 1 - wealth / peak)
+          low = min(low, wealth)
+          run = wealth < peak ? run + 1 : 0
+          under += wealth < peak ? 1 : 0
+          longest = max(longest, run)
+          if step == 23 { fan.append(wealth) }
+        }
+        figures[.terminalWealth, default: []].append(wealth)
+        figures[.maximumDrawdown, default: []].append(fall)
+        figures[.minimumWealth, default: []].append(low)
+        figures[.timeUnderWater, default: []].append(Double(under) / 40)
+        figures[.longestTimeUnderWater, default: []].append(Double(longest))
+        figures[.sharpeRatio, default: []].append(moments.mean / moments.standardDeviation * 252.squareRoot())
+      }
+    }
+    for figure in PathFigure.allCases {
+      let sorted = figures[figure]!.sorted()
+      let summary = result.figures[figure]!
+      #expect(abs(summary.mean.value - sorted.reduce(0, +) / 160) < 1e-11, "\(figure)")
+      for (probability, expected) in [(0.0, sorted[0]), (0.5, sorted[79]), (1, sorted[159])] {
+        #expect(abs(summary.quantile(probability)!.value - expected) < 1e-11, "\(figure)")
+      }
+    }
+    #expect(result.fan.map(\.step) == [7, 15, 23, 31, 39])
+    #expect(abs(result.fan[2].wealth.quantile(0.5)!.value - fan.sorted()[79]) < 1e-12)
+    let losses = figures[.terminalWealth]!.filter { $0 < 1 }.count
+    #expect(abs(result.probabilityOfLoss.value - Double(losses) / 160) < 1e-12)
+    let ruined = figures[.minimumWealth]!.filter { $0 <= 0.8 }.count
+    #expect(abs(result.ruin[0].probability.value - Double(ruined) / 160) < 1e-12)
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    for scheme in [SamplingScheme.pseudorandom, .antithetic, .quasiRandom] {
+      var states: [MonteCarloState] = []
+      for threads in [1, 2, 5] {
+        var plan = Self.plan(paths: 9_000)
+        plan.scheme = scheme
+        plan.stop = .init(figure: .terminalWealth, standardError: scheme == .quasiRandom ? 1e-9 : 0.0045)
+        plan.threads = threads
+        var run = try MonteCarloRun(Self.source, plan: plan)
+        let result = run.run()
+        #expect(result.stoppedEarly == (scheme != .quasiRandom))
+        #expect(result.paths < 9_000 || scheme == .quasiRandom)
+        plan.threads = 1
+        var bytes = try JSONEncoder().encode(run.state)
+        bytes = Data(
+          String(decoding: bytes, as: UTF8.self).replacing("\"threads\":\(threads)", with: "\"threads\":1").utf8)
+        states.append(try JSONDecoder().decode(MonteCarloState.self, from: bytes))
+      }
+      #expect(states[0] == states[1] && states[1] == states[2])
+    }
+  }
+
+  @Test func checkpointsContinueExactly() throws {
+    let plan = Self.plan(paths: 10_000)
+    var whole = try MonteCarloRun(Self.source, plan: plan)
+    let expected = whole.run()
+    var part = try MonteCarloRun(Self.source, plan: plan)
+    var calls = 0
+    _ = part.run { progress in
+      calls += 1
+      #expect(progress.pathsDone <= progress.pathsPlanned)
+      return calls < 2
+    }
+    #expect(!part.state.isFinished && part.state.paths > 0)
+    let stored = try JSONEncoder().encode(part.state)
+    var resumed = try MonteCarloRun(Self.source, resuming: JSONDecoder().decode(MonteCarloState.self, from: stored))
+    #expect(resumed.run() == expected)
+    #expect(throws: MonteCarloError.self) {
+      let other = try GeometricBrownianMotion(drift: 0, volatility: 1, years: 1, steps: 3)
+      _ = try MonteCarloRun(other, resuming: part.state)
+    }
+  }
+
+  @Test func bucketsStayWithinTheirError() throws {
+    let values = RandomStream(seed: 4).normals(count: 20_000).map { $0 * 3 - 1 }
+    var exact = QuantileSketch(exactLimit: 1 << 20)
+    var buckets = QuantileSketch(exactLimit: 100)
+    for value in values {
+      exact.add(value)
+      buckets.add(value)
+    }
+    #expect(exact.isExact && !buckets.isExact)
+    let probabilities = [0, 1e-4, 0.01, 0.3, 0.5, 0.631, 0.9, 0.999, 1]
+    for (left, right) in zip(exact.quantiles(probabilities), buckets.quantiles(probabilities)) {
+      #expect(abs(left - right) <= QuantileSketch.relativeError * abs(left) * 1.001, "\(left) \(right)")
+    }
+    #expect(QuantileSketch().quantiles([0.5])[0].isNaN)
+  }
+
+  @Test func badPlansAreNamed() {
+    var plan = MonteCarloPlan(paths: 0, seed: 1)
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.paths = 10
+    plan.fanSteps = [3, 2]
+    #expect { _ = try MonteCarloRun(Self.source, plan: plan) } throws: { ($0 as? MonteCarloError)?.row == 1 }
+    plan.fanSteps = [40]
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+  }
+}
