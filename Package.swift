@@ -87,6 +87,7 @@ let package = Package(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
       path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
     benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+    benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
     benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),

@@ -1,0 +1,139 @@
+/// A way to forecast tomorrow's tail from a window of returns, oldest first.
+public enum TailMethod: Hashable, Sendable {
+  case historical
+  case ageWeighted(decay: Double)
+  case normal
+  /// Normal with exponentially weighted volatility.
+  case exponentiallyWeightedNormal(decay: Double)
+  case studentT
+  /// Refused on windows whose moments lie outside the expansion's domain.
+  case cornishFisher
+  case filteredHistorical(decay: Double)
+  /// Historical simulation of a fitted GARCH model's errors; refitted every `refitInterval` days, filtered daily.
+  case filteredGARCH(errors: GARCH.Errors, asymmetric: Bool)
+  /// Peaks over the threshold that leaves this share of the window above it.
+  case peaksOverThreshold(tailShare: Double)
+
+  /// The name reports print.
+  public var name: String {
+    switch self {
+    case .historical: "historical"
+    case .ageWeighted(let decay): "age-weighted \(decay)"
+    case .normal: "normal"
+    case .exponentiallyWeightedNormal(let decay): "EWMA normal \(decay)"
+    case .studentT: "Student-t"
+    case .cornishFisher: "Cornish-Fisher"
+    case .filteredHistorical(let decay): "filtered historical EWMA \(decay)"
+    case .filteredGARCH(let errors, let asymmetric):
+      "filtered historical \(asymmetric ? "GJR" : "GARCH") \(errors.rawValue)"
+    case .peaksOverThreshold(let share): "peaks over threshold \(share)"
+    }
+  }
+
+  /// The forecast for the day after the window; `model` is the fitted model of the GARCH method.
+  func forecast(_ window: [Double], confidence: Double, model: GARCH?) throws(AnalyticsError) -> TailRisk {
+    switch self {
+    case .historical: return try HistoricalTail.estimate(window, confidence: confidence)
+    case .ageWeighted(let decay):
+      return try HistoricalTail.ageWeighted(window, decay: decay, confidence: confidence)
+    case .normal: return try ParametricTail.normal(window, confidence: confidence)
+    case .exponentiallyWeightedNormal(let decay):
+      let forecast = try EWMAVolatility.filter(window, decay: decay).forecast
+      return try ParametricTail.normal(deviation: forecast.squareRoot(), confidence: confidence)
+    case .studentT: return try ParametricTail.studentT(window, confidence: confidence)
+    case .cornishFisher: return try ParametricTail.cornishFisher(window, confidence: confidence)
+    case .filteredHistorical(let decay):
+      return try FilteredHistoricalTail.exponentiallyWeighted(window, decay: decay, confidence: confidence)
+    case .filteredGARCH:
+      guard let model else { throw AnalyticsError(series: "model", reason: .empty) }
+      return try FilteredHistoricalTail.garch(window, model: model, confidence: confidence)
+    case .peaksOverThreshold(let share):
+      guard share > 0, share < 1 else {
+        throw AnalyticsError(series: "tail share", reason: .outOfRange("between 0 and 1, both excluded"))
+      }
+      let losses = window.map { -$0 }
+      let sorted = losses.sorted(by: >)
+      let threshold = sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)]
+      return try PeaksOverThreshold(losses: losses, threshold: threshold).tail(confidence: confidence)
+    }
+  }
+}
+
+/// Out-of-sample forecasts of one method over a series, with every backtest.
+public struct RollingBacktest: Sendable {
+  public var method: TailMethod
+  public var confidence: Double
+  /// Rows of the series that were forecast, and the forecasts.
+  public var rows: [Int]
+  public var forecasts: [TailRisk]
+  /// Rows where the method refused, and why; they are not part of the tests.
+  public var refusals: [(row: Int, error: AnalyticsError)]
+  public var violations: ViolationSequence
+  public var trafficLight: TrafficLight
+  /// Likelihood-ratio and binomial tests; those that need more violations than there were are left out.
+  public var coverage: [BacktestOutcome]
+  /// Acerbi and Székely's Z1 (nil without violations) and Z2; nil when a forecast of shortfall is not positive.
+  public var conditionalShortfall: Double?
+  public var unconditionalShortfall: Double?
+
+  /// Forecasts each row from the `window` rows before it.
+  public static func run(
+    _ returns: [Double], window: Int, method: TailMethod, confidence: Double, refitInterval: Int = 20
+  ) throws(AnalyticsError) -> RollingBacktest {
+    try requireConfidence(confidence)
+    guard window >= 2 else { throw AnalyticsError(series: "window", reason: .outOfRange("2 or more")) }
+    guard refitInterval >= 1 else {
+      throw AnalyticsError(series: "refit interval", reason: .outOfRange("1 or more"))
+    }
+    try requireFinite(returns, atLeast: window + 1, series: "returns")
+    var rows: [Int] = []
+    var forecasts: [TailRisk] = []
+    var refusals: [(row: Int, error: AnalyticsError)] = []
+    var model: GARCH?
+    for row in window..<returns.count {
+      let past = Array(returns[(row - window)..<row])
+      do {
+        if case .filteredGARCH(let errors, let asymmetric) = method, (row - window) % refitInterval == 0 {
+          model = try GARCH.fit(past, errors: errors, asymmetric: asymmetric).model
+        }
+        forecasts.append(try method.forecast(past, confidence: confidence, model: model))
+        rows.append(row)
+      } catch {
+        refusals.append((row, error))
+      }
+    }
+    if rows.isEmpty, let first = refusals.first { throw first.error }
+    let outcomes = rows.map { returns[$0] }
+    let values = forecasts.map(\.valueAtRisk)
+    let shortfalls = forecasts.map(\.expectedShortfall)
+    let violations = try ViolationSequence(returns: outcomes, valueAtRisk: values, confidence: confidence)
+    var coverage = [
+      try violations.proportionOfFailures(), try violations.timeUntilFirstFailure(), try violations.binomial(),
+      try violations.timeBetweenFailures(), violations.timeBetweenFailuresIndependence(),
+    ]
+    if violations.count > 1 {
+      coverage += [try violations.independence(), try violations.conditionalCoverage()]
+    }
+    if let duration = try? violations.weibullDuration().outcome { coverage.append(duration) }
+    return RollingBacktest(
+      method: method, confidence: confidence, rows: rows, forecasts: forecasts, refusals: refusals,
+      violations: violations, trafficLight: try violations.trafficLight(), coverage: coverage,
+      conditionalShortfall: (try? ShortfallTests.conditional(
+        returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls)) ?? nil,
+      unconditionalShortfall: try? ShortfallTests.unconditional(
+        returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls, confidence: confidence))
+  }
+
+  /// Runs several methods over the same series, so that their records can be compared.
+  public static func compare(
+    _ returns: [Double], window: Int, methods: [TailMethod], confidence: Double, refitInterval: Int = 20
+  ) throws(AnalyticsError) -> [RollingBacktest] {
+    var results: [RollingBacktest] = []
+    for method in methods {
+      results.append(
+        try run(
+          returns, window: window, method: method, confidence: confidence, refitInterval: refitInterval))
+    }
+    return results
+  }
+}

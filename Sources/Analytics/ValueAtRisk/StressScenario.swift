@@ -1,0 +1,148 @@
+/// A named set of shocks; plain data, so scenarios can be read from a file and stored with a report.
+public struct StressScenario: Hashable, Sendable, Codable {
+  /// One shock; `asset` nil means every asset. Later shocks of a kind replace earlier ones for the same asset.
+  public struct Shock: Hashable, Sendable, Codable {
+    /// What is shocked, and the meaning of `size`.
+    public enum Kind: String, Hashable, Sendable, Codable {
+      /// Relative price move: −0.2 is a fall of 20 %.
+      case price
+      /// The spread is multiplied by this.
+      case spread
+      /// The volatility is multiplied by this.
+      case volatility
+      /// The volume that trades is multiplied by this: 0.1 leaves a tenth.
+      case liquidity
+    }
+
+    public var kind: Kind
+    public var asset: String?
+    public var size: Double
+
+    public init(_ kind: Kind, asset: String? = nil, size: Double) {
+      self.kind = kind
+      self.asset = asset
+      self.size = size
+    }
+  }
+
+  public var name: String
+  public var shocks: [Shock]
+
+  public init(name: String, shocks: [Shock]) {
+    self.name = name
+    self.shocks = shocks
+  }
+
+  /// The size of the shock that applies to an asset: its own before the one for all, the last given before earlier ones.
+  func size(_ kind: Shock.Kind, for asset: String, otherwise: Double) -> Double {
+    let own = shocks.last { $0.kind == kind && $0.asset == asset }
+    return (own ?? shocks.last { $0.kind == kind && $0.asset == nil })?.size ?? otherwise
+  }
+}
+
+/// What is held of one asset, with what a stress calculation needs to know about its market.
+public struct StressPosition: Hashable, Sendable, Codable {
+  public var asset: String
+  /// Signed market value.
+  public var value: Double
+  /// Quoted spread relative to the price.
+  public var relativeSpread: Double
+  /// Daily volatility, relative to the price.
+  public var dailyVolatility: Double
+  /// Value traded per day.
+  public var dailyTurnover: Double
+  /// Change of value per unit of relative change of volatility, for positions with optionality.
+  public var volatilitySensitivity: Double
+
+  public init(
+    asset: String, value: Double, relativeSpread: Double = 0, dailyVolatility: Double = 0,
+    dailyTurnover: Double = .infinity, volatilitySensitivity: Double = 0
+  ) {
+    self.asset = asset
+    self.value = value
+    self.relativeSpread = relativeSpread
+    self.dailyVolatility = dailyVolatility
+    self.dailyTurnover = dailyTurnover
+    self.volatilitySensitivity = volatilitySensitivity
+  }
+}
+
+/// The loss of a set of positions in one scenario, by cause; losses are positive.
+public struct StressResult: Hashable, Sendable {
+  public var scenario: String
+  /// From the move of prices.
+  public var priceLoss: Double
+  /// From volatility-sensitive positions.
+  public var volatilityLoss: Double
+  /// Half the shocked spread on what has to be sold.
+  public var spreadCost: Double
+  /// Square-root impact of liquidating within a day in the shocked market.
+  public var impactCost: Double
+  public var lossByAsset: [String: Double]
+
+  public var totalLoss: Double { priceLoss + volatilityLoss + spreadCost + impactCost }
+}
+
+extension StressScenario {
+  /// The loss of marking to the shocked prices and liquidating there.
+  ///
+  /// Impact is `impactCoefficient` × volatility × √(position/turnover) of the position's shocked value, the square-root
+  /// law of market impact.
+  public func apply(
+    to positions: [StressPosition], impactCoefficient: Double = 1
+  ) throws(AnalyticsError) -> StressResult {
+    guard impactCoefficient.isFinite, impactCoefficient >= 0 else {
+      throw AnalyticsError(series: "impact coefficient", reason: .outOfRange("zero or more"))
+    }
+    for (row, shock) in shocks.enumerated() {
+      guard shock.size.isFinite else { throw AnalyticsError(series: name, row: row, reason: .notFinite) }
+      switch shock.kind {
+      case .price where shock.size < -1:
+        throw AnalyticsError(series: name, row: row, reason: .belowTotalLoss)
+      case .spread where shock.size < 0, .volatility where shock.size < 0:
+        throw AnalyticsError(series: name, row: row, reason: .outOfRange("zero or more"))
+      case .liquidity where shock.size <= 0:
+        throw AnalyticsError(series: name, row: row, reason: .notPositive)
+      default: break
+      }
+      if let asset = shock.asset, !positions.contains(where: { $0.asset == asset }) {
+        throw AnalyticsError(
+          series: name, row: row, reason: .outOfRange("for an asset that is held; \(asset) is not"))
+      }
+    }
+    var result = StressResult(
+      scenario: name, priceLoss: 0, volatilityLoss: 0, spreadCost: 0, impactCost: 0, lossByAsset: [:])
+    for (row, position) in positions.enumerated() {
+      try position.requireValid(row: row)
+      let move = size(.price, for: position.asset, otherwise: 0)
+      let volatility = size(.volatility, for: position.asset, otherwise: 1)
+      let shocked = abs(position.value * (1 + move))
+      let price = -position.value * move
+      let vega = -position.volatilitySensitivity * (volatility - 1)
+      let spread = shocked * position.relativeSpread * size(.spread, for: position.asset, otherwise: 1) / 2
+      let turnover = position.dailyTurnover * size(.liquidity, for: position.asset, otherwise: 1)
+      let impact =
+        shocked * impactCoefficient * position.dailyVolatility * volatility * (shocked / turnover).squareRoot()
+      result.priceLoss += price
+      result.volatilityLoss += vega
+      result.spreadCost += spread
+      result.impactCost += impact
+      result.lossByAsset[position.asset, default: 0] += price + vega + spread + impact
+    }
+    return result
+  }
+}
+
+extension StressPosition {
+  func requireValid(row: Int) throws(AnalyticsError) {
+    let numbers = [value, relativeSpread, dailyVolatility, volatilitySensitivity]
+    guard numbers.allSatisfy(\.isFinite), !dailyTurnover.isNaN else {
+      throw AnalyticsError(series: "positions", row: row, reason: .notFinite)
+    }
+    guard relativeSpread >= 0, dailyVolatility >= 0 else {
+      throw AnalyticsError(
+        series: "positions", row: row, reason: .outOfRange("zero or more in spread and volatility"))
+    }
+    guard dailyTurnover > 0 else { throw AnalyticsError(series: "positions", row: row, reason: .notPositive) }
+  }
+}

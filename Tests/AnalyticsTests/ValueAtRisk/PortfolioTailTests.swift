@@ -1,0 +1,134 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Analytics
+
+@Suite struct PortfolioTailTests {
+  static func covariance() throws -> Covariance {
+    try Covariance(
+      assetNames: ["a", "b", "c"], volatilities: [0.1, 0.2, 0.3],
+      correlations: [1, 0.5, 0.2, 0.5, 1, -0.3, 0.2, -0.3, 1])
+  }
+
+  @Test func componentsAddUpToTheTotal() throws {
+    let weights = [0.5, 0.8, -0.3]
+    let normal = try RiskContributions.normal(
+      weights: weights, covariance: Self.covariance(), means: [0.01, 0.02, 0], confidence: 0.99)
+    #expect(abs(normal.componentValueAtRisk.reduce(0, +) - normal.total.valueAtRisk) < 1e-12)
+    #expect(abs(normal.componentExpectedShortfall.reduce(0, +) - normal.total.expectedShortfall) < 1e-12)
+    // The marginal is the slope.
+    let nudged = try RiskContributions.normal(
+      weights: [0.5 + 1e-6, 0.8, -0.3], covariance: Self.covariance(), means: [0.01, 0.02, 0], confidence: 0.99)
+    #expect(
+      abs((nudged.total.valueAtRisk - normal.total.valueAtRisk) / 1e-6 - normal.marginalValueAtRisk[0]) < 1e-5)
+    let stream = RandomStream(seed: 2)
+    let panel = try ReturnPanel(assetNames: ["a", "b", "c"], rowMajor: stream.normals(count: 999))
+    let historical = try RiskContributions.historical(weights: weights, panel: panel, confidence: 0.95)
+    #expect(abs(historical.componentValueAtRisk.reduce(0, +) - historical.total.valueAtRisk) < 1e-12)
+    #expect(
+      abs(historical.componentExpectedShortfall.reduce(0, +) - historical.total.expectedShortfall) < 1e-12)
+  }
+
+  @Test func simulationAgreesWithTheClosedForm() throws {
+    let covariance = try Self.covariance()
+    let weights = [0.5, 0.3, 0.2]
+    let exact = try ParametricTail.normal(deviation: covariance.variance(weights).squareRoot(), confidence: 0.95)
+    let model = try CopulaModel(
+      marginals: [0.1, 0.2, 0.3].map { .normal(mean: 0, deviation: $0) }, correlations: covariance.correlations,
+      copula: .gaussian)
+    let copula = try model.tail(weights: weights, scenarios: 20_000, seed: 7, confidence: 0.95)
+    #expect(abs(copula.valueAtRisk / exact.valueAtRisk - 1) < 0.03)
+    #expect(abs(copula.expectedShortfall / exact.expectedShortfall - 1) < 0.03)
+    let linear = try LinearScenarios.normalTail(
+      weights: weights, covariance: covariance, scenarios: 50_000, seed: 7, confidence: 0.95)
+    #expect(abs(linear.valueAtRisk / exact.valueAtRisk - 1) < 0.02)
+  }
+
+  @Test func linearShortcutGivesTheSameScenarios() throws {
+    let covariance = try Self.covariance()
+    let weights = [0.5, 0.3, 0.2]
+    let model = try CopulaModel(
+      marginals: [0.1, 0.2, 0.3].map { .normal(mean: 0, deviation: $0) }, correlations: covariance.correlations,
+      copula: .gaussian)
+    let built = try model.profits(weights: weights, scenarios: 0..<500, seed: 3)
+    let short = try LinearScenarios.normalProfits(weights: weights, covariance: covariance, scenarios: 500, seed: 3)
+    #expect(agree(built, short, within: 1e-12))
+    // Any split of the scenarios gives the same numbers.
+    let parts =
+      try model.profits(weights: weights, scenarios: 0..<137, seed: 3)
+      + model.profits(weights: weights, scenarios: 137..<500, seed: 3)
+    #expect(parts == built)
+  }
+
+  @Test func tCopulaHasFatterJointTails() throws {
+    let correlations = [1, 0.3, 0.3, 1]
+    func tail(_ copula: CopulaModel.Copula) throws -> TailRisk {
+      try CopulaModel(
+        marginals: [.normal(mean: 0, deviation: 1), .normal(mean: 0, deviation: 1)], correlations: correlations,
+        copula: copula
+      ).tail(weights: [1, 1], scenarios: 4000, seed: 11, confidence: 0.995)
+    }
+    #expect(try tail(.studentT(degreesOfFreedom: 2.5)).expectedShortfall > tail(.gaussian).expectedShortfall)
+    // The t copula with t marginals of the same degrees is the multivariate t.
+    let model = try CopulaModel(
+      marginals: [Double](repeating: 1, count: 2).map {
+        .studentT(location: 0, scale: $0, degreesOfFreedom: 4)
+      }, correlations: correlations, copula: .studentT(degreesOfFreedom: 4))
+    let exact = try ParametricTail.studentT(degreesOfFreedom: 4, scale: 2.6.squareRoot(), confidence: 0.95)
+    let found = try model.tail(weights: [1, 1], scenarios: 20_000, seed: 1, confidence: 0.95)
+    #expect(abs(found.valueAtRisk / exact.valueAtRisk - 1) < 0.05)
+  }
+
+  @Test func scenarioMatrixAgreesWithThePanel() throws {
+    let panel = try ReturnPanel(
+      assetNames: (0..<11).map(String.init), rowMajor: RandomStream(seed: 4).normals(count: 11 * 400))
+    let weights = (0..<11).map { Double($0) / 10 - 0.3 }
+    let exact = try HistoricalTail.estimate(panel.portfolioReturns(weights), confidence: 0.99)
+    let fast = try ScenarioMatrix(panel).tail(weights: weights, confidence: 0.99)
+    #expect(abs(exact.valueAtRisk - fast.valueAtRisk) < 1e-6)
+    #expect(abs(exact.expectedShortfall - fast.expectedShortfall) < 1e-6)
+  }
+
+  @Test func singularCorrelationsAreRefused() {
+    #expect(throws: AnalyticsError.self) {
+      try CopulaModel(
+        marginals: [.normal(mean: 0, deviation: 1), .normal(mean: 0, deviation: 1)], correlations: [1, 1, 1, 1],
+        copula: .gaussian)
+    }
+    #expect(throws: AnalyticsError.self) {
+      try CopulaModel(
+        marginals: [.normal(mean: 0, deviation: 1), .normal(mean: 0, deviation: 1)], correlations: [1, 2, 2, 1],
+        copula: .gaussian)
+    }
+  }
+
+  @Test func stressScenariosAddUpByCause() throws {
+    let positions = [
+      StressPosition(
+        asset: "A", value: 1000, relativeSpread: 0.002, dailyVolatility: 0.02, dailyTurnover: 100_000,
+        volatilitySensitivity: -50),
+      StressPosition(asset: "B", value: -500),
+    ]
+    let crash = StressScenario(
+      name: "crash",
+      shocks: [
+        .init(.price, size: -0.2), .init(.price, asset: "B", size: -0.4), .init(.spread, size: 5),
+        .init(.volatility, size: 3), .init(.liquidity, size: 0.1),
+      ])
+    let result = try crash.apply(to: positions)
+    #expect(abs(result.priceLoss - (200 - 200)) < 1e-12)
+    #expect(abs(result.volatilityLoss - 100) < 1e-12)
+    #expect(abs(result.spreadCost - 800 * 0.002 * 5 / 2) < 1e-12)
+    #expect(abs(result.impactCost - 800 * 0.06 * (800 / 10_000.0).squareRoot()) < 1e-12)
+    #expect(abs(result.totalLoss - result.lossByAsset.values.reduce(0, +)) < 1e-9)
+    let copy = try JSONDecoder().decode(StressScenario.self, from: JSONEncoder().encode(crash))
+    #expect(copy == crash)
+    #expect(throws: AnalyticsError.self) {
+      try StressScenario(name: "typo", shocks: [.init(.price, asset: "C", size: 0)]).apply(to: positions)
+    }
+    #expect(throws: AnalyticsError(series: "x", row: 0, reason: .belowTotalLoss)) {
+      try StressScenario(name: "x", shocks: [.init(.price, size: -1.5)]).apply(to: positions)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Analytics
+
+@Suite struct ShortfallTestTests {
+  @Test(arguments: [
+    // Acerbi and Székely (2014) at 97.5 %, T = 250, 5 % level: about −.7; recomputed by simulation.
+    (250, 0.05, ShortfallTests.Reference.normal, -0.7032, 0.02),
+    (250, 0.05, .studentT(degreesOfFreedom: 10), -0.7056, 0.02),
+    (250, 0.05, .studentT(degreesOfFreedom: 5), -0.7349, 0.02),
+    (250, 0.05, .studentT(degreesOfFreedom: 3), -0.8185, 0.025),
+    // MathWorks esbacktest examples, T = 1966, 1 % level: −.34639 and −.42986.
+    (1966, 0.01, .normal, -0.34639, 0.012), (1966, 0.01, .studentT(degreesOfFreedom: 3), -0.42986, 0.02),
+  ])
+  func criticalValues(
+    _ days: Int, _ significance: Double, _ reference: ShortfallTests.Reference, _ expected: Double, _ tolerance: Double
+  ) throws {
+    let value = try ShortfallTests.unconditionalCriticalValue(
+      days: days, confidence: 0.975, significance: significance, reference: reference,
+      trials: reference == .normal ? 20_000 : 10_000)
+    #expect(abs(value - expected) < tolerance)
+  }
+
+  @Test func statisticsAreZeroOnAverageWhenRight() throws {
+    let reference = ShortfallTests.Reference.normal
+    let values = try ShortfallTests.simulatedUnconditional(
+      days: 250, confidence: 0.975, reference: reference, trials: 20_000, seed: 5)
+    #expect(abs(values.reduce(0, +) / 20_000) < 0.012)
+    // Z3 over repeated histories.
+    let stream = RandomStream(seed: 6)
+    var sum = 0.0
+    for trial in 0..<30 {
+      let draws = (0..<100).map { stream.uniform(at: UInt64(trial * 100 + $0)) }
+      sum += try ShortfallTests.ranked(probabilities: draws, confidence: 0.95) { _, p in
+        SpecialFunctions.normalQuantile(p)
+      }
+    }
+    #expect(abs(sum / 30) < 0.1)
+  }
+
+  @Test func expectedTailMatchesTheBetaMeans() {
+    // The mean of the i-th smallest of n uniforms is i/(n + 1).
+    let nodes = ShortfallTests.expectedTailNodes(days: 50, tail: 3)
+    let mean = nodes.reduce(0) { $0 + $1.weight * $1.probability }
+    #expect(abs(mean - (1 + 2 + 3) / 3.0 / 51) < 1e-4)
+    let whole = ShortfallTests.expectedTailNodes(days: 1, tail: 1)
+    #expect(abs(whole.reduce(0) { $0 + $1.weight * $1.probability } - 0.5) < 2e-3)
+  }
+
+  @Test func understatedShortfallIsNegative() throws {
+    let returns = [-3.0, 0.1, 0.2, -2.5, 0.1, 0, 0.3, 0.2, 0.1, 0]
+    let value = [Double](repeating: 1, count: 10)
+    let shortfall = [Double](repeating: 1.2, count: 10)
+    // Two violations: mean of −3/1.2 and −2.5/1.2, plus one.
+    let conditional = try #require(
+      try ShortfallTests.conditional(returns: returns, valueAtRisk: value, expectedShortfall: shortfall))
+    #expect(abs(conditional - (1 - 5.5 / 2.4)) < 1e-12)
+    let unconditional = try ShortfallTests.unconditional(
+      returns: returns, valueAtRisk: value, expectedShortfall: shortfall, confidence: 0.9)
+    #expect(abs(unconditional - (1 - 5.5 / 1.2)) < 1e-12)
+    #expect(
+      try ShortfallTests.conditional(
+        returns: [0.1, 0.2], valueAtRisk: [1, 1], expectedShortfall: [1, 1]) == nil)
+  }
+
+  @Test func jointScorePrefersTheTrueForecast() throws {
+    let returns = RandomStream(seed: 31).normals(count: 4000)
+    let truth = try ParametricTail.normal(deviation: 1, confidence: 0.975)
+    func mean(_ scale: Double) throws -> Double {
+      let scores = try ShortfallTests.jointScore(
+        returns: returns, valueAtRisk: [Double](repeating: truth.valueAtRisk * scale, count: 4000),
+        expectedShortfall: [Double](repeating: truth.expectedShortfall * scale, count: 4000), confidence: 0.975)
+      return scores.reduce(0, +) / 4000
+    }
+    let right = try mean(1)
+    #expect(try mean(0.7) > right)
+    #expect(try mean(1.4) > right)
+  }
+}
