@@ -61,7 +61,8 @@ let package = Package(
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport", swiftSettings: commonSettings),
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
+      swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
