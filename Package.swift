@@ -55,15 +55,23 @@ let package = Package(
   ],
   targets: [
     // System libraries
+    .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
+    library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
+    module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
+    module("CommandLineInterface"),
+    .executableTarget(
+      name: "lockstep", dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore"],
+      swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
     benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
@@ -72,7 +80,27 @@ let package = Package(
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "CommandLineInterface"),
+    tests(of: "lockstep", imports: ["CommandLineInterface"]),
+    tests(of: "TickStore", imports: ["MarketTypes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets are built apart and with libFuzzer's instrumentation: see .ci/fuzz-smoke.
+if Context.environment["LOCKSTEP_FUZZ"] != nil {
+  /// A folder Tests/Fuzz/NAME with a main.swift and a Corpus of seeds.
+  func fuzz(_ name: String, imports: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["FuzzSupport"] + imports, path: "Tests/Fuzz/\(name)", exclude: ["Corpus"],
+      swiftSettings: commonSettings)
+  }
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .target(
+      name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: commonSettings),
+    fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
+    fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+  ]
+}

@@ -1,0 +1,3 @@
+import BenchmarkHarness
+
+let runner = BenchmarkRunner()

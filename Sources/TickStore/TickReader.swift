@@ -1,0 +1,106 @@
+public import MarketTypes
+
+/// Reads the hot columns of a tick file, one block per batch.
+public struct TickReader {
+  /// What to read.
+  public struct Options: Hashable, Sendable {
+    /// Start at the first event that reaches this time: the first at or after it.
+    public var from: Timestamp?
+    /// Stop before the first event that reaches this time.
+    public var until: Timestamp?
+    /// Only events of these instruments; slots are then renumbered as if the file held nothing else.
+    public var instruments: Set<UInt16>?
+
+    public init(from: Timestamp? = nil, until: Timestamp? = nil, instruments: Set<UInt16>? = nil) {
+      self.from = from
+      self.until = until
+      self.instruments = instruments
+    }
+  }
+
+  public let file: TickFile
+  public let options: Options
+  /// The state of every book before the first event that `nextBatch` returns; nil at the start of the file, where all
+  /// books are empty.
+  public private(set) var start: TickKeyframe?
+  /// The block that the next batch comes from.
+  private var block = 0
+  private var decoder = HotDecoder()
+  /// Events of the first block that lie before the start.
+  private var skipped = EventCursor()
+  private var selection: SlotSelection?
+  private var isAtEnd = false
+
+  public init(_ file: TickFile, options: Options = Options()) throws(TickStoreError) {
+    self.file = file
+    self.options = options
+    if let instruments = options.instruments { selection = SlotSelection(instruments) }
+    guard let from = options.from else { return }
+    do throws(FormatFault) { try position(at: from.nanoseconds) } catch { throw error.inFile(file.path) }
+  }
+
+  /// Decodes the next block; false at the end. The batch must hold `file.blockCapacity` events.
+  public mutating func nextBatch(into batch: inout EventBatch) throws(TickStoreError) -> Bool {
+    guard batch.capacity >= file.blockCapacity else {
+      throw TickStoreError(
+        .misuse, file: file.path,
+        reason: "the batch holds \(batch.capacity) events, a block up to \(file.blockCapacity)")
+    }
+    while !isAtEnd, block < file.index.blocks.count {
+      do throws(FormatFault) {
+        try decode(block, into: &batch)
+        if let until = options.until, file.index.blocks[block].reachedTime >= until.nanoseconds {
+          batch.keepFirst(Self.firstIndex(in: batch, reaching: until.nanoseconds))
+          isAtEnd = true
+        }
+        if skipped.event > 0 {
+          batch.dropFirst(skipped)
+          skipped = EventCursor()
+        }
+        if selection != nil { try selection?.select(&batch) }
+      } catch { throw error.inFile(file.path) }
+      block += 1
+      if batch.count > 0 { return true }
+    }
+    batch.removeAll()
+    return false
+  }
+
+  private mutating func decode(_ number: Int, into batch: inout EventBatch) throws(FormatFault) {
+    let header = try file.header(ofBlock: number)
+    let hot = try header.hot(file.mapping.view, at: file.index.blocks[number].offset)
+    try decoder.decode(header, hot, into: &batch)
+  }
+
+  /// The first event at or after `time`, or the batch's count.
+  static func firstIndex(in batch: borrowing EventBatch, reaching time: Int64) -> Int {
+    for index in 0..<batch.count where batch.times[index] >= time { return index }
+    return batch.count
+  }
+
+  private mutating func position(at time: Int64) throws(FormatFault) {
+    block = file.index.block(reaching: time)
+    var state = MarketState()
+    var next = 0
+    var ordinal: UInt64 = 0
+    if let (keyframe, first) = try file.keyframe(before: block, withIdentifiers: false) {
+      state = try MarketState(keyframe)
+      next = first
+    }
+    var batch = file.makeBatch()
+    while next < min(block + 1, file.index.blocks.count) {
+      try decode(next, into: &batch)
+      ordinal = file.index.blocks[next].ordinal
+      let count = next < block ? batch.count : Self.firstIndex(in: batch, reaching: time)
+      var cursor = EventCursor()
+      try state.apply(batch, count, &cursor)
+      ordinal += UInt64(count)
+      if next == block { skipped = cursor }
+      next += 1
+    }
+    if block == file.index.blocks.count { ordinal = file.index.eventCount }
+    var start = state.keyframe(ordinal: ordinal, instrumentCount: file.instruments.count)
+    if selection != nil { start = selection?.begin(start) ?? start }
+    self.start = start
+  }
+}

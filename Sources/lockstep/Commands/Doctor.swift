@@ -1,0 +1,102 @@
+import CommandLineInterface
+import Glibc
+
+/// `lockstep doctor`: whether this machine can do the work, and what to do where it cannot.
+enum Doctor {
+  struct Finding {
+    enum Verdict: String {
+      case good = "ok"
+      case warning
+      case bad = "error"
+    }
+
+    var subject: String
+    var verdict: Verdict
+    var detail: String
+    var advice = ""
+  }
+
+  static let folder = Option("folder", .folder(), "Where results will be written; its free space is checked.")
+
+  static let command = Command(
+    "doctor", summary: "Check this machine and say what to do.", examples: ["doctor"],
+    parameters: [folder, CommonParameters.json]
+  ) { invocation in
+    let findings = [
+      instructionSet(), memory(), openFiles(), space(in: invocation[folder] ?? "."), clock(),
+    ]
+    if invocation[CommonParameters.json] {
+      try invocation.console.writeLine(JSONValue.array(findings.map(json)).indentedText)
+    } else {
+      for finding in findings {
+        try invocation.console.writeLine("\(padded(finding.verdict.rawValue, 8)) \(finding.subject): \(finding.detail)")
+        if !finding.advice.isEmpty { try invocation.console.writeLine("         \(finding.advice)") }
+      }
+    }
+    return findings.contains { $0.verdict == .bad } ? .failure : .success
+  }
+
+  private static func json(_ finding: Finding) -> JSONValue {
+    .object([
+      "subject": .string(finding.subject), "verdict": .string(finding.verdict.rawValue),
+      "detail": .string(finding.detail), "advice": .string(finding.advice),
+    ])
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private static func instructionSet() -> Finding {
+    InstructionSet.isSupported
+      ? Finding(subject: "processor", verdict: .good, detail: InstructionSet.name)
+      : Finding(subject: "processor", verdict: .bad, detail: "lacks \(InstructionSet.name)")
+  }
+
+  private static func memory() -> Finding {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    let gibibytes = Double(pages) * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_073_741_824
+    let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    let detail = "\((gibibytes * 10).rounded() / 10) GiB, \(cores) cores"
+    return gibibytes < 2
+      ? Finding(
+        subject: "memory", verdict: .warning, detail: detail, advice: "Building needs about 2 GiB; running needs less.")
+      : Finding(subject: "memory", verdict: .good, detail: detail)
+  }
+
+  private static func openFiles() -> Finding {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return Finding(subject: "open files", verdict: .warning, detail: "the limit is unknown")
+    }
+    let detail = "at most \(limit.rlim_cur)"
+    return limit.rlim_cur < 256
+      ? Finding(subject: "open files", verdict: .warning, detail: detail, advice: "Raise it: ulimit -n 1024")
+      : Finding(subject: "open files", verdict: .good, detail: detail)
+  }
+
+  private static func space(in folder: String) -> Finding {
+    var system = statvfs()
+    guard statvfs(folder, &system) == 0 else {
+      return Finding(
+        subject: "disk", verdict: .bad, detail: "\(folder): \(String(cString: strerror(errno)))",
+        advice: "Name an existing folder with --folder.")
+    }
+    let gigabytes = Double(system.f_bavail) * Double(system.f_frsize) / 1e9
+    let detail = "\((gigabytes * 10).rounded() / 10) GB free at \(folder)"
+    if access(folder, W_OK) != 0 {
+      return Finding(
+        subject: "disk", verdict: .bad, detail: "\(folder) is not writable", advice: "Work in a folder of your own.")
+    }
+    return gigabytes < 1
+      ? Finding(subject: "disk", verdict: .warning, detail: detail, advice: "Free some space before long runs.")
+      : Finding(subject: "disk", verdict: .good, detail: detail)
+  }
+
+  private static func clock() -> Finding {
+    let year = TimeText.iso8601(Int64(time(nil)) * 1_000_000_000).prefix(10)
+    return year < "2024"
+      ? Finding(subject: "clock", verdict: .warning, detail: "it is \(year)", advice: "Set it: runs are named by date.")
+      : Finding(subject: "clock", verdict: .good, detail: String(year))
+  }
+}

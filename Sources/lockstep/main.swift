@@ -1,0 +1,4 @@
+import CommandLineInterface
+
+InstructionSet.require()
+Lockstep.program.main()
