@@ -129,5 +129,6 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
+    fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
   ]
 }

@@ -1,9 +1,12 @@
 /// Order identifier → slot: small identifiers by direct index, all others in an open-addressing hash table.
 ///
-/// Hash entries never lie more than `longestProbe` cells from home, so that identifiers chosen to collide cost a
-/// rejected order instead of time; removal shifts later entries back and leaves no tombstones.
+/// The table in use is a few times as large as the orders alive, whatever the capacity, so that a small book's lookups
+/// stay in the nearest cache; it doubles into the other of two buffers set aside at the start. Sixteen consecutive
+/// identifiers share a stretch of it, because venues and simulations number orders in sequence. Entries never lie more
+/// than `longestProbe` cells from home, so that identifiers chosen to collide cost a rejected order instead of time;
+/// removal shifts later entries back and leaves no tombstones.
 struct IdentifierTable: ~Copyable {
-  static let longestProbe = 128
+  static let longestProbe = 512
 
   struct Cell: BitwiseCopyable {
     var identifier: UInt64
@@ -14,17 +17,26 @@ struct IdentifierTable: ~Copyable {
   let directCount: UInt64
   /// Slot + 1 of identifiers below `directCount`; 0 is no order.
   let direct: FixedBuffer<UInt32>
-  let cells: FixedBuffer<Cell>
-  let mask: Int
-  var hashedCount = 0
+  /// Swapped when the table grows.
+  private var cells: FixedBuffer<Cell>
+  private var spare: FixedBuffer<Cell>
+  private let largestSize: Int
+  private var mask: Int
+  private(set) var hashedCount = 0
+  /// Entries at which the table doubles.
+  private var growsAt: Int
 
   init(capacity: Int, directIdentifiers: Int) {
     directCount = UInt64(directIdentifiers)
     direct = FixedBuffer(repeating: 0, count: directIdentifiers)
-    var size = 16
+    var size = 1024
     while size < capacity * 2 { size *= 2 }
-    mask = size - 1
-    cells = FixedBuffer(repeating: Cell(identifier: 0, stored: 0), count: size)
+    largestSize = size
+    cells = FixedBuffer(unwritten: size)
+    spare = FixedBuffer(unwritten: size)
+    mask = 1023
+    growsAt = 256
+    for index in 0...mask { cells[index] = Cell(identifier: 0, stored: 0) }
   }
 
   @inline(__always)
@@ -35,7 +47,8 @@ struct IdentifierTable: ~Copyable {
   }
 
   @inline(__always) func home(_ identifier: UInt64) -> Int {
-    Int(truncatingIfNeeded: IdentifierTable.mix(identifier) >> 20) & mask
+    let stretch = Int(truncatingIfNeeded: IdentifierTable.mix(identifier >> 4) >> 20) << 4
+    return (stretch | Int(truncatingIfNeeded: identifier & 15)) & mask
   }
 
   /// The slot, or `noSlot`.
@@ -89,6 +102,30 @@ struct IdentifierTable: ~Copyable {
     while cells[index].stored != 0 { index = (index &+ 1) & mask }
     cells[index] = Cell(identifier: identifier, stored: slot &+ 1)
     hashedCount += 1
+    if hashedCount >= growsAt { grow() }
+  }
+
+  /// Doubles the table, unless an entry would lie too far from its home in the new one; then it stays as it is.
+  private mutating func grow() {
+    growsAt *= 2
+    let old = mask
+    guard old + 1 < largestSize else { return }
+    mask = old * 2 + 1
+    for index in 0...mask { spare[index] = Cell(identifier: 0, stored: 0) }
+    for cell in 0...old where cells[cell].stored != 0 {
+      var index = home(cells[cell].identifier)
+      var distance = 0
+      while spare[index].stored != 0 {
+        index = (index &+ 1) & mask
+        distance += 1
+      }
+      guard distance <= IdentifierTable.longestProbe else {
+        mask = old
+        return
+      }
+      spare[index] = cells[cell]
+    }
+    swap(&cells, &spare)
   }
 
   /// Removes a present identifier.
