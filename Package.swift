@@ -55,7 +55,6 @@ let package = Package(
   ],
   targets: [
     // System libraries
-    library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
@@ -72,43 +71,41 @@ let package = Package(
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
-      dependencies: ["CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "TickStore", "TickImport"],
+      dependencies: [
+        "CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
+      ],
       swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
+    .executableTarget(
+      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
+      swiftSettings: commonSettings),
     // Benchmarks
     benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+    benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
     benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
       path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
     benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
-    benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
     benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
+    benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "Numerics"),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
-    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
-    .executableTarget(
-      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
-      swiftSettings: commonSettings),
-    // Tests
-    tests(of: "MarketTypes"),
-    tests(of: "OrderBooks", imports: ["MarketTypes"]),
+    tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
-    tests(of: "lockstep", imports: ["CommandLineInterface"]),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
     tests(of: "SampleGenerator", imports: ["MarketTypes"]),
-    tests(of: "TickStore", imports: ["MarketTypes"]),
-    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
