@@ -9,12 +9,15 @@ import PackageDescription
   let instructionSet: [String] = []
 #endif
 
+/// Fuzzing builds instrument every module and add the fuzzers.
+let isFuzzing = Context.environment["LOCKSTEP_FUZZ"] != nil
+
 let commonSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] }),
+  .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] } + (isFuzzing ? ["-sanitize=fuzzer"] : [])),
 ]
 
 /// A system library: a module map and a shim header under Sources/CLibraries, found through pkg-config.
@@ -44,6 +47,21 @@ func benchmark(_ name: String, imports: [Target.Dependency]) -> Target {
     swiftSettings: commonSettings)
 }
 
+/// A libFuzzer executable, built only with LOCKSTEP_FUZZ set; its `main` starts the driver.
+func fuzzer(_ name: String, imports: [Target.Dependency]) -> [Target] {
+  guard isFuzzing else { return [] }
+  return [
+    .executableTarget(
+      name: name, dependencies: imports, path: "Tests/Fuzz/\(name)",
+      swiftSettings: commonSettings + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+  ]
+}
+
+let fuzzers: [Target] = [
+  fuzzer("TickFileFuzzer", imports: ["TickStore"])
+].flatMap { $0 }
+
 let package = Package(
   name: "lockstep",
   targets: [
@@ -61,7 +79,7 @@ let package = Package(
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "TickStore", imports: ["MarketTypes"]),
-  ],
+  ] + fuzzers,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
