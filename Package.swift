@@ -54,7 +54,7 @@ func fuzzer(_ name: String, imports: [Target.Dependency]) -> [Target] {
     .executableTarget(
       name: name, dependencies: imports, path: "Tests/Fuzz/\(name)",
       swiftSettings: commonSettings + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
   ]
 }
 
