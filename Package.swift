@@ -78,7 +78,7 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes"]),
+    tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
   ],
