@@ -113,7 +113,7 @@ struct NewtonSystem {
   }
 }
 
-extension ConvexProgram {
+extension ScenarioProgram {
   /// gᵣ'z for every row.
   func rowProducts(_ z: [Double]) -> [Double] {
     var products = [Double](repeating: 0, count: rows.count)

@@ -1,10 +1,10 @@
 import Glibc
 
-extension ConvexProgram {
+extension ScenarioProgram {
   /// Solves by a primal-dual interior-point method with Mehrotra's predictor and corrector (Mehrotra 1992; Wright 1997,
   /// chapter 10); programs with a smooth or logarithmic term take damped steps on the norm of the residuals instead.
-  func solve(tolerance: Double = 1e-11, maximumIterations: Int = 200) -> ConvexSolution {
-    var state = InteriorPointState(self)
+  func solve(tolerance: Double = 1e-11, maximumIterations: Int = 200) -> ScenarioSolution {
+    var state = ScenarioInteriorPoint(self)
     return state.run(tolerance: tolerance, maximumIterations: maximumIterations)
   }
 }
@@ -13,8 +13,8 @@ extension ConvexProgram {
 ///
 /// All inequality constraints share one list of slacks and multipliers, in the order rows, lower bounds, upper bounds,
 /// excesses ≥ 0.
-struct InteriorPointState {
-  let program: ConvexProgram
+struct ScenarioInteriorPoint {
+  let program: ScenarioProgram
   let n: Int
   let rowCount: Int
   let excessCount: Int
@@ -47,7 +47,7 @@ struct InteriorPointState {
   private var excessOffset: Int { rowCount + lowerIndices.count + upperIndices.count }
   private var isNonlinear: Bool { program.smooth != nil || program.logWeights != nil }
 
-  init(_ program: ConvexProgram) {
+  init(_ program: ScenarioProgram) {
     self.program = program
     n = program.variableCount
     rowCount = program.rows.count
@@ -114,7 +114,7 @@ struct InteriorPointState {
     for index in multiplier.indices { multiplier[index] = max(cost, 1e-6) }
   }
 
-  mutating func run(tolerance: Double, maximumIterations: Int) -> ConvexSolution {
+  mutating func run(tolerance: Double, maximumIterations: Int) -> ScenarioSolution {
     var best = (residual: Double.infinity, gap: Double.infinity, z: z, u: u)
     var iterations = 0
     var stalled = 0
@@ -139,7 +139,7 @@ struct InteriorPointState {
     u = best.u
     evaluate(needsHessian: false)
     // An answer within a thousand tolerances is as good as the arithmetic allows on badly scaled data.
-    return ConvexSolution(
+    return ScenarioSolution(
       status: measure < max(tolerance * 1e3, 1e-7) ? .optimal : .notConverged, point: z, excesses: u,
       objective: objective, iterations: iterations, residual: best.residual, gap: best.gap,
       rowMultipliers: Array(multiplier[0..<rowCount]), equalityMultipliers: y,
