@@ -12,6 +12,8 @@ public struct AnalyticsError: Error, Hashable, Sendable {
     case belowTotalLoss
     /// Every value is the same, and the statistic divides by the spread.
     case constant
+    /// The statistic does not exist for this series; the text says why.
+    case undefined(String)
     case lengthMismatch(found: Int, expected: Int)
     /// Times or dates must increase.
     case notAscending
@@ -49,6 +51,7 @@ extension AnalyticsError: CustomStringConvertible {
       case .notPositive: "must be above zero"
       case .belowTotalLoss: "is a return below -100 %"
       case .constant: "is constant, so a ratio over its spread does not exist"
+      case .undefined(let why): "has no such statistic: \(why)"
       case .lengthMismatch(let found, let expected): "has \(found) values where \(expected) are expected"
       case .notAscending: "does not increase"
       case .outOfRange(let domain): "must be \(domain)"

@@ -1,0 +1,121 @@
+/// What is known of a search that the run was picked from.
+public struct SearchRecord: Sendable, Hashable {
+  /// Variants tried, and how many of them are independent (see `EffectiveTrials`).
+  public var trials: Int
+  public var effectiveTrials: Double
+  /// Variance over the variants of their Sharpe ratios per period.
+  public var sharpeVariance: Double
+  /// Probability of backtest overfitting, when computed.
+  public var overfittingProbability: Double?
+  /// p-values of White's reality check and Hansen's test, when computed.
+  public var realityCheck: Double?
+  public var superiorPredictiveAbility: Double?
+
+  public init(
+    trials: Int, effectiveTrials: Double, sharpeVariance: Double, overfittingProbability: Double? = nil,
+    realityCheck: Double? = nil, superiorPredictiveAbility: Double? = nil
+  ) {
+    self.trials = trials
+    self.effectiveTrials = effectiveTrials
+    self.sharpeVariance = sharpeVariance
+    self.overfittingProbability = overfittingProbability
+    self.realityCheck = realityCheck
+    self.superiorPredictiveAbility = superiorPredictiveAbility
+  }
+}
+
+/// Everything metrics may be computed from. Only returns are required; a metric whose input is missing says so.
+public struct MetricInputs: Sendable {
+  public var returns: ReturnSeries
+  /// Equity as often as recorded, for intraday drawdown.
+  public var intradayEquity: EquityCurve?
+  public var benchmark: ReturnSeries?
+  /// Annual rates.
+  public var riskFreeRate = 0.0
+  public var minimumAcceptableReturn = 0.0
+  public var convention: MetricConvention = .default
+  public var trades: TradeStatistics?
+  public var execution: ExecutionQuality?
+  public var markouts: [Markout]?
+  public var exposure: ExposureStatistics?
+  public var capacity: CapacityEstimate?
+  public var search: SearchRecord?
+  /// Intervals from resampling (see `BootstrapIntervals`), by metric id.
+  public var intervals: [String: ConfidenceInterval] = [:]
+
+  public init(returns: ReturnSeries) { self.returns = returns }
+}
+
+/// The inputs with what several metrics share, computed once.
+struct MetricContext: Sendable {
+  let inputs: MetricInputs
+  let riskFree: PeriodRate
+  let minimumAcceptable: PeriodRate
+  let drawdown: DrawdownCurve
+  let intradayDrawdown: DrawdownCurve?
+
+  init(_ inputs: MetricInputs) throws(AnalyticsError) {
+    self.inputs = inputs
+    let periods = inputs.returns.periodsPerYear
+    riskFree = try PeriodRate(annual: inputs.riskFreeRate, periodsPerYear: periods, name: "risk-free rate")
+    minimumAcceptable = try PeriodRate(
+      annual: inputs.minimumAcceptableReturn, periodsPerYear: periods, name: "minimum acceptable return")
+    drawdown = try DrawdownCurve(returns: inputs.returns)
+    if let equity = inputs.intradayEquity {
+      intradayDrawdown = try DrawdownCurve(intraday: equity)
+    } else {
+      intradayDrawdown = nil
+    }
+  }
+
+  var returns: ReturnSeries { inputs.returns }
+  var convention: MetricConvention { inputs.convention }
+
+  func relative() throws(AnalyticsError) -> RelativeStatistics {
+    guard let benchmark = inputs.benchmark else { throw missing("benchmark") }
+    return try RelativeStatistics(returns, against: benchmark, riskFree: riskFree, convention: convention)
+  }
+
+  func trades() throws(AnalyticsError) -> TradeStatistics {
+    guard let trades = inputs.trades else { throw missing("record of trades") }
+    return trades
+  }
+
+  func execution() throws(AnalyticsError) -> ExecutionQuality {
+    guard let execution = inputs.execution else { throw missing("record of fills and orders") }
+    return execution
+  }
+
+  func exposure() throws(AnalyticsError) -> ExposureStatistics {
+    guard let exposure = inputs.exposure else { throw missing("record of positions") }
+    return exposure
+  }
+
+  func search() throws(AnalyticsError) -> SearchRecord {
+    guard let search = inputs.search else { throw missing("record of the search that found it") }
+    return search
+  }
+
+  func missing(_ what: String) -> AnalyticsError {
+    AnalyticsError(series: "this run", reason: .undefined("it has no \(what)"))
+  }
+}
+
+/// A value with its standard error, as a definition computes it.
+struct MetricEstimate: Sendable {
+  var value: Double
+  var standardError: Double?
+
+  init(_ value: Double, standardError: Double? = nil) {
+    self.value = value
+    self.standardError = standardError
+  }
+}
+
+extension Optional {
+  /// The value, or a typed reason why there is none.
+  func orUndefined(_ why: String, in series: String = "this run") throws(AnalyticsError) -> Wrapped {
+    guard let self else { throw AnalyticsError(series: series, reason: .undefined(why)) }
+    return self
+  }
+}
