@@ -144,9 +144,7 @@ struct BlockDraws {
           else { return }
           for offset in stride(from: 0, to: 256, by: 64) {
             let value = from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
-            for lane in 0..<8 {
-              (to + offset + 8 * lane).storeBytes(of: Elementary.log(positiveNormal: value)[lane], as: Double.self)
-            }
+            (to + offset).storeBytes(of: Elementary.log(positiveNormal: value), as: SIMD8<Double>.self)
           }
         }
       }
