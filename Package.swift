@@ -9,9 +9,6 @@ import PackageDescription
   let instructionSet: [String] = []
 #endif
 
-/// Fuzzing builds instrument every module and add the fuzzers.
-let isFuzzing = Context.environment["LOCKSTEP_FUZZ"] != nil
-
 let commonSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -21,7 +18,6 @@ let commonSettings: [SwiftSetting] = [
   // Generic hot loops (books, lanes) must be specialised for the observers and strategies of other modules. The default
   // mode leaves large functions generic: a replay with an empty observer ran at 53 instead of 75 M events/s.
   .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-  .unsafeFlags(instructionSet.flatMap { ["-Xcc", $0] } + (isFuzzing ? ["-sanitize=fuzzer"] : [])),
 ]
 
 /// A system library: a module map and a shim header under Sources/CLibraries, found through pkg-config.
@@ -51,20 +47,15 @@ func benchmark(_ name: String, imports: [Target.Dependency]) -> Target {
     swiftSettings: commonSettings)
 }
 
-/// A libFuzzer executable, built only with LOCKSTEP_FUZZ set; its `main` starts the driver.
-func fuzzer(_ name: String, imports: [Target.Dependency]) -> [Target] {
-  guard isFuzzing else { return [] }
-  return [
-    .executableTarget(
-      name: name, dependencies: imports, path: "Tests/Fuzz/\(name)",
-      swiftSettings: commonSettings + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
-  ]
-}
-
-let fuzzers: [Target] = [
-  fuzzer("TickFileFuzzer", imports: ["TickStore"])
-].flatMap { $0 }
+let benchmarks: [Target] = [
+  benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+  benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+  benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
+  benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
+  benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+  benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
+  benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
+]
 
 let package = Package(
   name: "lockstep",
@@ -102,18 +93,10 @@ let package = Package(
     .executableTarget(
       name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
       swiftSettings: commonSettings),
-    // Benchmarks
-    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
-    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
-    benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
-    benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
       path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
-    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
-    benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
-    benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "Numerics"),
@@ -124,12 +107,12 @@ let package = Package(
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes"]),
     tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
-    tests(of: "TickStore", imports: ["MarketTypes"]),
-    tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
-  ],
-  ] + fuzzers,
+    // Every benchmark is run with tiny parameters, so that none can rot.
+    .testTarget(
+      name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },
+      path: "Tests/BenchmarksTests", swiftSettings: commonSettings),
+  ] + benchmarks,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
@@ -150,5 +133,6 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+    fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
 }

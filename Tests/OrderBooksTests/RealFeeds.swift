@@ -18,7 +18,7 @@ enum RealFeeds {
     return try body(TickFile(path: output))
   }
 
-  static func replay<Observer: BookObserver>(_ file: TickFile, _ observer: inout Observer) throws -> BookAnomalies {
+  static func replay<Observer: BookObserver & ~Copyable>(_ file: TickFile, _ observer: inout Observer) throws -> BookAnomalies {
     var books = BookSet(instrumentCount: file.instruments.count)
     var reader = try TickReader(file)
     var batch = file.makeBatch()
@@ -26,10 +26,19 @@ enum RealFeeds {
     return books.anomalies
   }
 
-  /// Lines of a compressed text fixture.
+  /// Lines of a text fixture, decompressed if need be.
   static func lines(_ path: String) throws -> [String] {
-    let stream = try SourceStream.readAll(RealData.file(path).path)
-    return String(decoding: stream, as: UTF8.self).split(separator: "\n").map(String.init)
+    let stream = try SourceStream(path: RealData.file(path).path)
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while try stream.nextEntry() {
+      while true {
+        let count = try chunk.withUnsafeMutableBytes { try stream.read(into: $0) }
+        if count == 0 { break }
+        bytes += chunk[..<count]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }
 
