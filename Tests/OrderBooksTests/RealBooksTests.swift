@@ -101,10 +101,8 @@ import Testing
 
   struct Answer: Decodable {
     struct Queue: Decodable {
-      var best_bid: Int64
-      var best_ask: Int64
-      var bid_queue: [[Entry]]
-      var ask_queue: [[Entry]]
+      var bidQueue: [[Entry]]
+      var askQueue: [[Entry]]
     }
 
     /// An order id (text) or a size (number).
@@ -118,15 +116,17 @@ import Testing
       }
     }
 
-    var f_last_events: Int
-    var bbo_digest_sha256: String
+    var fLastEvents: Int
+    var bboDigestSha256: String
     var queue: Queue
   }
 
   /// The digest over the best bid and offer at all 47,022 consistent states, crossed pre-open included, and the queues.
   @Test func futuresTouchDigestAndFinalQueue() throws {
     let folder = "dbn/nautilus/"
-    let answer = try JSONDecoder().decode(
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let answer = try decoder.decode(
       Answer.self, from: Data(contentsOf: RealData.file(folder + "esh4-20231225.book.expected.json")))
     try RealFeeds.withTicks([folder + "esh4-glbx-mdp3-20231225.mbo.dbn.zst"]) { file in
       var recorder = TouchRecorder()
@@ -145,15 +145,15 @@ import Testing
         let (bid, ask) = (Self.side(touch.bid, tick), Self.side(touch.ask, tick))
         text += "\(file.instruments[0].sourceIdentifier),\(event.sequence),\(bid),\(ask)\n"
       }
-      #expect(states == answer.f_last_events)
-      #expect(try Self.sha256(text) == answer.bbo_digest_sha256)
+      #expect(states == answer.fLastEvents)
+      #expect(try Self.sha256(text) == answer.bboDigestSha256)
 
       var books = BookSet(instrumentCount: 1)
       var batches = try TickReader(file)
       var batch = file.makeBatch()
       var observer = NullObserver()
       while try batches.nextBatch(into: &batch) { books.apply(batch, observer: &observer) }
-      for (side, queue) in [(Side.buy, answer.queue.bid_queue), (.sell, answer.queue.ask_queue)] {
+      for (side, queue) in [(Side.buy, answer.queue.bidQueue), (.sell, answer.queue.askQueue)] {
         let orders = books.queue(side, at: books.bestPrice(side))
         #expect(orders.map { [.text("\(identifiers[$0.slot] ?? 0)"), .number($0.quantity)] } == queue)
       }

@@ -18,7 +18,9 @@ enum RealFeeds {
     return try body(TickFile(path: output))
   }
 
-  static func replay<Observer: BookObserver & ~Copyable>(_ file: TickFile, _ observer: inout Observer) throws -> BookAnomalies {
+  static func replay<Observer: BookObserver & ~Copyable>(
+    _ file: TickFile, _ observer: inout Observer
+  ) throws -> BookAnomalies {
     var books = BookSet(instrumentCount: file.instruments.count)
     var reader = try TickReader(file)
     var batch = file.makeBatch()
