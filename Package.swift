@@ -69,6 +69,7 @@ let package = Package(
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    library("CSodium", pkgConfig: "libsodium", debian: "libsodium-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
@@ -78,6 +79,7 @@ let package = Package(
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
@@ -105,6 +107,7 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
     tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
