@@ -68,6 +68,7 @@ let package = Package(
     .systemLibrary(name: "CProcessor", path: "Sources/CLibraries/CProcessor"),
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
+    library("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CSodium", pkgConfig: "libsodium", debian: "libsodium-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
@@ -79,6 +80,7 @@ let package = Package(
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Reporting", imports: ["CHDF5"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
     .executableTarget(
@@ -107,6 +109,7 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "Reporting"),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),

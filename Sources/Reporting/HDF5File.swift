@@ -1,0 +1,305 @@
+import CHDF5
+import Glibc
+
+/// Writes one HDF5 file that appears under its name only when it is complete, with the same bytes for the same content.
+///
+/// Equal bytes need: no times in object headers, format versions that do not follow the installed library, files written
+/// by one thread in one order, and no padding from memory; the last is why dimension scales are attached here and not by
+/// HDF5's own high-level library, whose reference lists carry four undefined bytes per entry. An instance belongs to one
+/// thread at a time.
+public final class HDF5File {
+  private let path: String
+  private let temporary: String
+  private var file: hid_t = -1
+  private var hasTemporary = false
+  /// The rank of every dataset so far.
+  private var ranks: [String: Int] = [:]
+  private var groups: Set<String> = []
+  /// Datasets with the scales of their axes, in the order of writing.
+  private var attachments: [(dataset: String, scales: [String])] = []
+
+  /// Values per chunk: 256 KiB of 8-byte values, well inside every reader's chunk cache of 1 MiB.
+  static let chunkValues = 32_768
+  private static let deflateLevel: UInt32 = 4
+
+  /// Begins the file beside `path`.
+  public init(path: String) throws(HDF5Error) {
+    self.path = path
+    temporary = path + ".\(getpid()).partial"
+    chdf5_be_silent()
+    let creation = H5Pcreate(chdf5_file_creation())
+    let access = H5Pcreate(chdf5_file_access())
+    defer {
+      H5Pclose(creation)
+      H5Pclose(access)
+    }
+    // Format versions of release 1.8: the oldest that can leave times out, so that every reader of today opens it.
+    guard creation >= 0, access >= 0, H5Pset_obj_track_times(creation, false) >= 0,
+      H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0,
+      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
+    else { throw failure("HDF5 cannot be set up") }
+    file = H5Fcreate(temporary, chdf5_truncate(), creation, access)
+    guard file >= 0 else { throw failure("cannot be created") }
+    hasTemporary = true
+  }
+
+  deinit { abandon() }
+
+  private func abandon() {
+    chdf5_be_silent()
+    if file >= 0 { H5Fclose(file) }
+    file = -1
+    if hasTemporary { unlink(temporary) }
+    hasTemporary = false
+  }
+
+  /// Makes the group at `path` with all groups above it, unless they exist.
+  public func addGroup(_ path: String) throws(HDF5Error) {
+    try requireOpen()
+    var name = ""
+    for part in try parts(of: path) {
+      name += "/" + part
+      if groups.contains(name) { continue }
+      guard ranks[name] == nil else { throw misuse("is a dataset, not a group", name) }
+      let creation = H5Pcreate(chdf5_group_creation())
+      defer { H5Pclose(creation) }
+      guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0 else { throw failure("cannot be set up", name) }
+      let group = H5Gcreate2(file, name, chdf5_default(), creation, chdf5_default())
+      guard group >= 0 else { throw failure("the group cannot be created", name) }
+      H5Gclose(group)
+      groups.insert(name)
+    }
+  }
+
+  /// Writes a compressed dataset of one axis.
+  ///
+  /// `scale` names the dataset of the coordinates along the axis; a dataset that names itself is such a scale.
+  public func addDataset(
+    _ path: String, _ values: HDF5Column, scale: String? = nil, attributes: KeyValuePairs<String, HDF5Attribute> = [:]
+  ) throws(HDF5Error) {
+    try addDataset(path, values, shape: [values.count], scales: scale.map { [$0] } ?? [], attributes: attributes)
+  }
+
+  /// Writes a compressed dataset of one or two axes, row by row; `scales` are none or one for each axis.
+  public func addDataset(
+    _ path: String, _ values: HDF5Column, shape: [Int], scales: [String],
+    attributes: KeyValuePairs<String, HDF5Attribute> = [:]
+  ) throws(HDF5Error) {
+    try requireOpen()
+    let parts = try parts(of: path)
+    let name = "/" + parts.joined(separator: "/")
+    guard ranks[name] == nil, !groups.contains(name) else { throw misuse("is there already", name) }
+    guard shape.count == 1 || shape.count == 2, shape.allSatisfy({ $0 >= 0 }), shape.last != 0 || shape.count == 1,
+      let (size, overflow) = shape.count == 1
+        ? (shape[0], false) : Optional(shape[0].multipliedReportingOverflow(by: shape[1])),
+      !overflow, size == values.count
+    else { throw misuse("\(values.count) values do not fill a dataset of shape \(shape)", name) }
+    guard scales.isEmpty || scales.count == shape.count else { throw misuse("each axis needs one scale", name) }
+    var scaleNames: [String] = []
+    for scale in scales { scaleNames.append("/" + (try self.parts(of: scale)).joined(separator: "/")) }
+    if case .text(let texts) = values, texts.contains(where: { $0.utf8.contains(0) }) {
+      throw misuse("a text holds a NUL, which HDF5 strings cannot", name)
+    }
+    if parts.count > 1 { try addGroup(parts.dropLast().joined(separator: "/")) }
+    let dataset = try create(name, values, shape: shape)
+    defer { H5Dclose(dataset) }
+    ranks[name] = shape.count
+    if size > 0 { try write(values, to: dataset, name: name) }
+    for (key, value) in attributes { try write(value, key: key, to: dataset, name: name) }
+    if !scaleNames.isEmpty { attachments.append((name, scaleNames)) }
+  }
+
+  /// Adds an attribute to a group or dataset; "/" is the file itself.
+  public func setAttribute(_ key: String, _ value: HDF5Attribute, of path: String) throws(HDF5Error) {
+    try requireOpen()
+    let name = path == "/" ? "/" : "/" + (try parts(of: path)).joined(separator: "/")
+    let object = H5Oopen(file, name, chdf5_default())
+    guard object >= 0 else { throw misuse("is not in the file", name) }
+    defer { H5Oclose(object) }
+    try write(value, key: key, to: object, name: name)
+  }
+
+  /// Completes the file and lets it appear under its name.
+  public func finish() throws(HDF5Error) {
+    try requireOpen()
+    do throws(HDF5Error) {
+      try attachScales()
+      guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else { throw failure("cannot be written") }
+      let closed = H5Fclose(file)
+      file = -1
+      guard closed >= 0 else { throw failure("cannot be closed") }
+      try sync(temporary, O_RDONLY)
+      guard rename(temporary, path) == 0 else { throw systemFailure("cannot be renamed into place") }
+      hasTemporary = false
+    } catch {
+      abandon()
+      throw error
+    }
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    try? sync(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY)
+  }
+
+  private func sync(_ path: String, _ flags: Int32) throws(HDF5Error) {
+    let descriptor = open(path, flags | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemFailure("cannot be opened again") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw systemFailure("cannot be synced") }
+  }
+
+  // MARK: - Datasets
+
+  private func create(_ name: String, _ values: HDF5Column, shape: [Int]) throws(HDF5Error) -> hid_t {
+    // The first axis can grow; that also allows it to be empty.
+    let extent = shape.map { hsize_t($0) }
+    var limit = extent
+    limit[0] = chdf5_unlimited()
+    let columns = shape.count == 2 ? shape[1] : 1
+    var chunk = extent
+    chunk[0] = hsize_t(max(1, min(shape[0], Self.chunkValues / columns)))
+    let space = H5Screate_simple(Int32(shape.count), extent, limit)
+    let creation = H5Pcreate(chdf5_dataset_creation())
+    let type = try fileType(of: values)
+    defer {
+      H5Sclose(space)
+      H5Pclose(creation)
+      H5Tclose(type)
+    }
+    // Filling at allocation defines the unused rest of the last chunk.
+    guard space >= 0, creation >= 0, H5Pset_obj_track_times(creation, false) >= 0,
+      H5Pset_chunk(creation, Int32(shape.count), chunk) >= 0, H5Pset_fill_time(creation, H5D_FILL_TIME_ALLOC) >= 0,
+      H5Pset_shuffle(creation) >= 0, H5Pset_deflate(creation, Self.deflateLevel) >= 0
+    else { throw failure("the dataset cannot be set up", name) }
+    let dataset = H5Dcreate2(file, name, type, space, chdf5_default(), creation, chdf5_default())
+    guard dataset >= 0 else { throw failure("the dataset cannot be created", name) }
+    return dataset
+  }
+
+  private func fileType(of values: HDF5Column) throws(HDF5Error) -> hid_t {
+    switch values {
+    case .int64: H5Tcopy(chdf5_file_int64())
+    case .int32: H5Tcopy(chdf5_file_int32())
+    case .double: H5Tcopy(chdf5_file_double())
+    case .text: try variableText()
+    }
+  }
+
+  private func variableText() throws(HDF5Error) -> hid_t {
+    let type = H5Tcopy(chdf5_c_string())
+    guard type >= 0, H5Tset_size(type, chdf5_variable_length()) >= 0, H5Tset_cset(type, H5T_CSET_UTF8) >= 0 else {
+      H5Tclose(type)
+      throw failure("the text type cannot be made")
+    }
+    return type
+  }
+
+  private func write(_ values: HDF5Column, to dataset: hid_t, name: String) throws(HDF5Error) {
+    let all = chdf5_whole_space()
+    let status: herr_t
+    switch values {
+    case .int64(let numbers): status = H5Dwrite(dataset, chdf5_memory_int64(), all, all, chdf5_default(), numbers)
+    case .int32(let numbers): status = H5Dwrite(dataset, chdf5_memory_int32(), all, all, chdf5_default(), numbers)
+    case .double(let numbers): status = H5Dwrite(dataset, chdf5_memory_double(), all, all, chdf5_default(), numbers)
+    case .text(let texts):
+      let type = try variableText()
+      defer { H5Tclose(type) }
+      status = Self.withPointers(to: texts) { H5Dwrite(dataset, type, all, all, chdf5_default(), $0) }
+    }
+    guard status >= 0 else { throw failure("the values cannot be written", name) }
+  }
+
+  /// Calls `body` with one C string for each text, all in one buffer.
+  private static func withPointers(to texts: [String], _ body: (UnsafeRawPointer?) -> herr_t) -> herr_t {
+    var characters: [UInt8] = []
+    var starts: [Int] = []
+    for text in texts {
+      starts.append(characters.count)
+      characters += text.utf8
+      characters.append(0)
+    }
+    return characters.withUnsafeBufferPointer { buffer in
+      let pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
+      return pointers.withUnsafeBytes { body($0.baseAddress) }
+    }
+  }
+
+  // MARK: - Attributes
+
+  private func write(_ value: HDF5Attribute, key: String, to object: hid_t, name: String) throws(HDF5Error) {
+    guard !key.isEmpty, !key.utf8.contains(0) else { throw misuse("an attribute needs a name without NUL", name) }
+    switch value {
+    case .integer(let number):
+      try withUnsafePointer(to: number) { pointer throws(HDF5Error) in
+        try write(pointer, chdf5_file_int64(), chdf5_memory_int64(), extent: nil, key: key, to: object, name: name)
+      }
+    case .real(let number):
+      try withUnsafePointer(to: number) { pointer throws(HDF5Error) in
+        try write(pointer, chdf5_file_double(), chdf5_memory_double(), extent: nil, key: key, to: object, name: name)
+      }
+    case .text(let text):
+      guard !text.utf8.contains(0) else { throw misuse("the attribute \(key) holds a NUL", name) }
+      let type = try variableText()
+      defer { H5Tclose(type) }
+      var fault: HDF5Error?
+      _ = Self.withPointers(to: [text]) { pointer in
+        do throws(HDF5Error) {
+          try write(pointer, type, type, extent: nil, key: key, to: object, name: name)
+        } catch { fault = error }
+        return 0
+      }
+      if let fault { throw fault }
+    }
+  }
+
+  /// Writes a scalar attribute, or with `extent` an array of one axis.
+  func write(
+    _ values: UnsafeRawPointer?, _ fileType: hid_t, _ memoryType: hid_t, extent: Int?, key: String, to object: hid_t,
+    name: String
+  ) throws(HDF5Error) {
+    let space = extent.map { H5Screate_simple(1, [hsize_t($0)], nil) } ?? H5Screate(H5S_SCALAR)
+    defer { H5Sclose(space) }
+    let attribute = H5Acreate2(object, key, fileType, space, chdf5_default(), chdf5_default())
+    guard space >= 0, attribute >= 0 else { throw failure("the attribute \(key) cannot be created", name) }
+    defer { H5Aclose(attribute) }
+    guard H5Awrite(attribute, memoryType, values) >= 0 else {
+      throw failure("the attribute \(key) cannot be written", name)
+    }
+  }
+
+  // MARK: - Dimension scales
+
+  private func attachScales() throws(HDF5Error) {
+    let plan = try ScalePlan(attachments: attachments, ranks: ranks) { name, reason in self.misuse(reason, name) }
+    for scale in plan.scales {
+      try ScaleWriter(file: file, owner: self).mark(scale.name, users: scale.users)
+    }
+    for (dataset, scales) in plan.lists { try ScaleWriter(file: file, owner: self).attach(scales, to: dataset) }
+  }
+
+  // MARK: - Names and errors
+
+  private func parts(of path: String) throws(HDF5Error) -> [String] {
+    let parts = path.split(separator: "/").map(String.init)
+    guard !parts.isEmpty, !parts.contains("."), !path.utf8.contains(0) else {
+      throw misuse("is no path of an object", path)
+    }
+    return parts
+  }
+
+  private func requireOpen() throws(HDF5Error) {
+    guard file >= 0 else { throw HDF5Error(file: path, reason: "is finished or was abandoned") }
+    chdf5_be_silent()
+  }
+
+  func misuse(_ reason: String, _ object: String) -> HDF5Error { HDF5Error(file: path, object: object, reason: reason) }
+
+  func failure(_ what: String, _ object: String? = nil) -> HDF5Error {
+    var text = [CChar](repeating: 0, count: 512)
+    chdf5_last_error(&text, text.count)
+    let reason = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return HDF5Error(file: path, object: object, reason: reason.isEmpty ? what : "\(what): \(reason)")
+  }
+
+  private func systemFailure(_ what: String) -> HDF5Error {
+    HDF5Error(file: path, reason: "\(what): \(String(cString: strerror(errno)))")
+  }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// A Python with h5py: `python3`, or what LOCKSTEP_PYTHON names.
+enum PythonReader {
+  static let executable = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"] ?? "python3"
+
+  static let isPresent = (try? run("import h5py"))?.status == 0
+
+  /// Runs a script and returns its exit status with what it printed.
+  static func run(_ script: String, _ arguments: [String] = []) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [executable, "-c", script] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
