@@ -5,13 +5,15 @@ import Glibc
 ///
 /// Equal bytes need: no times in object headers, format versions that do not follow the installed library, files written
 /// by one thread in one order, and no padding from memory; the last is why dimension scales are attached here and not by
-/// HDF5's own high-level library, whose reference lists carry four undefined bytes per entry. An instance belongs to one
-/// thread at a time.
+/// HDF5's own high-level library, whose reference lists carry four undefined bytes per entry.
+///
+/// HDF5 builds the file in memory, as large as its compressed content (twice that while finishing): its releases 1.10 crash
+/// while cleaning up after a full disk, and so are never given a disk. An instance belongs to one thread at a time.
 public final class HDF5File {
   private let path: String
   private let temporary: String
   private var file: hid_t = -1
-  private var hasTemporary = false
+  private var descriptor: Int32 = -1
   /// The rank of every dataset so far.
   private var ranks: [String: Int] = [:]
   private var groups: Set<String> = []
@@ -21,6 +23,8 @@ public final class HDF5File {
   /// Values per chunk: 256 KiB of 8-byte values, well inside every reader's chunk cache of 1 MiB.
   static let chunkValues = 32_768
   private static let deflateLevel: UInt32 = 4
+  /// By how much HDF5's memory grows at a time.
+  private static let memoryStep = 4 << 20
 
   /// Begins the file beside `path`.
   public init(path: String) throws(HDF5Error) {
@@ -36,11 +40,15 @@ public final class HDF5File {
     // Format versions of release 1.8: the oldest that can leave times out, so that every reader of today opens it.
     guard creation >= 0, access >= 0, H5Pset_obj_track_times(creation, false) >= 0,
       H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0,
-      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
+      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0, H5Pset_fapl_core(access, Self.memoryStep, false) >= 0
     else { throw failure("HDF5 cannot be set up") }
+    descriptor = open(temporary, O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw systemFailure("cannot be created") }
     file = H5Fcreate(temporary, chdf5_truncate(), creation, access)
-    guard file >= 0 else { throw failure("cannot be created") }
-    hasTemporary = true
+    guard file >= 0 else {
+      abandon()
+      throw failure("cannot be begun")
+    }
   }
 
   deinit { abandon() }
@@ -49,8 +57,10 @@ public final class HDF5File {
     chdf5_be_silent()
     if file >= 0 { H5Fclose(file) }
     file = -1
-    if hasTemporary { unlink(temporary) }
-    hasTemporary = false
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    unlink(temporary)
   }
 
   /// Makes the group at `path` with all groups above it, unless they exist.
@@ -124,26 +134,50 @@ public final class HDF5File {
     try requireOpen()
     do throws(HDF5Error) {
       try attachScales()
-      guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else { throw failure("cannot be written") }
-      let closed = H5Fclose(file)
-      file = -1
-      guard closed >= 0 else { throw failure("cannot be closed") }
-      try sync(temporary, O_RDONLY)
+      try writeImage()
+      guard fsync(descriptor) == 0 else { throw systemFailure("cannot be synced") }
       guard rename(temporary, path) == 0 else { throw systemFailure("cannot be renamed into place") }
-      hasTemporary = false
     } catch {
       abandon()
       throw error
     }
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    try? sync(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY)
+    close(descriptor)
+    descriptor = -1
+    syncFolder()
   }
 
-  private func sync(_ path: String, _ flags: Int32) throws(HDF5Error) {
-    let descriptor = open(path, flags | O_CLOEXEC)
-    guard descriptor >= 0 else { throw systemFailure("cannot be opened again") }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw systemFailure("cannot be synced") }
+  /// Hands the finished file from HDF5's memory to the disk.
+  private func writeImage() throws(HDF5Error) {
+    guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else { throw failure("cannot be completed") }
+    let size = H5Fget_file_image(file, nil, 0)
+    guard size > 0 else { throw failure("cannot be completed") }
+    // Its copy comes with a cleared flag under the old checksum, so the bytes are taken from where HDF5 keeps them.
+    var memory: UnsafeMutableRawPointer?
+    guard H5Fget_vfd_handle(file, chdf5_default(), &memory) >= 0,
+      let start = memory?.load(as: UnsafeRawPointer?.self)
+    else { throw failure("cannot be completed") }
+    let image = [UInt8](UnsafeRawBufferPointer(start: start, count: size))
+    let closed = H5Fclose(file)
+    file = -1
+    guard closed >= 0 else { throw failure("cannot be closed") }
+    var done = 0
+    while done < size {
+      let written = image.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, size - done) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw systemFailure("cannot be written")
+      }
+      done += written
+    }
+  }
+
+  private func syncFolder() {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard handle >= 0 else { return }
+    fsync(handle)
+    close(handle)
   }
 
   // MARK: - Datasets
