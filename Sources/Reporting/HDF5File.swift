@@ -151,12 +151,13 @@ public final class HDF5File {
     guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else { throw failure("cannot be completed") }
     let size = H5Fget_file_image(file, nil, 0)
     guard size > 0 else { throw failure("cannot be completed") }
-    // Its copy comes with a cleared flag under the old checksum, so the bytes are taken from where HDF5 keeps them.
+    // HDF5's own copy clears a flag and keeps the old checksum, so the bytes are taken from where it keeps them.
     var memory: UnsafeMutableRawPointer?
     guard H5Fget_vfd_handle(file, chdf5_default(), &memory) >= 0,
       let start = memory?.load(as: UnsafeRawPointer?.self)
     else { throw failure("cannot be completed") }
-    let image = [UInt8](UnsafeRawBufferPointer(start: start, count: size))
+    var image = [UInt8](UnsafeRawBufferPointer(start: start, count: size))
+    guard Superblock.markClosed(&image) else { throw failure("cannot be marked as closed") }
     let closed = H5Fclose(file)
     file = -1
     guard closed >= 0 else { throw failure("cannot be closed") }

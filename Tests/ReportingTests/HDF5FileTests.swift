@@ -55,6 +55,7 @@ import Testing
     #expect(one == (try Data(contentsOf: folder.appending(path: "two.h5"))))
     #expect(one.starts(with: [0x89, 0x48, 0x44, 0x46]))
     #expect(one.count < 900_000)
+    #expect(one[11] == 0, "marked as open for writing")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["one.h5", "two.h5"])
   }
 
