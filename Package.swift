@@ -138,6 +138,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("CommandLineFuzz", imports: ["CommandLineInterface"]),
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
+    fuzz("LedgerFuzz", imports: ["Ledger"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
     fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
