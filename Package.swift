@@ -53,6 +53,9 @@ let benchmarks: [Target] = [
   benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
   benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
   benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+  benchmark(
+    "LaneBenchmarks",
+    imports: ["MarketTypes", "OrderBooks", "TickStore", "Execution", "Accounting", "Strategies", "Simulation"]),
   benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
   benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
 ]
@@ -76,7 +79,15 @@ let package = Package(
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
-    module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
+    module("RiskControls", imports: ["MarketTypes"]),
+    module("Accounting", imports: ["MarketTypes"]),
+    module("Execution", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Accounting"]),
+    module("Strategies", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Execution"]),
+    module(
+      "Simulation",
+      imports: [
+        "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
+      ]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
     module("CommandLineInterface"),
     .executableTarget(
@@ -87,7 +98,7 @@ let package = Package(
       swiftSettings: commonSettings),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Execution"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     .executableTarget(
@@ -103,7 +114,10 @@ let package = Package(
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
-    tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
+    tests(of: "RiskControls", imports: ["MarketTypes"]),
+    tests(
+      of: "Simulation",
+      imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
