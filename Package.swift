@@ -60,6 +60,9 @@ let package = Package(
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+    // toml++ is headers of C++ only, so its border is a small C++ file instead of a shim.
+    .target(
+      name: "CToml", path: "Sources/CLibraries/CToml", cxxSettings: [.unsafeFlags(instructionSet)]),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
@@ -68,11 +71,12 @@ let package = Package(
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Lab", imports: ["Simulation", "CToml"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
+        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
       ],
       swiftSettings: commonSettings),
     // Support
@@ -103,6 +107,7 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
     tests(of: "SampleGenerator", imports: ["MarketTypes"]),
