@@ -47,6 +47,16 @@ func benchmark(_ name: String, imports: [Target.Dependency]) -> Target {
     swiftSettings: commonSettings)
 }
 
+let benchmarks: [Target] = [
+  benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
+  benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
+  benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
+  benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
+  benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+  benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
+  benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
+]
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -87,18 +97,10 @@ let package = Package(
     .executableTarget(
       name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
       swiftSettings: commonSettings),
-    // Benchmarks
-    benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
-    benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
-    benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
-    benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
       path: "Benchmarks/MatchingHarnessAdapter", swiftSettings: commonSettings + [.strictMemorySafety()]),
-    benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
-    benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
-    benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
     // Tests
     tests(of: "MarketTypes"),
     tests(of: "Numerics"),
@@ -110,8 +112,12 @@ let package = Package(
     tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes"]),
-  ],
+    tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
+    // Every benchmark is run with tiny parameters, so that none can rot.
+    .testTarget(
+      name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },
+      path: "Tests/BenchmarksTests", swiftSettings: commonSettings),
+  ] + benchmarks,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
@@ -132,5 +138,6 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+    fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
 }

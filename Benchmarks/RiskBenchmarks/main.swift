@@ -37,7 +37,7 @@ let weights = [Double](repeating: 1 / Double(assets), count: assets)
 let history = try panel(assets: assets, rows: isTiny ? 60 : 2520, seed: 11)
 let covariance = try Covariance.sample(history)
 
-if runner.options.filter.map({ "historical VaR + ES".contains($0) }) ?? true {
+if runner.options.filter.map({ "historical VaR + ES, 2 threads".contains($0) }) ?? true {
   let matrix: ScenarioMatrix
   do {
     let draws = RandomStream(seed: 5).normals(count: scenarios * assets)
@@ -47,10 +47,19 @@ if runner.options.filter.map({ "historical VaR + ES".contains($0) }) ?? true {
     let risk = try matrix.tail(weights: weights, confidence: 0.99)
     return hash(risk.valueAtRisk, risk.expectedShortfall)
   }
+  try runner.measure("historical VaR + ES, 2 threads", items: scenarios, unit: "scenarios") {
+    let risk = try matrix.tail(weights: weights, confidence: 0.99, threads: 2)
+    return hash(risk.valueAtRisk, risk.expectedShortfall)
+  }
 }
 try runner.measure("Monte Carlo VaR", items: scenarios, unit: "scenarios", note: "normal, \(assets) assets") {
   let risk = try LinearScenarios.normalTail(
     weights: weights, covariance: covariance, scenarios: scenarios, seed: 3, confidence: 0.99)
+  return hash(risk.valueAtRisk, risk.expectedShortfall)
+}
+try runner.measure("Monte Carlo VaR, 2 threads", items: scenarios, unit: "scenarios") {
+  let risk = try LinearScenarios.normalTail(
+    weights: weights, covariance: covariance, scenarios: scenarios, seed: 3, confidence: 0.99, threads: 2)
   return hash(risk.valueAtRisk, risk.expectedShortfall)
 }
 try runner.measure("sample covariance", items: history.rowCount, unit: "rows") {

@@ -27,10 +27,7 @@ public struct EquityCurve: Sendable, Hashable {
     for row in times.indices.dropFirst() where times[row] < times[row - 1] {
       throw AnalyticsError(series: "times of \(name)", row: row, reason: .notAscending)
     }
-    // 400 years either side of the epoch do not fit Int64 nanoseconds plus a session; 290 do.
-    for (row, time) in times.enumerated() where time.magnitude > 9_150_000_000_000_000_000 {
-      throw AnalyticsError(series: "times of \(name)", row: row, reason: .outOfRange("within 290 years of 1970"))
-    }
+    try requireTimes(times, series: "times of \(name)")
     self.name = name
     self.times = times
     self.values = values
@@ -72,5 +69,12 @@ public struct EquityCurve: Sendable, Hashable {
       returns: try ReturnSeries(
         name: "daily returns of \(name)", values: returns, dates: dates, periodsPerYear: calendar.periodsPerYear),
       ruinedRow: ruined)
+  }
+}
+
+/// Throws unless every time is within 2^62 ns (146 years) of 1970, so that differences and session closes fit Int64.
+func requireTimes(_ times: [Int64], series: String) throws(AnalyticsError) {
+  for (row, time) in times.enumerated() where time.magnitude > 1 << 62 {
+    throw AnalyticsError(series: series, row: row, reason: .outOfRange("within 146 years of 1970"))
   }
 }

@@ -24,6 +24,12 @@ public enum Interruption {
         signal(received, SIG_DFL)
       }
     }
+    // A parent may have started this process from a thread that blocks signals, and the mask is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A closed pipe is an error of write(2), not the end of the process.
     signal(SIGPIPE, SIG_IGN)
   }

@@ -11,6 +11,8 @@ extension InteriorPoint {
   /// The factored Newton system: the barrier Hessian, dense or diagonal, and the Schur complement of the equalities.
   struct System {
     var dense: Cholesky?
+    /// What `dense` factors, for refinement.
+    var hessian: Matrix?
     var diagonal: [Double]
     var schur: Cholesky?
     /// H⁻¹Aᵀ, one column per equality.
@@ -54,9 +56,9 @@ extension InteriorPoint {
     for index in 0..<n { hessian[index, index] += diagonal[index] }
     guard let dense = regularised(hessian) else { return nil }
     let solved = dense.solve(program.equality.transposed)
-    guard y.count > 0 else { return System(dense: dense, diagonal: diagonal, solvedRows: solved) }
+    guard y.count > 0 else { return System(dense: dense, hessian: hessian, diagonal: diagonal, solvedRows: solved) }
     guard let schur = regularised(program.equality * solved) else { return nil }
-    return System(dense: dense, diagonal: diagonal, schur: schur, solvedRows: solved)
+    return System(dense: dense, hessian: hessian, diagonal: diagonal, schur: schur, solvedRows: solved)
   }
 
   /// Dependent equalities make the complement singular; growing multiples of the unit matrix take over until it factors.
@@ -93,16 +95,20 @@ extension InteriorPoint {
       let push = program.inequality.transposedTimes(weights)
       for index in 0..<n { right[index] -= push[index] }
     }
-    func inverse(_ vector: [Double]) -> [Double] {
-      system.dense?.solve(vector) ?? (0..<n).map { vector[$0] / system.diagonal[$0] }
-    }
-    var dx = inverse(right)
-    var dy: [Double] = []
-    if let schur = system.schur {
-      let image = program.equality * dx
-      dy = schur.solve((0..<y.count).map { image[$0] - equalityResidual[$0] })
-      let back = system.solvedRows * dy
-      for index in 0..<n { dx[index] -= back[index] }
+    var (dx, dy) = reduced(system, right, equalityResidual)
+    // Near the end the barrier's weights span twenty magnitudes and the factors lose the small ones; refinement against the
+    // unfactored matrix gives them back.
+    if let hessian = system.hessian {
+      for _ in 0..<2 {
+        let image = hessian * dx
+        let pull = program.equality.transposedTimes(dy)
+        let equalityImage = program.equality * dx
+        let (fixX, fixY) = reduced(
+          system, (0..<n).map { right[$0] - image[$0] - pull[$0] },
+          (0..<y.count).map { equalityResidual[$0] - equalityImage[$0] })
+        for index in 0..<n { dx[index] += fixX[index] }
+        for index in 0..<y.count { dy[index] += fixY[index] }
+      }
     }
     let image = program.inequality * dx
     var move = Move(
@@ -118,6 +124,18 @@ extension InteriorPoint {
       move.dual[index] = (target[index] - dual[index] * move.slack[index]) / slack[index]
     }
     return move
+  }
+
+  /// (dx, dy) with H dx + Aᵀ dy = right and A dx = equality.
+  private func reduced(_ system: System, _ right: [Double], _ equality: [Double]) -> ([Double], [Double]) {
+    let n = program.count
+    var dx = system.dense?.solve(right) ?? (0..<n).map { right[$0] / system.diagonal[$0] }
+    guard let schur = system.schur else { return (dx, []) }
+    let image = program.equality * dx
+    let dy = schur.solve((0..<y.count).map { image[$0] - equality[$0] })
+    let back = system.solvedRows * dy
+    for index in 0..<n { dx[index] -= back[index] }
+    return (dx, dy)
   }
 
   /// Solves exactly on the constraints that the interior solution shows as active, and keeps the result if it satisfies the
@@ -173,19 +191,25 @@ extension InteriorPoint {
       guard multiplier >= -1e-9 / scale else { return }
       candidate.inequalityMultipliers[row] = max(0, multiplier)
     }
-    guard isFeasible(candidate.point), takeBoundMultipliers(&candidate, quadratic, fixed) else { return }
+    guard isFeasible(candidate.point, active: rows), takeBoundMultipliers(&candidate, quadratic, fixed) else { return }
     candidate.value = objective(candidate.point)
     solution = candidate
   }
 
-  private func isFeasible(_ point: [Double]) -> Bool {
+  private func isFeasible(_ point: [Double], active: [Int]) -> Bool {
     let size = point.reduce(1) { max($0, abs($1)) }
     let tolerance = 1e-11 * size
     for index in point.indices
     where point[index] < program.lower[index] - tolerance || point[index] > program.upper[index] + tolerance {
       return false
     }
+    let equalityImage = program.equality * point
+    guard equalityImage.indices.allSatisfy({ abs(equalityImage[$0] - program.equalityValues[$0]) <= tolerance }) else {
+      return false
+    }
     let image = program.inequality * point
+    // A nearly singular system can miss the rows it was meant to hold.
+    guard active.allSatisfy({ abs(image[$0] - program.inequalityLimits[$0]) <= tolerance }) else { return false }
     return image.indices.allSatisfy { image[$0] <= program.inequalityLimits[$0] + tolerance }
   }
 

@@ -72,6 +72,7 @@ enum CodeColumn {
     guard entries > 0 else { return try unsafe decodePlain(view, count: count, into: output) }
     guard entries <= dictionaryMax else { throw FormatFault("the code dictionary is too large", at: view.origin) }
     let width = indexWidth(entries)
+    guard count > 0 else { throw FormatFault("a block has no events", at: view.origin) }
     let groups = (count + group - 1) / group
     guard view.count == 1 + entries + groups * width * 32 else {
       throw FormatFault("the code column's length does not fit its events", at: view.origin)
@@ -91,6 +92,16 @@ enum CodeColumn {
         unsafe expand(
           planes + number * width * 32, width: width, entries: entries, dictionary, varying: varying,
           into: output + number * group, counts: &counts)
+      }
+      // The padding must be index 0 indeed: otherwise it would be counted as events of another code.
+      let last = unsafe planes + (groups - 1) * width * 32
+      for place in (count - (groups - 1) * group)..<group {
+        for plane in 0..<width {
+          let byte = unsafe last.load(fromByteOffset: plane * 32 + (place & 31), as: UInt8.self)
+          guard byte >> UInt8(place >> 5) & 1 == 0 else {
+            throw FormatFault("the code column's padding is not zero", at: view.origin)
+          }
+        }
       }
       counts[0] -= groups * group - count
       var total = 0

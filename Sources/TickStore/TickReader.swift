@@ -49,13 +49,13 @@ public struct TickReader {
     while !isAtEnd, block < file.index.blocks.count {
       do throws(FormatFault) {
         try decode(block, into: &batch)
-        if let until = options.until, file.index.blocks[block].reachedTime >= until.nanoseconds {
-          batch.keepFirst(Self.firstIndex(in: batch, reaching: until.nanoseconds))
-          isAtEnd = true
-        }
         if skipped.event > 0 {
           batch.dropFirst(skipped)
           skipped = EventCursor()
+        }
+        if let until = options.until, file.index.blocks[block].reachedTime >= until.nanoseconds {
+          batch.keepFirst(Self.firstIndex(in: batch, reaching: until.nanoseconds))
+          isAtEnd = true
         }
         if selection != nil { try selection?.select(&batch) }
       } catch { throw error.inFile(file.path) }

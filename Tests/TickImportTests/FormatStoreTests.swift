@@ -20,7 +20,7 @@ import TickStore
     Sample(path: "lobster/bigfatwhale/AAPL_2012-06-21_34200_37800_message_50.csv.gz", orphans: 84),
     Sample(path: "pitch/bats_pitch_example_20k.txt", orphans: 0),
     Sample(path: "l3-bitstamp/ob-analytics/orders.csv.xz", orphans: 208 + 5 + 5),
-    Sample(path: "l3-bitstamp/ob-analytics/2015-05-01.log.xz", orphans: 184 + 5 + 5),
+    Sample(path: "l3-bitstamp/ob-analytics/2015-05-01.log.xz", orphans: 176 + 5 + 5),
     Sample(path: "binance-raw/hftbacktest/cm/btcusd_perp_20240808.gz", orphans: 0),
     Sample(path: "crypto-fx/nautilus/tardis/deribit_incremental_book_L2_BTC-PERPETUAL.csv", orphans: 0),
     Sample(path: "crypto-fx/nautilus/tardis/huobi-dm-swap_quotes_BTC-USD.csv", orphans: 0),

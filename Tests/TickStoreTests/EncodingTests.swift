@@ -90,6 +90,18 @@ import Testing
     }
   }
 
+  @Test func paddingThatHoldsCodesIsRefused() throws {
+    var bytes = CodeColumn.encode((0..<100).map { UInt8($0 % 3) })
+    bytes[bytes.count - 1] |= 0x80
+    let mapping = MappedFile(bytes: bytes)
+    var output = [UInt8](repeating: 0, count: 512)
+    #expect(throws: FormatFault.self) {
+      try output.withUnsafeMutableBufferPointer {
+        try CodeColumn.decode(mapping.view, count: 100, into: $0.baseAddress!)
+      }
+    }
+  }
+
   @Test func manyCodesFallBackToPlainBytes() throws {
     let codes = (0..<600).map { UInt8(($0 % 17) | ($0 % 8) << 5) }
     let bytes = CodeColumn.encode(codes)

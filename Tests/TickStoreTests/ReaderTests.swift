@@ -55,6 +55,8 @@ func readHot(_ file: TickFile, _ options: TickReader.Options = TickReader.Option
       #expect(start.ordinal == UInt64(first))
       #expect(try readHot(file, TickReader.Options(from: from)) == Array(hot[first...]))
       #expect(try readHot(file, TickReader.Options(until: from)) == Array(hot[..<first]))
+      let early = Timestamp(nanoseconds: time - 1)
+      #expect(try readHot(file, TickReader.Options(from: from, until: early)).isEmpty)
       expectState(start, after: first, of: steps)
       let calm = try TickEventReader(file, from: from)
       var rest: [MarketEvent] = []

@@ -96,6 +96,31 @@ struct ConversionTests {
     #expect(try Binary.run("verify", saved).output.contains("intact, 7 events"))
   }
 
+  @Test("A signal ends an import with 130 and leaves nothing behind")
+  func interrupt() throws {
+    let process = Process()
+    let input = Pipe()
+    process.executableURL = Binary.url
+    process.arguments = [
+      "import", "-", "--format", "csv", "--instrument", "A", "-o", folder.path("out.ticks"), "--quiet",
+    ]
+    process.standardInput = input
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // More rows arrive until the program has noticed the signal and closed its end.
+    let rows = try Data(contentsOf: URL(fileURLWithPath: trades))
+    signal(SIGPIPE, SIG_IGN)
+    for round in 0..<200 where process.isRunning {
+      try? input.fileHandleForWriting.write(contentsOf: round == 0 ? rows : rows.dropFirst(25))
+      // Not SIGINT: a shell that started the tests in the background has it ignored.
+      if round == 5 { process.terminate() }
+    }
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(!folder.names.contains { $0.hasPrefix("out") })
+  }
+
   @Test(
     "An order-level file comes back from DBN record for record", .enabled(if: RealData.isPresent))
   func realData() throws {

@@ -29,6 +29,7 @@ public struct DrawdownCurve: Sendable, Hashable {
         throw AnalyticsError(series: "times of \(series)", row: row, reason: .notAscending)
       }
     }
+    try requireTimes(times ?? [], series: "times of \(series)")
     var peak = equity[0]
     depths = equity.map { value in
       peak = max(peak, value)

@@ -32,7 +32,9 @@ public struct SuperiorAbility: Sendable, Hashable {
     guard (100...10_000_000).contains(resamples) else {
       throw AnalyticsError(series: "resamples", reason: .outOfRange("100 to 10,000,000"))
     }
-    let length = meanBlockLength ?? SuperiorAbility.defaultBlockLength(periods)
+    // One length for all variants, since all are resampled with the same rows: the longest that any of them asks for.
+    let length =
+      meanBlockLength ?? (advantages.series.lazy.map { StationaryRows.automaticBlockLength($0) }.max() ?? 1)
     let rows = try StationaryRows(count: periods, meanBlockLength: length, seed: seed)
     let count = advantages.count
     let root = Double(periods).squareRoot()
@@ -87,9 +89,6 @@ public struct SuperiorAbility: Sendable, Hashable {
     self.resamples = resamples
     self.meanBlockLength = length
   }
-
-  /// The square root of the number of periods, the usual choice when dependence is not estimated.
-  static func defaultBlockLength(_ periods: Int) -> Double { max(1, Double(periods).squareRoot().rounded()) }
 
   /// Variance of √T times the mean under the stationary bootstrap (Politis and Romano 1994, lemma 1), in linear time.
   ///

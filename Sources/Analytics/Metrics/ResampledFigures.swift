@@ -3,7 +3,7 @@ import Numerics
 /// How to resample returns.
 public struct ResamplingSettings: Sendable, Hashable {
   public var resamples: Int
-  /// Nil for the automatic length.
+  /// Nil for the automatic length of Politis and White (2004).
   public var meanBlockLength: Double?
   public var seed: UInt64
   /// Of intervals, 0.95 for example.
@@ -42,7 +42,7 @@ public struct ResampledFigures: Sendable, Hashable {
     guard settings.level > 0, settings.level < 1 else {
       throw AnalyticsError(series: "confidence level", reason: .outOfRange("between 0 and 1"))
     }
-    let length = settings.meanBlockLength ?? Self.automaticBlockLength(returns)
+    let length = settings.meanBlockLength ?? StationaryRows.automaticBlockLength(returns.values)
     let rows = try StationaryRows(count: returns.count, meanBlockLength: length, seed: settings.seed)
     let pass = ResamplingPass(returns, riskFree: riskFree.perPeriod, minimumAcceptable: minimumAcceptable.perPeriod)
     var sharpe: [Double] = []
@@ -65,10 +65,6 @@ public struct ResampledFigures: Sendable, Hashable {
     maximumDrawdown = drawdown
     self.settings = settings
     meanBlockLength = length
-  }
-
-  static func automaticBlockLength(_ returns: ReturnSeries) -> Double {
-    SuperiorAbility.defaultBlockLength(returns.count)
   }
 
   public var method: String {

@@ -19,16 +19,14 @@ struct StationaryRows: Sendable {
   /// Visits the rows of a resample as runs without a wrap, in order; together they have `count` rows.
   @inline(__always)
   func visitRuns(_ resample: Int, _ body: (Range<Int>) -> Void) {
-    let stream = RandomStream(seed: seed, stream: UInt64(resample))
-    // A block ends after each row with probability 1/mean, so its length is 1 + ⌊log U / log(1 − 1/mean)⌋.
-    let scale = meanBlockLength > 1 ? 1 / Elementary.logOnePlus(-1 / meanBlockLength) : 0
-    var draw: UInt64 = 0
+    var draws = BlockDraws(
+      stream: RandomStream(seed: seed, stream: UInt64(resample)), first: 0,
+      method: .stationary(meanLength: meanBlockLength), count: count)
     var done = 0
     while done < count {
-      var first = stream.integer(at: draw, below: count)
-      let length = 1 + Int(min(Elementary.log(stream.uniform(at: draw + 1)) * scale, 1e15))
-      draw += 2
-      let end = done + min(length, count - done)
+      let draw = draws.next()
+      var first = draw.start
+      let end = done + min(draw.length, count - done)
       while done < end {
         let run = min(end - done, count - first)
         body(first..<first + run)
@@ -36,6 +34,12 @@ struct StationaryRows: Sendable {
         first = 0
       }
     }
+  }
+
+  /// The length by Politis and White, or the cube root of the count for series too short or too regular to estimate it.
+  static func automaticBlockLength(_ values: [Double]) -> Double {
+    if let estimated = try? BlockLength(values).stationary { return max(1, estimated) }
+    return max(1, Elementary.power(Double(values.count), 1.0 / 3).rounded())
   }
 
   /// How often each row occurs in a resample.

@@ -62,33 +62,52 @@ public struct ReturnResampling: PathSource {
     let stream = RandomStream(seed: seed, stream: 0xD0_0000)
     logs.withUnsafeBufferPointer { logs in
       simple.withUnsafeBufferPointer { simple in
-        for lane in 0..<PathBlock.lanes {
-          var blocks = BlockDraws(
-            stream: stream, first: (block &* UInt64(PathBlock.lanes) &+ UInt64(lane)) &* UInt64(steps), method: method,
-            count: logs.count)
-          var step = 0
-          while step < steps {
-            let draw = blocks.next()
-            var position = draw.start
-            let end = step + min(draw.length, steps - step)
-            while step < end {
-              // A run up to the end of the series or of the block, whichever is first.
-              let stretch = min(end - step, logs.count - position)
-              for offset in 0..<stretch {
-                target[(step &+ offset) &* 16 &+ lane] = logs[position &+ offset]
-              }
-              if let simpleReturns {
-                for offset in 0..<stretch {
-                  simpleReturns[(step &+ offset) &* 16 &+ lane] = simple[position &+ offset]
+        var lanes = (0..<PathBlock.lanes).map { lane in
+          LaneCursor(
+            draws: BlockDraws(
+              stream: stream, first: (block &* UInt64(PathBlock.lanes) &+ UInt64(lane)) &* UInt64(steps),
+              method: method,
+              count: logs.count))
+        }
+        lanes.withUnsafeMutableBufferPointer { lanes in
+          // Short segments of all lanes in turn: a whole path of one lane would touch a new cache line with every store.
+          for first in stride(from: 0, to: steps, by: Self.segment) {
+            let end = min(first + Self.segment, steps)
+            for lane in 0..<PathBlock.lanes {
+              var step = first
+              while step < end {
+                if lanes[lane].remaining == 0 {
+                  (lanes[lane].position, lanes[lane].remaining) = lanes[lane].draws.next()
                 }
+                // A run up to the end of the series, of the block or of the segment, whichever is first.
+                let position = lanes[lane].position
+                let stretch = min(end - step, lanes[lane].remaining, logs.count - position)
+                for offset in 0..<stretch {
+                  target[(step &+ offset) &* 16 &+ lane] = logs[position &+ offset]
+                }
+                if let simpleReturns {
+                  for offset in 0..<stretch {
+                    simpleReturns[(step &+ offset) &* 16 &+ lane] = simple[position &+ offset]
+                  }
+                }
+                step += stretch
+                lanes[lane].remaining -= stretch
+                lanes[lane].position = position + stretch == logs.count ? 0 : position + stretch
               }
-              step += stretch
-              position = 0
             }
           }
         }
       }
     }
+  }
+
+  private static let segment = 128
+
+  /// Where one lane stands in its current block.
+  private struct LaneCursor {
+    var draws: BlockDraws
+    var position = 0
+    var remaining = 0
   }
 }
 
@@ -144,9 +163,7 @@ struct BlockDraws {
           else { return }
           for offset in stride(from: 0, to: 256, by: 64) {
             let value = from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
-            for lane in 0..<8 {
-              (to + offset + 8 * lane).storeBytes(of: Elementary.log(positiveNormal: value)[lane], as: Double.self)
-            }
+            (to + offset).storeBytes(of: Elementary.log(positiveNormal: value), as: SIMD8<Double>.self)
           }
         }
       }

@@ -22,15 +22,13 @@ struct NewtonSystem {
 
   /// Factorises K = hessian + Σ weight·row row' + diagonal; false when even a regularised K is not positive definite.
   mutating func factorize(
-    hessian: [Double], rows: [Double], weights: [Double], extra: [(weight: Double, row: [Double])],
+    hessian: [Double], rows: [Double], weights: [Double], extraRows: [Double], extraWeights: [Double],
     diagonal: [Double], equalities: [Double]
   ) -> Bool {
     original = hessian
     for index in 0..<size { original[index * size + index] += diagonal[index] }
     addWeightedRows(rows, weights: weights)
-    if !extra.isEmpty {
-      addWeightedRows(extra.flatMap(\.row), weights: extra.map(\.weight))
-    }
+    addWeightedRows(extraRows, weights: extraWeights)
     var largest = 0.0
     for index in 0..<size { largest = max(largest, abs(original[index * size + index])) }
     guard largest.isFinite else { return false }
@@ -113,7 +111,7 @@ struct NewtonSystem {
   }
 }
 
-extension ConvexProgram {
+extension ScenarioProgram {
   /// gᵣ'z for every row.
   func rowProducts(_ z: [Double]) -> [Double] {
     var products = [Double](repeating: 0, count: rows.count)

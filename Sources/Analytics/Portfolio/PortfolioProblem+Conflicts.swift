@@ -1,6 +1,6 @@
 extension PortfolioProblem {
   /// The error that describes why a solve failed: conflicting constraints if there are any.
-  func explainFailure(_ objective: Objective, solution: ConvexSolution) throws(AnalyticsError) -> AnalyticsError {
+  func explainFailure(_ objective: Objective, solution: ScenarioSolution) throws(AnalyticsError) -> AnalyticsError {
     if let conflict = conflictingConstraints() {
       return AnalyticsError(
         series: "constraints", reason: .infeasible(conflict.joined(separator: "; ") + " exclude each other"))
@@ -88,7 +88,7 @@ extension PortfolioProblem {
   /// Rows that carry the conflict, or nil when the rows can be met together.
   private func violated(_ rows: [PortfolioConstraints.NamedRow]) -> Set<Int>? {
     let width = assetCount + constraints.extraVariables(assetCount)
-    var program = ConvexProgram(variableCount: width)
+    var program = ScenarioProgram(variableCount: width)
     // A faint pull to zero keeps the program bounded when rows leave directions free.
     program.quadratic = [Double](repeating: 0, count: width * width)
     for index in 0..<width { program.quadratic![index * width + index] = 1e-9 }

@@ -12,7 +12,7 @@ extension PortfolioProblem {
       throw AnalyticsError(series: "fraction", reason: .outOfRange("above 0 and at most 1"))
     }
     let structural = assetCount + constraints.extraVariables(assetCount)
-    var program = ConvexProgram(variableCount: structural)
+    var program = ScenarioProgram(variableCount: structural)
     for row in constraints.namedRows(assetCount: assetCount, expectedReturns: expectedReturns) {
       if row.isEquality {
         program.addEquality(row.coefficients, equals: row.limit)

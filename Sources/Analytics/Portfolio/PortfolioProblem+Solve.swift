@@ -36,7 +36,7 @@ extension PortfolioProblem {
     let scaled = try scaledData()
     var term = RiskTerm(measure: scaled.measure, panel: scaled.panel, covariance: scaled.covariance)
     for _ in 0..<60 {
-      var program = ConvexProgram(variableCount: assetCount + term.variableCount)
+      var program = ScenarioProgram(variableCount: assetCount + term.variableCount)
       program.logWeights = budgets + [Double](repeating: 0, count: term.variableCount)
       for asset in 0..<assetCount {
         program.start[asset] =
@@ -95,14 +95,14 @@ extension PortfolioProblem {
 
   private func makeProgram(
     _ objective: Objective, term: RiskTerm?, scaled: ScaledData
-  ) throws(AnalyticsError) -> ConvexProgram {
+  ) throws(AnalyticsError) -> ScenarioProgram {
     let count = assetCount
     let rows = constraints.namedRows(assetCount: count, expectedReturns: expectedReturns)
     let structural = count + constraints.extraVariables(count)
     var riskFree: Double?
     if case .ratio(let rate) = objective { riskFree = rate }
     let riskOffset = structural + (riskFree == nil ? 0 : 1)
-    var program = ConvexProgram(variableCount: riskOffset + (term?.variableCount ?? 0))
+    var program = ScenarioProgram(variableCount: riskOffset + (term?.variableCount ?? 0))
     program.reserve(rows: (term?.panel.rowCount ?? 0) * max(1, term?.variableCount ?? 1) + rows.count)
     let width = program.variableCount
     func padded(_ row: PortfolioConstraints.NamedRow) -> [Double] {
@@ -164,7 +164,7 @@ extension PortfolioProblem {
     return program
   }
 
-  private func addBound(_ program: inout ConvexProgram, asset: Int, sign: Double, limit: Double, scale: Int) {
+  private func addBound(_ program: inout ScenarioProgram, asset: Int, sign: Double, limit: Double, scale: Int) {
     var row = [Double](repeating: 0, count: program.variableCount)
     row[asset] = sign
     row[scale] = -limit

@@ -1,4 +1,7 @@
 /// A portfolio to be chosen: data, a measure of risk, and constraints. Every objective is a method.
+///
+/// A singular covariance is allowed: the least variance still exists, and of several portfolios that reach it the solver
+/// returns a central one. Constraints that exclude each other are named in the error.
 public struct PortfolioProblem: Sendable {
   public let assetNames: [String]
   public var expectedReturns: [Double]

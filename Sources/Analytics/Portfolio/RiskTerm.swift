@@ -53,7 +53,7 @@ struct RiskTerm {
   }
 
   /// Adds `factor` times the measure (its half square for squared measures).
-  func add(to program: inout ConvexProgram, offset: Int, factor: Double = 1) {
+  func add(to program: inout ScenarioProgram, offset: Int, factor: Double = 1) {
     switch measure {
     case .variance: addVariance(to: &program, factor: factor)
     case .meanAbsoluteDeviation:
@@ -107,7 +107,7 @@ struct RiskTerm {
 
   // MARK: Pieces
 
-  private func addVariance(to program: inout ConvexProgram, factor: Double) {
+  private func addVariance(to program: inout ScenarioProgram, factor: Double) {
     guard let covariance else { preconditionFailure("variance needs a covariance") }
     let width = program.variableCount
     var quadratic = program.quadratic ?? [Double](repeating: 0, count: width * width)
@@ -119,7 +119,7 @@ struct RiskTerm {
 
   /// Adds cost·u + ½ square·u² with u ≥ max(0, coefficients'w + constant).
   private func hinge(
-    _ program: inout ConvexProgram, cost: Double, square: Double = 0, constant: Double = 0,
+    _ program: inout ScenarioProgram, cost: Double, square: Double = 0, constant: Double = 0,
     _ coefficient: (Int) -> Double
   ) {
     let excess = program.addExcess(linear: cost, quadratic: square)
@@ -130,7 +130,7 @@ struct RiskTerm {
 
   /// (mass ζ + Σ max(sign·r − ζ, 0))/mass, Rockafellar and Uryasev's form of the mean of the worst `mass` scenarios.
   private func addTail(
-    to program: inout ConvexProgram, variable: Int, mass: Double, sign: Double, factor: Double
+    to program: inout ScenarioProgram, variable: Int, mass: Double, sign: Double, factor: Double
   ) {
     program.linear[variable] += factor
     for row in 0..<rows {
@@ -152,7 +152,7 @@ struct RiskTerm {
   }
 
   private func addTailSums(
-    to program: inout ConvexProgram, offset: Int, level: Double, sign: Double, factor: Double
+    to program: inout ScenarioProgram, offset: Int, level: Double, sign: Double, factor: Double
   ) {
     for (position, sum) in sumLevels(level).enumerated() {
       let mass = Double(sum.count)
@@ -161,7 +161,7 @@ struct RiskTerm {
     }
   }
 
-  private func addWorst(to program: inout ConvexProgram, variable: Int, sign: Double, factor: Double) {
+  private func addWorst(to program: inout ScenarioProgram, variable: Int, sign: Double, factor: Double) {
     program.linear[variable] += factor
     for row in 0..<rows {
       var coefficients = [Double](repeating: 0, count: program.variableCount)
@@ -173,7 +173,7 @@ struct RiskTerm {
 
   /// t log(Σ exp(−r'w/t) / tail), the perspective of a log-sum-exp: its Hessian is the covariance, under the exponential
   /// weights and divided by t, of the vectors (−r, r'w/t).
-  private func addEntropic(to program: inout ConvexProgram, scale: Int, confidence: Double, factor: Double) {
+  private func addEntropic(to program: inout ScenarioProgram, scale: Int, confidence: Double, factor: Double) {
     let logTail = log(tailProbability(confidence) * Double(rows))
     let (assets, rows, values) = (assets, rows, panel.values)
     program.lower[scale] = 1e-9
@@ -184,7 +184,7 @@ struct RiskTerm {
   }
 
   fileprivate func addPerspective(
-    to program: inout ConvexProgram, scale: Int, logTail: Double, factor: Double, rows: Int,
+    to program: inout ScenarioProgram, scale: Int, logTail: Double, factor: Double, rows: Int,
     loss: (Int, inout [(Int, Double)]) -> Void
   ) {
     var lossRows: [[(Int, Double)]] = []
@@ -259,7 +259,7 @@ extension RiskTerm {
     return added
   }
 
-  fileprivate func addDrawdown(to program: inout ConvexProgram, offset: Int, factor: Double) {
+  fileprivate func addDrawdown(to program: inout ScenarioProgram, offset: Int, factor: Double) {
     let (rows, assets, width) = (panel.rowCount, panel.assetCount, program.variableCount)
     func fall(_ row: Int, from peak: Int) -> [Double] {
       var coefficients = [Double](repeating: 0, count: width)

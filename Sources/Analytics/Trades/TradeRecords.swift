@@ -130,12 +130,19 @@ public struct TradeLog: Sendable, Hashable {
       AnalyticsError(series: series, row: row, reason: reason)
     }
     var previous = Int64.min
+    var totalLots: Int64 = 0
     for (row, fill) in fills.enumerated() {
       if fill.time < previous { throw reject("fill times", row, .notAscending) }
       previous = fill.time
       if fill.lots <= 0 { throw reject("fill lots", row, .notPositive) }
-      // Positions sum lots; 2^40 fills of 2^22 lots would be needed to pass Int64.
-      if fill.lots > 1 << 50 { throw reject("fill lots", row, .outOfRange("at most 2^50")) }
+      // Positions never exceed the sum of all lots, which must fit.
+      let (sum, overflows) = totalLots.addingReportingOverflow(fill.lots)
+      if overflows || sum > 1 << 62 { throw reject("fill lots", row, .outOfRange("at most 2^62 in all")) }
+      totalLots = sum
+      if fill.time.magnitude > 1 << 62 { throw reject("fill times", row, .outOfRange("within 146 years of 1970")) }
+      if let arrival = fill.arrivalMidHalfTicks, arrival.magnitude > 1 << 40 {
+        throw reject("arrival mids of fills", row, .outOfRange("at most 2^40 half ticks"))
+      }
       if fill.side == .none { throw reject("fill sides", row, .outOfRange("buy or sell")) }
       if !fill.fee.isFinite { throw reject("fees", row, .notFinite) }
       if !instruments.indices.contains(fill.instrument) {
@@ -157,6 +164,9 @@ public struct TradeLog: Sendable, Hashable {
         throw reject("filled lots", row, .outOfRange("0 to the order's \(order.lots)"))
       }
       if order.side == .none { throw reject("order sides", row, .outOfRange("buy or sell")) }
+      if let arrival = order.arrivalMidHalfTicks, arrival.magnitude > 1 << 40 {
+        throw reject("arrival mids of orders", row, .outOfRange("at most 2^40 half ticks"))
+      }
       if order.endTime < order.decisionTime { throw reject("order times", row, .notAscending) }
       if !instruments.indices.contains(order.instrument) {
         throw reject("order instruments", row, .outOfRange("below \(instruments.count)"))

@@ -99,12 +99,53 @@ public enum HistoricalTail {
     let exactCount = probability * Double(values.count)
     // The order statistic whose empirical distribution first reaches the tail probability, counted from one.
     let rank = min(max(Int((exactCount - 1e-9).rounded(.up)), 1), values.count)
+    // What was gathered or, when the sample misled, everything: either way the same smallest values, so the same answer.
+    if let gathered = smallest(of: values, rank: rank) {
+      var worst = gathered
+      return worst.withUnsafeMutableBufferPointer {
+        tail(ofWorst: $0, rank: rank, exactCount: exactCount, confidence: confidence)
+      }
+    }
+    return tail(ofWorst: values, rank: rank, exactCount: exactCount, confidence: confidence)
+  }
+
+  /// The figures once the `rank` smallest values are known to be among `values`.
+  private static func tail(
+    ofWorst values: UnsafeMutableBufferPointer<Double>, rank: Int, exactCount: Double, confidence: Double
+  ) -> TailRisk {
     Quantile.select(values, rank: rank - 1)
     let quantile = values[rank - 1]
+    // Sorted, so that the sum does not depend on how the tail was gathered.
+    var worst = UnsafeMutableBufferPointer(rebasing: values[0..<(rank - 1)])
+    worst.sort()
     var sum = 0.0
     for index in 0..<(rank - 1) { sum += values[index] }
     let shortfall = -(sum + (exactCount - Double(rank - 1)) * quantile) / exactCount
     return TailRisk(
       confidence: confidence, valueAtRisk: -quantile, expectedShortfall: max(shortfall, -quantile))
+  }
+  /// Values at or below a threshold that a sample suggests, if at least `rank` of them are: for a thin tail of many values
+  /// one streaming pass replaces the selection's several.
+  private static func smallest(of values: UnsafeMutableBufferPointer<Double>, rank: Int) -> [Double]? {
+    guard values.count >= 65_536, rank <= values.count / 8 else { return nil }
+    let sampleCount = 4096
+    let stride = values.count / sampleCount
+    var sample = (0..<sampleCount).map { values[$0 * stride] }
+    // Four standard deviations of a binomial above the rank's share.
+    let expected = Double(rank) / Double(stride)
+    let position = min(Int(expected + 4 * expected.squareRoot() + 8), sampleCount - 1)
+    sample.withUnsafeMutableBufferPointer { Quantile.select($0, rank: position) }
+    let threshold = sample[position]
+    let capacity = min(values.count, rank * 2 + 65_536)
+    var count = 0
+    let gathered = [Double](unsafeUninitializedCapacity: capacity + 1) { buffer, initialized in
+      // Every value is written and the position moves only past those that count, which keeps the loop free of branches.
+      for value in values {
+        buffer[count] = value
+        count += value <= threshold && count < capacity ? 1 : 0
+      }
+      initialized = count
+    }
+    return count >= rank && count < capacity ? gathered : nil
   }
 }

@@ -166,7 +166,7 @@ public enum ThresholdDiagnostics {
     return result.reversed()
   }
 
-  /// Hill's estimate of the tail index 1/ξ⁻¹ from the k largest losses, which must be positive: the estimate of ξ.
+  /// Hill's estimate of the shape ξ from the `count` largest losses; those and the next must be positive.
   public static func hill(losses: [Double], largest count: Int) throws(AnalyticsError) -> Double {
     try requireFinite(losses, atLeast: count + 1, series: "losses")
     guard count >= 1 else { throw AnalyticsError(series: "count", reason: .outOfRange("1 or more")) }

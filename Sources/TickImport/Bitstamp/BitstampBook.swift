@@ -116,7 +116,20 @@ extension BitstampBook {
   /// Orders must have rested this long before a snapshot without their price proves them gone: snapshots are polled.
   private static let ghostAge: Int64 = 10_000_000_000
 
-  /// Adds what the first published book holds beyond the orders known.
+  /// The best bid and offer known equal the published ones.
+  func agrees(with levels: [(level: SeededLevels.Level, quantity: Int64)]) -> Bool {
+    func best(_ known: some Sequence<SeededLevels.Level>) -> (Int64?, Int64?) {
+      var (bid, ask): (Int64?, Int64?) = (nil, nil)
+      for level in known {
+        if level.side == .buy { bid = max(bid ?? .min, level.price) } else { ask = min(ask ?? .max, level.price) }
+      }
+      return (bid, ask)
+    }
+    let known = live.values.map { SeededLevels.Level(side: $0.side, price: $0.price) } + seeded.orders.keys
+    return best(known) == best(levels.map(\.level))
+  }
+
+  /// Adds what a published book holds beyond the orders known.
   mutating func seed(
     _ levels: [(level: SeededLevels.Level, quantity: Int64)], time: Timestamp, instrument: UInt16,
     into sink: inout some RecordSink

@@ -149,11 +149,11 @@ public struct BitstampLogDecoder: SourceDecoder {
       }
     }
     guard resyncs else { return }
-    if !isSeeded {
-      isSeeded = true
-      try book.seed(levels, time: time, instrument: instrument, into: &sink)
-    }
+    // Books are polled and may be a moment old, so one is believed only where the best prices disagree.
+    if isSeeded, book.agrees(with: levels) { return }
+    isSeeded = true
     try book.purge(levels, time: time, instrument: instrument, into: &sink)
+    try book.seed(levels, time: time, instrument: instrument, into: &sink)
   }
 
   private mutating func instrument(into sink: inout some RecordSink) throws(ImportError) -> UInt16 {

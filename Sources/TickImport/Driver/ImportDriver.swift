@@ -90,7 +90,7 @@ struct ImportRun {
   let pass: Int
   private(set) var unrepeatable: String?
   private var format: TickFormat?
-  private var decoder: (any DecoderRun)?
+  private var decoder: DecoderRun?
   private var bytesRead = 0
 
   init(options: ImportOptions, sources: [String], pass: Int) {
@@ -138,7 +138,7 @@ struct ImportRun {
     var offset = 0
     while true {
       let taken = try buffer.withBytes { (bytes) throws(ImportError) in
-        try decoder.decode(bytes, offset: offset, isLast: isLast, into: &sink)
+        try decoder.decode(bytes, offset, isLast, &sink)
       }
       guard taken >= 0, taken <= buffer.count, !isLast || taken == buffer.count else {
         throw ImportError(
@@ -167,7 +167,7 @@ struct ImportRun {
   }
 
   /// The decoder of an entry: the one at hand if it goes on over several files, otherwise a fresh one.
-  private mutating func decoder(for stream: SourceStream, head: [UInt8]) throws(ImportError) -> any DecoderRun {
+  private mutating func decoder(for stream: SourceStream, head: [UInt8]) throws(ImportError) -> DecoderRun {
     let context = SourceContext(name: stream.name, options: options.decoderOptions)
     if format == nil { format = TickFormat.detect(head: head, name: stream.name) }
     guard let format else {
@@ -176,7 +176,7 @@ struct ImportRun {
         file: stream.name, position: .offset(0), reason: "the format is not recognised",
         advice: "Name it with --format: \(names).")
     }
-    if let decoder, try decoder.continues(with: context) { return decoder }
+    if let decoder, try decoder.continues(context) { return decoder }
     let fresh = try format.makeDecoder(context)
     decoder = fresh
     return fresh

@@ -12,11 +12,14 @@ public struct TickFormat: Sendable {
   public let summary: String
   /// Judges the first decompressed bytes (up to `headCount`) and the name of the file, its folders included.
   public let detect: @Sendable (_ head: [UInt8], _ name: String) -> Confidence
-  let makeDecoder: @Sendable (SourceContext) throws(ImportError) -> any DecoderRun
+  let makeDecoder: @Sendable (SourceContext) throws(ImportError) -> DecoderRun
 
   /// How many bytes a detector sees.
   public static let headCount = 4096
 
+  // Inlined, so that each line of the registry compiles its decoder for the import's sink: no call through a witness
+  // table per record.
+  @inline(__always)
   public init<Decoder: SourceDecoder>(
     _ name: String, _ summary: String, _ decoder: Decoder.Type,
     detect: @escaping @Sendable (_ head: [UInt8], _ name: String) -> Confidence
@@ -25,33 +28,20 @@ public struct TickFormat: Sendable {
     self.summary = summary
     self.detect = detect
     makeDecoder = { (context) throws(ImportError) in
-      DecoderBox(decoder: try Decoder(context: context))
+      var decoder = try Decoder(context: context)
+      return DecoderRun(
+        decode: { (bytes, offset, isLast, sink) throws(ImportError) in
+          try decoder.decode(bytes, offset: offset, isLast: isLast, into: &sink)
+        },
+        continues: { (context) throws(ImportError) in try decoder.continues(with: context) })
     }
   }
 }
 
-/// A decoder bound to the import's sink: one call through an existential per chunk, none per record.
-protocol DecoderRun: AnyObject {
-  func decode(
-    _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout ImportSink
-  ) throws(ImportError) -> Int
-  func continues(with context: SourceContext) throws(ImportError) -> Bool
-}
-
-final class DecoderBox<Decoder: SourceDecoder>: DecoderRun {
-  private var decoder: Decoder
-
-  init(decoder: Decoder) { self.decoder = decoder }
-
-  func decode(
-    _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout ImportSink
-  ) throws(ImportError) -> Int {
-    try decoder.decode(bytes, offset: offset, isLast: isLast, into: &sink)
-  }
-
-  func continues(with context: SourceContext) throws(ImportError) -> Bool {
-    try decoder.continues(with: context)
-  }
+/// A decoder bound to the import's sink: one call through a closure per chunk, none per record.
+struct DecoderRun {
+  let decode: (UnsafeRawBufferPointer, _ offset: Int, _ isLast: Bool, inout ImportSink) throws(ImportError) -> Int
+  let continues: (SourceContext) throws(ImportError) -> Bool
 }
 
 extension TickFormat {

@@ -28,26 +28,26 @@ func theLongRunVarianceIsTheVarianceOfResampledMeans() throws {
   let values = noise(200, stream: 9)
   let rows = try StationaryRows(count: 200, meanBlockLength: 5, seed: 3)
   var frequencies = [Double](repeating: 0, count: 200)
-  let means = (0..<4000).map { resample -> Double in
+  let means = (0..<1000).map { resample -> Double in
     rows.frequencies(resample: resample, into: &frequencies)
     return zip(values, frequencies).reduce(0) { $0 + $1.0 * $1.1 } / 200
   }
-  let mean = means.reduce(0, +) / 4000
-  let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 3999 * 200
-  // The relative error of a variance of 4,000 draws is about sqrt(2/4000) = 2.2 %.
-  #expect(near(variance / SuperiorAbility.longRunVariance(values, restart: 0.2), 1, 0.09))
+  let mean = means.reduce(0, +) / 1000
+  let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 999 * 200
+  // The relative error of a variance of 1,000 draws is about sqrt(2/1000) = 4.5 %.
+  #expect(near(variance / SuperiorAbility.longRunVariance(values, restart: 0.2), 1, 0.18))
 }
 
 @Test
 func aStrongVariantIsFoundAndWorthlessOnesAreNot() throws {
   let worthless = (0..<20).map { noise(500, stream: UInt64($0)) }
-  let nothing = try SuperiorAbility(VariantReturns(worthless), resamples: 2000, meanBlockLength: 5)
+  let nothing = try SuperiorAbility(VariantReturns(worthless), resamples: 400, meanBlockLength: 5)
   #expect(nothing.consistent > 0.05 && nothing.realityCheck > 0.05)
   var skilled = worthless
   skilled[4] = noise(500, stream: 4, shift: 0.004)
-  let found = try SuperiorAbility(VariantReturns(skilled), resamples: 2000, meanBlockLength: 5)
+  let found = try SuperiorAbility(VariantReturns(skilled), resamples: 400, meanBlockLength: 5)
   #expect(found.best == 4 && found.bestStudentised == 4)
-  #expect(found.consistent < 0.001 && found.realityCheck < 0.001)
+  #expect(found.consistent < 0.01 && found.realityCheck < 0.01)
 }
 
 @Test
@@ -55,7 +55,7 @@ func poorVariantsDiluteTheRealityCheckButNotHansensTest() throws {
   // One decent variant among many wild and clearly bad ones: the reason why Hansen changed White's test.
   var variants = [noise(400, stream: 1, shift: 0.0016)]
   for stream in 2..<30 { variants.append(noise(400, stream: UInt64(stream)).map { 4 * $0 - 0.03 }) }
-  let result = try SuperiorAbility(VariantReturns(variants), resamples: 2000, meanBlockLength: 3)
+  let result = try SuperiorAbility(VariantReturns(variants), resamples: 400, meanBlockLength: 3)
   #expect(result.consistent < 0.05 && result.realityCheck > 0.3)
   #expect(result.lower <= result.consistent && result.consistent <= result.upper)
 }
@@ -65,9 +65,9 @@ func pValuesAreOrderedAndReproducible() throws {
   for seed in 0..<5 {
     let variants = try VariantReturns(
       (0..<6).map { noise(100, stream: UInt64(seed * 10 + $0), shift: Double($0 - 4) * 0.001) })
-    let result = try SuperiorAbility(variants, resamples: 500, seed: UInt64(seed))
+    let result = try SuperiorAbility(variants, resamples: 200, seed: UInt64(seed))
     #expect(result.lower <= result.consistent && result.consistent <= result.upper)
-    #expect(result == (try SuperiorAbility(variants, resamples: 500, seed: UInt64(seed))))
+    #expect(result == (try SuperiorAbility(variants, resamples: 200, seed: UInt64(seed))))
   }
   let losing = try SuperiorAbility(VariantReturns([noise(100, stream: 1, shift: -0.01)]), resamples: 100)
   #expect(losing.statistic == 0 && losing.consistent == 1)
@@ -94,10 +94,10 @@ func superiorAbilityAgreesWithTheReference() throws {
       return cycle * 0.02 * (1 + Double(variant) * 0.3) + Double(variant - 3) * 0.0004
     }
   }
-  let result = try SuperiorAbility(VariantReturns(series), resamples: 20_000, meanBlockLength: 5, seed: 3)
-  // Both sides have a Monte Carlo error of about 0.004.
-  #expect(near(result.realityCheck, 0.51232, 0.015))
-  #expect(near(result.lower, 0.436625, 0.015))
-  #expect(near(result.consistent, 0.544825, 0.015))
-  #expect(near(result.upper, 0.632625, 0.015))
+  let result = try SuperiorAbility(VariantReturns(series), resamples: 3000, meanBlockLength: 5, seed: 3)
+  // The Monte Carlo error is up to 0.009.
+  #expect(near(result.realityCheck, 0.51232, 0.035))
+  #expect(near(result.lower, 0.436625, 0.035))
+  #expect(near(result.consistent, 0.544825, 0.035))
+  #expect(near(result.upper, 0.632625, 0.035))
 }

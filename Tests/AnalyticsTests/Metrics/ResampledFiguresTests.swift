@@ -33,7 +33,7 @@ func blocksHaveTheirMeanLengthAndEveryRowIsAsLikely() throws {
   var total = [Double](repeating: 0, count: 50)
   var frequencies = total
   var jumps = 0
-  for resample in 0..<4000 {
+  for resample in 0..<1000 {
     rows.frequencies(resample: resample, into: &frequencies)
     #expect(frequencies.reduce(0, +) == 50)
     for row in 0..<50 { total[row] += frequencies[row] }
@@ -43,24 +43,24 @@ func blocksHaveTheirMeanLengthAndEveryRowIsAsLikely() throws {
       previous = run.upperBound - 1
     }
   }
-  // 49 steps of 4,000 resamples jump with probability 1/8, one of fifty of them to the next row by chance.
-  let expected = 4000 * 49.0 / 8 * 49 / 50
+  // 49 steps of 1,000 resamples jump with probability 1/8, one of fifty of them to the next row by chance.
+  let expected = 1000 * 49.0 / 8 * 49 / 50
   #expect(abs(Double(jumps) - expected) < 5 * expected.squareRoot())
-  // Each row is drawn 4,000 times on average; blocks make its variance about 15 times that of single draws.
-  #expect(total.allSatisfy { abs($0 - 4000) < 5 * (15 * 4000.0).squareRoot() })
+  // Each row is drawn 1,000 times on average; blocks make its variance about 15 times that of single draws.
+  #expect(total.allSatisfy { abs($0 - 1000) < 5 * (15 * 1000.0).squareRoot() })
 }
 
 @Test
 func theSpreadOfIndependentReturnsAgreesWithTheFormula() throws {
-  let returns = try noise(1000, seed: 2)
+  let returns = try noise(300, seed: 2)
   let figures = try ResampledFigures(
-    returns, settings: ResamplingSettings(resamples: 3000, meanBlockLength: 1, seed: 4))
-  let mean = figures.sharpe.reduce(0, +) / 3000
-  let deviation = (figures.sharpe.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2999).squareRoot()
+    returns, settings: ResamplingSettings(resamples: 500, meanBlockLength: 1, seed: 4))
+  let mean = figures.sharpe.reduce(0, +) / 500
+  let deviation = (figures.sharpe.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 499).squareRoot()
   let formula = try SharpeInference(returns).standardError * 252.0.squareRoot()
-  #expect(near(deviation / formula, 1, 0.06))
+  #expect(near(deviation / formula, 1, 0.12))
   let interval = try #require(figures.intervals["sharpe"])
-  #expect(near((interval.upper - interval.lower) / (2 * 1.96 * formula), 1, 0.08))
+  #expect(near((interval.upper - interval.lower) / (2 * 1.96 * formula), 1, 0.2))
   #expect(figures.intervals.keys.sorted() == ["cagr", "max_drawdown", "sharpe", "sortino", "volatility"])
 }
 
@@ -94,21 +94,21 @@ func aRuinedAccountResamplesToRuin() throws {
 
 @Test
 func pairedDifferencesAreSureWhereSeparateIntervalsAreNot() throws {
-  let base = try noise(500, seed: 12)
+  let base = try noise(200, seed: 12)
   let better = try ReturnSeries(values: base.values.map { $0 + 0.0005 })
-  let differences = try PairedDifference.compare(better, with: base, settings: ResamplingSettings(resamples: 1000))
+  let differences = try PairedDifference.compare(better, with: base, settings: ResamplingSettings(resamples: 300))
   let growth = try #require(differences["cagr"])
   #expect(growth.interval.lower > 0 && growth.pValue < 0.01)
   let same = try #require(
     try PairedDifference.compare(base, with: base, settings: ResamplingSettings(resamples: 200))["sharpe"])
   #expect(same.observed == 0 && same.pValue == 1 && same.interval.lower == 0 && same.interval.upper == 0)
-  #expect(throws: AnalyticsError.self) { try PairedDifference.compare(base, with: try noise(499, seed: 1)) }
+  #expect(throws: AnalyticsError.self) { try PairedDifference.compare(base, with: try noise(199, seed: 1)) }
 }
 
 @Test
 func drawdownAtRiskOrdersItsLevels() throws {
   let returns = try noise(250, seed: 15)
-  let risk = try MaximumDrawdownAtRisk(returns, settings: ResamplingSettings(resamples: 2000))
+  let risk = try MaximumDrawdownAtRisk(returns, settings: ResamplingSettings(resamples: 500))
   #expect(zip(risk.levels, risk.levels.dropFirst()).allSatisfy { $0.atRisk <= $1.atRisk })
   #expect(risk.levels.allSatisfy { $0.conditional >= $0.atRisk && $0.monteCarloError > 0 })
   #expect(risk.median == risk.levels[0].atRisk && (0...1).contains(risk.observedRank))

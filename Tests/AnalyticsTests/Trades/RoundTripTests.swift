@@ -80,6 +80,11 @@ func badFillsAreRefusedByRow() {
   }
   #expect(reason([fill(2, .buy, 1, 1), fill(1, .buy, 1, 1)])?.row == 1)
   #expect(reason([fill(2, .buy, 1, 0)])?.reason == .notPositive)
+  #expect(reason([fill(1, .buy, 1, .max)])?.series == "fill lots")
+  #expect(reason([fill(1, .buy, 1, 1 << 61), fill(1, .buy, 1, 1 << 62)])?.row == 1)
+  #expect(reason([fill(.min, .buy, 1, 1)])?.series == "fill times")
+  let wild = FillRecord(time: 0, side: .buy, priceTicks: 1, lots: 1, arrivalMidHalfTicks: .min)
+  #expect(reason([wild])?.series == "arrival mids of fills")
   #expect(reason([fill(2, .none, 1, 1)])?.series == "fill sides")
   #expect(reason([fill(2, .buy, 1, 1, fee: .nan)])?.reason == .notFinite)
   #expect(

@@ -84,4 +84,18 @@ import TestSupport
       try HistoricalTail.estimate([0, 1], weights: [0, 0], confidence: 0.9)
     }
   }
+
+  @Test func gatheringTheTailOfManyValuesChangesNothing() throws {
+    var generator = SeededGenerator(seed: 6)
+    let random = (0..<80_000).map { _ in Double.random(in: -1...1, using: &generator) }
+    // Sorted and nearly constant inputs mislead a sample.
+    for values in [random, random.sorted(), random.map { $0 < -0.999 ? $0 : 0 }] {
+      for confidence in [0.99, 0.9999, 0.95] {
+        let risk = try HistoricalTail.estimate(values, confidence: confidence)
+        let (value, shortfall) = bySorting(values, confidence: confidence)
+        #expect(risk.valueAtRisk == value)
+        #expect(abs(risk.expectedShortfall - shortfall) < 1e-12)
+      }
+    }
+  }
 }

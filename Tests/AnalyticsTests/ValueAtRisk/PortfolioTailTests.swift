@@ -54,6 +54,9 @@ import Testing
     let built = try model.profits(weights: weights, scenarios: 0..<500, seed: 3)
     let short = try LinearScenarios.normalProfits(weights: weights, covariance: covariance, scenarios: 500, seed: 3)
     #expect(agree(built, short, within: 1e-12))
+    #expect(
+      try LinearScenarios.normalProfits(
+        weights: weights, covariance: covariance, scenarios: 500, seed: 3, threads: 3) == short)
     // Any split of the scenarios gives the same numbers.
     let parts =
       try model.profits(weights: weights, scenarios: 0..<137, seed: 3)
@@ -88,6 +91,7 @@ import Testing
     let fast = try ScenarioMatrix(panel).tail(weights: weights, confidence: 0.99)
     #expect(abs(exact.valueAtRisk - fast.valueAtRisk) < 1e-6)
     #expect(abs(exact.expectedShortfall - fast.expectedShortfall) < 1e-6)
+    #expect(try ScenarioMatrix(panel).tail(weights: weights, confidence: 0.99, threads: 3) == fast)
   }
 
   @Test func singularCorrelationsAreRefused() {

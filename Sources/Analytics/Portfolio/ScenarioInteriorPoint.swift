@@ -1,20 +1,11 @@
 import Glibc
 
-extension ConvexProgram {
-  /// Solves by a primal-dual interior-point method with Mehrotra's predictor and corrector (Mehrotra 1992; Wright 1997,
-  /// chapter 10); programs with a smooth or logarithmic term take damped steps on the norm of the residuals instead.
-  func solve(tolerance: Double = 1e-11, maximumIterations: Int = 200) -> ConvexSolution {
-    var state = InteriorPointState(self)
-    return state.run(tolerance: tolerance, maximumIterations: maximumIterations)
-  }
-}
-
 /// The iterate of the interior-point method and its workspace.
 ///
 /// All inequality constraints share one list of slacks and multipliers, in the order rows, lower bounds, upper bounds,
 /// excesses ≥ 0.
-struct InteriorPointState {
-  let program: ConvexProgram
+struct ScenarioInteriorPoint {
+  let program: ScenarioProgram
   let n: Int
   let rowCount: Int
   let excessCount: Int
@@ -40,14 +31,16 @@ struct InteriorPointState {
   var equality: [Double]
 
   var system: NewtonSystem
+  var centredRows: [Double] = []
+  var centredWeights: [Double] = []
 
   var inequalityCount: Int { slack.count }
-  private var lowerOffset: Int { rowCount }
-  private var upperOffset: Int { rowCount + lowerIndices.count }
-  private var excessOffset: Int { rowCount + lowerIndices.count + upperIndices.count }
+  var lowerOffset: Int { rowCount }
+  var upperOffset: Int { rowCount + lowerIndices.count }
+  var excessOffset: Int { rowCount + lowerIndices.count + upperIndices.count }
   private var isNonlinear: Bool { program.smooth != nil || program.logWeights != nil }
 
-  init(_ program: ConvexProgram) {
+  init(_ program: ScenarioProgram) {
     self.program = program
     n = program.variableCount
     rowCount = program.rows.count
@@ -114,7 +107,7 @@ struct InteriorPointState {
     for index in multiplier.indices { multiplier[index] = max(cost, 1e-6) }
   }
 
-  mutating func run(tolerance: Double, maximumIterations: Int) -> ConvexSolution {
+  mutating func run(tolerance: Double, maximumIterations: Int) -> ScenarioSolution {
     var best = (residual: Double.infinity, gap: Double.infinity, z: z, u: u)
     var iterations = 0
     var stalled = 0
@@ -139,7 +132,7 @@ struct InteriorPointState {
     u = best.u
     evaluate(needsHessian: false)
     // An answer within a thousand tolerances is as good as the arithmetic allows on badly scaled data.
-    return ConvexSolution(
+    return ScenarioSolution(
       status: measure < max(tolerance * 1e3, 1e-7) ? .optimal : .notConverged, point: z, excesses: u,
       objective: objective, iterations: iterations, residual: best.residual, gap: best.gap,
       rowMultipliers: Array(multiplier[0..<rowCount]), equalityMultipliers: y,
@@ -337,107 +330,5 @@ struct InteriorPointState {
       if direction.multiplier[index] < 0 { dual = min(dual, -multiplier[index] / direction.multiplier[index]) }
     }
     return (primal, dual)
-  }
-
-  // MARK: The Newton system
-
-  /// Assembles and factorises the system for `z` after eliminating slacks, multipliers and excesses.
-  private mutating func factorize() -> Bool {
-    var weights = [Double](repeating: 0, count: rowCount)
-    for index in 0..<rowCount { weights[index] = multiplier[index] / slack[index] }
-    var centred: [(weight: Double, row: [Double])] = []
-    var isCentred = [Bool](repeating: false, count: excessCount)
-    for (excess, owned) in rowsOfExcess.enumerated() {
-      let own =
-        program.excessQuadratic[excess] + multiplier[excessOffset + excess] / slack[excessOffset + excess]
-      if owned.count == 1 {
-        // D − D²/(D + own) written without the cancellation.
-        let weight = weights[owned[0]]
-        weights[owned[0]] = weight * (own / (weight + own))
-      } else if owned.count > 1 {
-        isCentred[excess] = true
-        let total = owned.reduce(0) { $0 + weights[$1] }
-        var mean = [Double](repeating: 0, count: n)
-        for row in owned {
-          let share = weights[row] / total
-          for column in 0..<n { mean[column] += share * program.coefficients[row * n + column] }
-        }
-        for row in owned {
-          var difference = mean
-          for column in 0..<n { difference[column] = program.coefficients[row * n + column] - mean[column] }
-          centred.append((weights[row], difference))
-          weights[row] = 0
-        }
-        centred.append((total * (own / (total + own)), mean))
-      }
-    }
-    var diagonal = [Double](repeating: 0, count: n)
-    for (offset, index) in lowerIndices.enumerated() {
-      diagonal[index] += multiplier[lowerOffset + offset] / slack[lowerOffset + offset]
-    }
-    for (offset, index) in upperIndices.enumerated() {
-      diagonal[index] += multiplier[upperOffset + offset] / slack[upperOffset + offset]
-    }
-    return system.factorize(
-      hessian: hessian, rows: program.coefficients, weights: weights, extra: centred, diagonal: diagonal,
-      equalities: program.equalities)
-  }
-
-  /// Solves for the direction with the given complementarity targets.
-  private func direction(complementarity: [Double]) -> Direction {
-    // Each inequality contributes (−rc + λ rp)/s, the multiplier step at a zero step of the variables.
-    var pull = [Double](repeating: 0, count: inequalityCount)
-    for index in 0..<inequalityCount {
-      pull[index] = (multiplier[index] * primal[index] - complementarity[index]) / slack[index]
-    }
-    var rightZ = [Double](repeating: 0, count: n)
-    for index in 0..<n { rightZ[index] = -dualZ[index] }
-    for (offset, index) in lowerIndices.enumerated() { rightZ[index] += pull[lowerOffset + offset] }
-    for (offset, index) in upperIndices.enumerated() { rightZ[index] -= pull[upperOffset + offset] }
-    var rightU = [Double](repeating: 0, count: excessCount)
-    for index in 0..<excessCount { rightU[index] = -dualU[index] + pull[excessOffset + index] }
-    var rowPull = [Double](repeating: 0, count: rowCount)
-    for (index, row) in program.rows.enumerated() {
-      rowPull[index] = -pull[index]
-      if let excess = row.excess { rightU[excess] += pull[index] }
-    }
-    // Eliminate excesses: u = (rightU + Σ D g'z) / (own + Σ D).
-    var pivots = [Double](repeating: 0, count: excessCount)
-    for (excess, owned) in rowsOfExcess.enumerated() {
-      pivots[excess] =
-        program.excessQuadratic[excess] + multiplier[excessOffset + excess] / slack[excessOffset + excess]
-        + owned.reduce(0) { $0 + multiplier[$1] / slack[$1] }
-    }
-    for (index, row) in program.rows.enumerated() {
-      if let excess = row.excess {
-        rowPull[index] += multiplier[index] / slack[index] * (rightU[excess] / pivots[excess])
-      }
-    }
-    program.addTransposedRows(scaledBy: rowPull, to: &rightZ)
-    let (stepZ, stepY) = system.solve(right: rightZ, equality: equality.map { -$0 }, equalities: program.equalities)
-    let products = program.rowProducts(stepZ)
-    var stepU = rightU
-    for (index, row) in program.rows.enumerated() {
-      if let excess = row.excess { stepU[excess] += multiplier[index] / slack[index] * products[index] }
-    }
-    for index in 0..<excessCount { stepU[index] /= pivots[index] }
-    var stepSlack = [Double](repeating: 0, count: inequalityCount)
-    for (index, row) in program.rows.enumerated() {
-      stepSlack[index] = -primal[index] - products[index] + (row.excess.map { stepU[$0] } ?? 0)
-    }
-    for (offset, index) in lowerIndices.enumerated() {
-      stepSlack[lowerOffset + offset] = -primal[lowerOffset + offset] + stepZ[index]
-    }
-    for (offset, index) in upperIndices.enumerated() {
-      stepSlack[upperOffset + offset] = -primal[upperOffset + offset] - stepZ[index]
-    }
-    for index in 0..<excessCount {
-      stepSlack[excessOffset + index] = -primal[excessOffset + index] + stepU[index]
-    }
-    var stepMultiplier = [Double](repeating: 0, count: inequalityCount)
-    for index in 0..<inequalityCount {
-      stepMultiplier[index] = -(complementarity[index] + multiplier[index] * stepSlack[index]) / slack[index]
-    }
-    return Direction(z: stepZ, u: stepU, y: stepY, slack: stepSlack, multiplier: stepMultiplier)
   }
 }

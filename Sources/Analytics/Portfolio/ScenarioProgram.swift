@@ -5,8 +5,9 @@
 ///
 /// The `z` are few (weights, quantiles, peaks); the excesses `u` may be thousands (one per scenario). No row has two
 /// excesses, so their block of the Newton system is diagonal and is eliminated exactly, which keeps a step at the cost of
-/// the weights alone.
-struct ConvexProgram {
+/// the weights alone. That elimination, the logarithms of risk budgets and the smooth term are what the general quadratic
+/// program of Numerics does not have.
+struct ScenarioProgram {
   /// A row gᵣ'z − u ≤ h; `excess` is nil for a row without one.
   struct Row {
     var limit: Double
@@ -73,7 +74,7 @@ struct ConvexProgram {
 }
 
 /// The answer of an interior-point solve.
-struct ConvexSolution {
+struct ScenarioSolution {
   enum Status { case optimal, notConverged }
 
   var status: Status

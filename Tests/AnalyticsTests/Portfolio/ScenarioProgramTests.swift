@@ -2,10 +2,10 @@ import Testing
 
 @testable import Analytics
 
-@Suite struct ConvexProgramTests {
+@Suite struct ScenarioProgramTests {
   @Test func minimumVarianceMatchesScipy() throws {
     let sample = try Covariance.sample(syntheticPanel())
-    var program = ConvexProgram(variableCount: 5)
+    var program = ScenarioProgram(variableCount: 5)
     program.quadratic = sample.values
     program.addEquality([1, 1, 1, 1, 1], equals: 1)
     #expect(
@@ -20,7 +20,7 @@ import Testing
 
   @Test func logarithmsGiveEqualRiskContributions() throws {
     let sample = try Covariance.sample(syntheticPanel())
-    var program = ConvexProgram(variableCount: 5)
+    var program = ScenarioProgram(variableCount: 5)
     program.quadratic = sample.values
     program.logWeights = [0.2, 0.2, 0.2, 0.2, 0.2]
     program.start = [1, 1, 1, 1, 1]
@@ -33,7 +33,7 @@ import Testing
   @Test func excessesSolveTheConditionalValueAtRiskProgram() throws {
     // Answers of the HiGHS linear program at 90 %.
     let panel = try syntheticPanel()
-    var program = ConvexProgram(variableCount: 6)
+    var program = ScenarioProgram(variableCount: 6)
     program.linear[5] = 1
     program.addEquality([1, 1, 1, 1, 1, 0], equals: 1)
     for asset in 0..<5 {

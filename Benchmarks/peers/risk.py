@@ -1,0 +1,115 @@
+"""Path generation and scenario risk beside NumPy and numba: runs the peers and AnalyticsBenchmarks in one go, on one
+thread, and prints ratios of best times.
+
+    swift build -c release --product AnalyticsBenchmarks
+    python3 Benchmarks/peers/risk.py [path to AnalyticsBenchmarks]
+"""
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+SPOT, RATE, VOLATILITY, STEPS, STRIKE, PATHS = 100.0, 0.05, 0.2, 252, 100.0, 1_000_000
+INTERVAL = 1.0 / STEPS
+BINARY = sys.argv[1] if len(sys.argv) > 1 else ".build/release/AnalyticsBenchmarks"
+
+
+def best(work, repetitions=3):
+    times = []
+    for _ in range(repetitions):
+        start = time.perf_counter()
+        answer = work()
+        times.append(time.perf_counter() - start)
+    return min(times), answer
+
+
+def numpy_paths():
+    generator, total, chunk = np.random.Generator(np.random.PCG64(1)), 0.0, 500
+    for _ in range(0, PATHS, chunk):
+        normals = generator.standard_normal((chunk, STEPS))
+        drift = (RATE - VOLATILITY**2 / 2) * INTERVAL
+        levels = np.exp(np.cumsum(drift + VOLATILITY * np.sqrt(INTERVAL) * normals, axis=1))
+        total += np.maximum(SPOT * levels[:, -1] - STRIKE, 0).sum()
+    return float(np.exp(-RATE) * total / PATHS)
+
+
+def numba_paths():
+    from numba import njit
+
+    @njit(fastmath=True)
+    def simulate(paths):
+        np.random.seed(1)
+        total, falls = 0.0, 0.0
+        drift, scale = (RATE - VOLATILITY * VOLATILITY / 2) * INTERVAL, VOLATILITY * np.sqrt(INTERVAL)
+        for _ in range(paths):
+            level, peak, fall = 0.0, 0.0, 0.0
+            for _ in range(STEPS):
+                level += drift + scale * np.random.standard_normal()
+                if level > peak:
+                    peak = level
+                if peak - level > fall:
+                    fall = peak - level
+            total += max(SPOT * np.exp(level) - STRIKE, 0.0)
+            falls += 1 - np.exp(-fall)
+        return np.exp(-RATE) * total / paths, falls / paths
+
+    simulate(10)
+    return lambda: simulate(PATHS)
+
+
+def scenarios():
+    generator, assets, count = np.random.default_rng(5), 100, 1_000_000
+    loadings = generator.standard_normal((assets, 5)) * 0.01
+    covariance = loadings @ loadings.T + np.diag(generator.uniform(0.5, 2, assets) * 1e-4)
+    factor, weights = np.linalg.cholesky(covariance), np.full(assets, 1 / assets)
+    matrix = generator.standard_normal((count, assets), dtype=np.float32).astype("f8") @ factor.T
+
+    def tail(profits):
+        rank = count // 100
+        ordered = np.partition(profits, rank)
+        return float(-ordered[rank]), float(-ordered[:rank].mean())
+
+    def simulated():
+        source, profits, rows = np.random.Generator(np.random.PCG64(3)), np.empty(count), 10_000
+        for start in range(0, count, rows):
+            profits[start : start + rows] = (source.standard_normal((rows, assets)) @ factor.T) @ weights
+        return tail(profits)
+
+    return lambda: tail(matrix @ weights), simulated
+
+
+def main():
+    ours = {}
+    output = subprocess.run(
+        [BINARY, "--json", "--repetitions", "3"], capture_output=True, text=True, check=True
+    ).stdout
+    for line in output.splitlines():
+        result = json.loads(line)
+        ours[result["name"]] = result["bestSeconds"]
+
+    historical, simulated = scenarios()
+    rows = [
+        ("GBM, 252 steps × 1 M: NumPy", numpy_paths, "GBM call, 252 steps, payoff only"),
+        ("historical VaR + ES, 1 M × 100: NumPy", historical, "historical VaR + ES, 1 M scenarios × 100 assets"),
+        ("Monte Carlo VaR, 1 M × 100: NumPy", simulated, "Monte Carlo VaR, 1 M scenarios × 100 assets"),
+    ]
+    try:
+        rows.insert(
+            1, ("GBM with drawdown: numba", numba_paths(), "GBM, 252 steps, wealth, drawdown, quantiles")
+        )
+    except ImportError:
+        print("numba is not installed; its row is left out")
+    for name, work, counterpart in rows:
+        seconds, answer = best(work)
+        print(f"{name:42s} {seconds:8.4f} s   ours {ours[counterpart]:8.4f} s   ratio {seconds / ours[counterpart]:6.2f}"
+              f"   peer's answer {answer}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

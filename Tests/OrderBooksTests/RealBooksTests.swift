@@ -1,0 +1,240 @@
+import Foundation
+import MarketTypes
+import OrderBooks
+import TestSupport
+import TickImport
+import TickStore
+import Testing
+
+/// Books rebuilt from public captures, against the answers that came with them.
+@Suite(.enabled(if: RealData.isPresent)) struct RealBooksTests {
+  static let lobster = "lobster/bigfatwhale/"
+
+  /// Level 1 after every message: exact until the 54,607th row, where orders deeper than 50 levels first surface.
+  @Test func lobsterTouchAfterEveryMessage() throws {
+    let book = RealData.file(Self.lobster + "AAPL_2012-06-21_orderbook_50.head672.csv").path
+    let expected = try RealFeeds.lines(Self.lobster + "AAPL_2012-06-21_34200_37800_orderbook_50_L1only.csv.gz")
+    let message = Self.lobster + "AAPL_2012-06-21_34200_37800_message_50.csv.gz"
+    let differing = try RealFeeds.withTicks([message], options: ["book": book]) { file in
+      var recorder = TouchRecorder()
+      let anomalies = try RealFeeds.replay(file, &recorder)
+      #expect(anomalies.total == anomalies.orphans)
+      // Rows are messages: the file's own, without the importer's snapshot.
+      let rows = try messageTouches(recorder, file)
+      #expect(rows.count == expected.count)
+      let tick = file.instruments[0].tick
+      return zip(rows, expected).enumerated().filter { Self.row($1.0, tick: tick) != $1.1 }.map(\.offset)
+    }
+    #expect(differing.first == 54_606)
+    #expect(differing.count == 90)
+  }
+
+  /// The first ten seconds at 50 levels: rows agree as far down as no level has slid into view unannounced.
+  @Test func lobsterDepth() throws {
+    let path = Self.lobster + "AAPL_2012-06-21_orderbook_50.head672.csv"
+    let expected = try RealFeeds.lines(path)
+    let message = Self.lobster + "AAPL_2012-06-21_message_50.head672.csv"
+    try RealFeeds.withTicks([message], options: ["book": RealData.file(path).path]) { file in
+      var recorder = DepthRecorder(limit: 10)
+      _ = try RealFeeds.replay(file, &recorder)
+      let rows = try messages(recorder.depths, file)
+      #expect(rows.count == 672)
+      // Ten levels never reach the fiftieth within 672 messages, so all of them must be exact.
+      for (index, (depth, line)) in zip(rows, expected).enumerated() {
+        let fields = line.split(separator: ",")
+        let unit = file.instruments[0].tick
+        var text: [String] = []
+        for level in 0..<10 {
+          text.append(Self.price(depth.asks[level].price, tick: unit))
+          text.append("\(depth.asks[level].quantity)")
+          text.append(Self.price(depth.bids[level].price, tick: unit))
+          text.append("\(depth.bids[level].quantity)")
+        }
+        #expect(text == fields.prefix(40).map(String.init), "row \(index)")
+      }
+    }
+  }
+
+  struct DepthRecorder: BookObserver {
+    struct Depth {
+      var bids: [BookLevel]
+      var asks: [BookLevel]
+    }
+
+    let limit: Int
+    var depths: [Depth] = []
+
+    mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+      depths.append(Depth(bids: books.levels(.buy, limit: limit), asks: books.levels(.sell, limit: limit)))
+    }
+  }
+
+  /// Keeps the states after events that the source itself contains.
+  private func messages<State>(_ states: [State], _ file: TickFile) throws -> [State] {
+    let reader = try TickEventReader(file)
+    var result: [State] = []
+    for state in states {
+      guard let event = try reader.next() else { break }
+      if !event.flags.contains(.synthetic) { result.append(state) }
+    }
+    return result
+  }
+
+  private func messageTouches(_ recorder: TouchRecorder, _ file: TickFile) throws -> [TouchRecorder.Touch] {
+    try messages(recorder.touches, file)
+  }
+
+  /// LOBSTER prices are dollars times 10,000.
+  private static func price(_ price: Price, tick: DecimalUnit) -> String {
+    var scale: Int64 = 10_000
+    for _ in 0..<tick.exponent { scale /= 10 }
+    return "\(Int64(price.ticks) * tick.mantissa * scale)"
+  }
+
+  private static func row(_ touch: TouchRecorder.Touch, tick: DecimalUnit) -> String {
+    let ask = touch.ask.map { "\(price($0.price, tick: tick)),\($0.quantity)" } ?? "9999999999,0"
+    let bid = touch.bid.map { "\(price($0.price, tick: tick)),\($0.quantity)" } ?? "-9999999999,0"
+    return "\(ask),\(bid)"
+  }
+
+  // MARK: - E-mini S&P 500, order by order
+
+  struct Answer: Decodable {
+    struct Queue: Decodable {
+      var bidQueue: [[Entry]]
+      var askQueue: [[Entry]]
+    }
+
+    /// An order id (text) or a size (number).
+    enum Entry: Decodable, Hashable {
+      case text(String)
+      case number(Int64)
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self = try (try? container.decode(Int64.self)).map { .number($0) } ?? .text(container.decode(String.self))
+      }
+    }
+
+    var fLastEvents: Int
+    var bboDigestSha256: String
+    var queue: Queue
+  }
+
+  /// The digest over the best bid and offer at all 47,022 consistent states, crossed pre-open included, and the queues.
+  @Test func futuresTouchDigestAndFinalQueue() throws {
+    let folder = "dbn/nautilus/"
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let answer = try decoder.decode(
+      Answer.self, from: Data(contentsOf: RealData.file(folder + "esh4-20231225.book.expected.json")))
+    try RealFeeds.withTicks([folder + "esh4-glbx-mdp3-20231225.mbo.dbn.zst"]) { file in
+      var recorder = TouchRecorder()
+      let anomalies = try RealFeeds.replay(file, &recorder)
+      #expect(anomalies.total == anomalies.orphans)
+      let tick = file.instruments[0].tick
+      let reader = try TickEventReader(file)
+      var text = ""
+      var states = 0
+      var identifiers: [UInt32: UInt64] = [:]
+      for touch in recorder.touches {
+        let event = try #require(try reader.next())
+        if event.kind == .add || event.kind == .modify { identifiers[event.slot] = event.identifier }
+        guard touch.isEndOfEvent, !event.flags.contains(.synthetic) else { continue }
+        states += 1
+        let (bid, ask) = (Self.side(touch.bid, tick), Self.side(touch.ask, tick))
+        text += "\(file.instruments[0].sourceIdentifier),\(event.sequence),\(bid),\(ask)\n"
+      }
+      #expect(states == answer.fLastEvents)
+      #expect(try Self.sha256(text) == answer.bboDigestSha256)
+
+      var books = BookSet(instrumentCount: 1)
+      var batches = try TickReader(file)
+      var batch = file.makeBatch()
+      var observer = NullObserver()
+      while try batches.nextBatch(into: &batch) { books.apply(batch, observer: &observer) }
+      for (side, queue) in [(Side.buy, answer.queue.bidQueue), (.sell, answer.queue.askQueue)] {
+        let orders = books.queue(side, at: books.bestPrice(side))
+        #expect(orders.map { [.text("\(identifiers[$0.slot] ?? 0)"), .number($0.quantity)] } == queue)
+      }
+    }
+  }
+
+  private static func side(_ level: BookLevel?, _ tick: DecimalUnit) -> String {
+    guard let level else { return "None,None" }
+    var scale: Int64 = 1_000_000_000
+    for _ in 0..<tick.exponent { scale /= 10 }
+    return "\(Int64(level.price.ticks) * tick.mantissa * scale),\(level.quantity)"
+  }
+
+  private static func sha256(_ text: String) throws -> String {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
+    process.arguments = [path]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let digest = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return String(digest.prefix(64))
+  }
+
+  // MARK: - Binance, levels against its own ticker
+
+  /// Files, and how many depth groups end with a touch equal to the last ticker before them, out of how many.
+  static let captures = [
+    ("binance-raw/hftbacktest/usdm/btcusdt_20240808.gz", 6_509, 6_545),
+    ("binance-raw/hftbacktest/spot/btcusdt_20240808.gz", 3_446, 3_448),
+    ("binance-raw/hftbacktest/cm/btcusd_perp_20240808.gz", 26_822, 26_822),
+  ]
+
+  @Test(arguments: captures) func binanceLevelsAgainstTheTicker(path: String, equal: Int, compared: Int) throws {
+    try RealFeeds.withTicks([path]) { file in
+      var follower = TickerFollower(instrumentCount: file.instruments.count)
+      _ = try RealFeeds.replay(file, &follower)
+      #expect(follower.compared > 0)
+      // At least the ratio of the reference rebuild.
+      #expect(
+        Double(follower.equal) / Double(max(1, follower.compared)) >= Double(equal) / Double(compared) - 1e-12,
+        "\(follower.equal) of \(follower.compared)")
+    }
+  }
+
+  /// Keeps its own levels from the depth stream and compares its touch with the last ticker before each group's end.
+  struct TickerFollower: BookObserver, ~Copyable {
+    var levels = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 1)
+    var ticker: (Int32, Int32)?
+    var equal = 0
+    var compared = 0
+    var isDepthGroup = false
+
+    init(instrumentCount: Int) { precondition(instrumentCount >= 1) }
+
+    mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+      guard change.instrument == 0, let operation = change.code.operation else { return }
+      var observer = NullObserver()
+      switch operation {
+      case .quote: ticker = (change.price, change.oldPrice)
+      case .setLevel:
+        batch.removeAll()
+        batch.append(EventCode(.setLevel, side: change.sideIndex == 0 ? .buy : .sell), time: change.time)
+        batch.append(price: change.price, sideIndex: change.sideIndex)
+        batch.append(quantity: change.quantity)
+        levels.apply(batch, observer: &observer)
+        if change.code.isEndOfEvent, let ticker {
+          compared += 1
+          if levels.bestPrice(.buy).ticks == ticker.0, levels.bestPrice(.sell).ticks == ticker.1 { equal += 1 }
+        }
+      case .snapshotBegin, .clear:
+        batch.removeAll()
+        batch.append(EventCode(.clear), time: change.time)
+        levels.apply(batch, observer: &observer)
+      default: break
+      }
+    }
+  }
+}
