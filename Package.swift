@@ -86,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
+        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore",
+        "TickImport",
       ],
       swiftSettings: commonSettings),
     // Support
@@ -94,9 +95,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
-    .executableTarget(
-      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
-      swiftSettings: commonSettings),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
@@ -112,7 +110,6 @@ let package = Package(
     tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
     // Every benchmark is run with tiny parameters, so that none can rot.
     .testTarget(
       name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },

@@ -75,10 +75,10 @@ struct TomlTableWriter: TomlMapper {
   ) throws(ScenarioError) {
     var writer = TomlTableWriter(header: name)
     try value.map(&writer)
-    tables.append("")
-    if !comment.isEmpty { tables.append("# \(comment)") }
     // A table that only holds tables needs no line of its own.
-    if !writer.lines.isEmpty || marks.0 == "[[" { tables.append(marks.0 + name + marks.1) }
+    if !writer.lines.isEmpty || marks.0 == "[[" {
+      tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + [marks.0 + name + marks.1]
+    }
     tables += writer.lines + writer.tables
   }
 

@@ -11,7 +11,7 @@ enum Calibrate {
 
   static let command = Command(
     "calibrate", summary: "Fit a simulated market to an instrument of a tick file and write it as a scenario.",
-    examples: ["calibrate day.ticks -o market.toml --instrument ALFA", "simulate market.toml -o again.ticks"],
+    examples: ["calibrate day.ticks -o market.toml --instrument ALFA"],
     discussion: """
       Arrival, cancel, placement and size distributions, the Hawkes kernel of arrivals and the memory of trade signs are
       fitted to the time in which the market was open; the report says how well. The file must hold single orders.
