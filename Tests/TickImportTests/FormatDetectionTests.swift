@@ -35,7 +35,7 @@ import Testing
       ("lobster/bigfatwhale/AAPL_2012-06-21_34200_37800_message_50.csv.gz", "lobster", 1, 91_998),
       ("pitch/bats_pitch_example_20k.txt", "pitch", 288, 20_288),
       ("l3-bitstamp/ob-analytics/orders.csv.xz", "bitstamp", 1, 50_414),
-      ("l3-bitstamp/ob-analytics/2015-05-01.log.xz", "bitstamp-log", 1, 51_044),
+      ("l3-bitstamp/ob-analytics/2015-05-01.log.xz", "bitstamp-log", 1, 51_082),
       ("binance-raw/hftbacktest/spot/btcusdt_20240808.gz", "binance", 1, 163_872),
       ("crypto-fx/nautilus/tardis/bitmex_trades_XBTUSD.csv", "tardis", 1, 10),
       ("lean/future/cme/minute/es/20131007_trade.zip", "lean", 3, 1_671),
