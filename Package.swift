@@ -135,6 +135,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+    fuzz("ScenarioFuzz", imports: ["Lab"]),
     fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
 }
