@@ -73,6 +73,9 @@ let package = Package(
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+    // toml++ is headers of C++ only, so its border is a small C++ file instead of a shim.
+    .target(
+      name: "CToml", path: "Sources/CLibraries/CToml", cxxSettings: [.unsafeFlags(instructionSet)]),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
@@ -89,11 +92,13 @@ let package = Package(
         "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
       ]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Lab", imports: ["Simulation", "CToml"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
+        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore",
+        "TickImport",
       ],
       swiftSettings: commonSettings),
     // Support
@@ -101,9 +106,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Execution"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
-    .executableTarget(
-      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
-      swiftSettings: commonSettings),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
@@ -119,9 +121,9 @@ let package = Package(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
     // Every benchmark is run with tiny parameters, so that none can rot.
     .testTarget(
       name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },
@@ -147,6 +149,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+    fuzz("ScenarioFuzz", imports: ["Lab"]),
     fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
 }
