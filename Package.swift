@@ -72,6 +72,7 @@ let package = Package(
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    library("CSodium", pkgConfig: "libsodium", debian: "libsodium-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // toml++ is headers of C++ only, so its border is a small C++ file instead of a shim.
     .target(
@@ -93,6 +94,7 @@ let package = Package(
       ]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
     module("Lab", imports: ["Simulation", "CToml"]),
+    module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
@@ -122,6 +124,7 @@ let package = Package(
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "Lab", imports: ["Simulation"]),
+    tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
     // Every benchmark is run with tiny parameters, so that none can rot.
