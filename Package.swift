@@ -77,7 +77,7 @@ let package = Package(
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
-    module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
