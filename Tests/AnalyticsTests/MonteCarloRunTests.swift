@@ -133,7 +133,9 @@ import Testing
   @Test func badPlansAreNamed() {
     var plan = MonteCarloPlan(paths: 0, seed: 1)
     #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
-    plan.paths = 10
+    plan.paths = 16
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.paths = 32
     plan.fanSteps = [3, 2]
     #expect { _ = try MonteCarloRun(Self.source, plan: plan) } throws: { ($0 as? MonteCarloError)?.row == 1 }
     plan.fanSteps = [40]
@@ -149,5 +151,9 @@ import Testing
     plan.periodsPerYear = 252
     plan.riskFreePerStep = .nan
     #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.riskFreePerStep = 0
+    #expect { _ = try MonteCarloExpectation.estimate(Self.source, plan: plan) { _ in .nan } } throws: {
+      ($0 as? MonteCarloError)?.series == "payoff"
+    }
   }
 }

@@ -41,7 +41,10 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
   }
 
   func validate(steps: Int) throws(MonteCarloError) {
-    try MonteCarloError.require(paths > 0, "plan", "at least one path is needed")
+    // One block of sixteen, the independent unit, has no spread to take an error from; lanes of the quasi-random scheme do.
+    try MonteCarloError.require(
+      paths > (scheme == .quasiRandom ? 0 : PathBlock.lanes), "plan",
+      "\(paths) paths; \(scheme == .quasiRandom ? 1 : PathBlock.lanes + 1) are needed for a standard error")
     try MonteCarloError.require(threads > 0, "plan", "at least one thread is needed")
     try MonteCarloError.require(steps > 0 && steps <= 1 << 24, "plan", "a path of \(steps) steps")
     try MonteCarloError.require(
