@@ -97,6 +97,8 @@ let package = Package(
     module("Reporting", imports: ["CHDF5"]),
     module("Lab", imports: ["Simulation", "CToml"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
+    module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",

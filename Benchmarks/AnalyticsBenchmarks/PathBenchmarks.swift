@@ -51,12 +51,12 @@ func measurePaths(_ runner: inout BenchmarkRunner) {
     drift: 0.05, startVariance: 0.04, meanVariance: 0.04, reversion: 1.5, volatilityOfVariance: 0.5, correlation: -0.7,
     years: 1, steps: 252)
   {
-    run("Heston, 252 steps", heston, paths: max(paths / 50, 16), with: &runner)
+    run("Heston, 252 steps", heston, paths: max(paths / 50, 32), with: &runner)
   }
   if let merton = try? MertonJumpDiffusion(
     drift: 0.05, volatility: 0.2, jumpIntensity: 0.8, jumpMean: -0.1, jumpDeviation: 0.15, years: 1, steps: 252)
   {
-    run("Merton, 252 steps", merton, paths: max(paths / 50, 16), with: &runner)
+    run("Merton, 252 steps", merton, paths: max(paths / 50, 32), with: &runner)
   }
 }
 

@@ -75,6 +75,12 @@ public struct QuadraticProgram: Sendable {
     self.upperBounds = upperBounds ?? [Double](repeating: .infinity, count: count)
   }
 
+  /// The minimum with its multipliers.
+  ///
+  /// Where the active constraints are independent and the program is strictly convex on them, the answer is exact to
+  /// rounding. Where they are not (a singular Q, duplicate rows), many multipliers fit, the exact step has no unique answer,
+  /// and the interior solution stands: its residuals, and the mean product of slack and multiplier, are then below
+  /// 1e-9 × max(1, |x|) × max(1, multipliers), with a single product up to the number of constraints times that.
   public func solve() throws(ProgramError) -> ProgramSolution {
     guard quadratic.isSquare, quadratic.values.allSatisfy(\.isFinite) else {
       throw .badInput("the quadratic term must be a square matrix of finite values")

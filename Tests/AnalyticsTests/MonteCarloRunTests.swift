@@ -74,22 +74,22 @@ import Testing
   @Test func threadsDoNotMatter() throws {
     for scheme in [SamplingScheme.pseudorandom, .antithetic, .quasiRandom] {
       var states: [MonteCarloState] = []
-      for threads in [1, 2, 5] {
-        var plan = Self.plan(paths: 9_000)
+      for threads in [1, 3] {
+        var plan = Self.plan(paths: 5_500)
         plan.scheme = scheme
-        plan.stop = .init(figure: .terminalWealth, standardError: scheme == .quasiRandom ? 1e-9 : 0.0045)
+        plan.stop = .init(figure: .terminalWealth, standardError: scheme == .quasiRandom ? 1e-9 : 0.0055)
         plan.threads = threads
         var run = try MonteCarloRun(Self.source, plan: plan)
         let result = run.run()
         #expect(result.stoppedEarly == (scheme != .quasiRandom))
-        #expect(result.paths < 9_000 || scheme == .quasiRandom)
+        #expect(result.paths < 5_500 || scheme == .quasiRandom)
         plan.threads = 1
         var bytes = try JSONEncoder().encode(run.state)
         bytes = Data(
           String(decoding: bytes, as: UTF8.self).replacing("\"threads\":\(threads)", with: "\"threads\":1").utf8)
         states.append(try JSONDecoder().decode(MonteCarloState.self, from: bytes))
       }
-      #expect(states[0] == states[1] && states[1] == states[2])
+      #expect(states[0] == states[1])
     }
   }
 
@@ -133,10 +133,27 @@ import Testing
   @Test func badPlansAreNamed() {
     var plan = MonteCarloPlan(paths: 0, seed: 1)
     #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
-    plan.paths = 10
+    plan.paths = 16
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.paths = 32
     plan.fanSteps = [3, 2]
     #expect { _ = try MonteCarloRun(Self.source, plan: plan) } throws: { ($0 as? MonteCarloError)?.row == 1 }
     plan.fanSteps = [40]
     #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.fanSteps = []
+    plan.stop = .init(figure: .sharpeRatio, standardError: 0.1)
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.stop = nil
+    for periods in [0, -1, Double.nan, .infinity] {
+      plan.periodsPerYear = periods
+      #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    }
+    plan.periodsPerYear = 252
+    plan.riskFreePerStep = .nan
+    #expect(throws: MonteCarloError.self) { _ = try MonteCarloRun(Self.source, plan: plan) }
+    plan.riskFreePerStep = 0
+    #expect { _ = try MonteCarloExpectation.estimate(Self.source, plan: plan) { _ in .nan } } throws: {
+      ($0 as? MonteCarloError)?.series == "payoff"
+    }
   }
 }

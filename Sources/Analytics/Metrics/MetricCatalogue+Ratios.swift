@@ -1,7 +1,8 @@
 extension MetricCatalogue {
   static let ratios: [MetricDefinition] = [
     MetricDefinition(
-      "sharpe", "Sharpe ratio", .ratios, .ratio, formula: "mean(r - rf/P) / sd(r) * sqrt(P), divisor n - 1",
+      "sharpe", "Sharpe ratio", .ratios, .ratio,
+      formula: "mean(r - rf_p) / sd(r) * sqrt(P), rf_p = (1 + rf)^(1/P) - 1, divisor n - 1",
       variants: [
         .lean: "((1 + mean(r))^P - 1 - rf) / (sd(r) * sqrt(P))",
         .backtestingPy: "((1 + g)^P - 1 - rf) / compounded volatility, g the geometric mean return",
@@ -22,7 +23,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "sortino", "Sortino ratio", .ratios, .ratio,
-      formula: "mean(r - MAR/P) * P / downside deviation, over all days",
+      formula: "mean(r - MAR_p) * P / downside deviation, MAR_p = (1 + MAR)^(1/P) - 1, over all days",
       variants: [
         .lean: "((1 + mean(r))^P - 1 - MAR) / (sd of the returns below MAR * sqrt(P))",
         .backtestingPy: "((1 + g)^P - 1 - MAR) / (sqrt(mean(min(r, 0)^2)) * sqrt(P))",
@@ -174,7 +175,7 @@ extension MetricCatalogue {
 
   static let benchmark: [MetricDefinition] = [
     relative(
-      "alpha", "Alpha", .fraction, "(mean(r - rf/P) - beta * mean(b - rf/P)) * P",
+      "alpha", "Alpha", .fraction, "(mean(r - rf_p) - beta * mean(b - rf_p)) * P, rf_p = (1 + rf)^(1/P) - 1",
       [
         .lean: "(1 + mean(r))^P - 1 - rf - beta * ((1 + mean(b))^P - 1 - rf)",
         .backtestingPy: "total return - rf - beta * (total return of the benchmark - rf)",
@@ -206,7 +207,7 @@ extension MetricCatalogue {
       ]
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.informationRatio()) },
     relative(
-      "treynor", "Treynor ratio", .ratio, "mean(r - rf/P) * P / beta",
+      "treynor", "Treynor ratio", .ratio, "mean(r - rf_p) * P / beta, rf_p = (1 + rf)^(1/P) - 1",
       [.lean: "((1 + mean(r))^P - 1 - rf) / beta", .empyrical: "(total return - rf) / beta"]
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.treynorRatio()) },
     relative(

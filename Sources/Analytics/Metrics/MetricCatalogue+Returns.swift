@@ -93,7 +93,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "downside_deviation", "Downside deviation", .risk, .fraction, .lowerIsBetter,
-      formula: "sqrt(mean(min(r - MAR, 0)^2)) * sqrt(P), over all days",
+      formula: "sqrt(mean(min(r - MAR_p, 0)^2)) * sqrt(P), MAR_p = (1 + MAR)^(1/P) - 1, over all days",
       parameters: { context in
         periodsParameter(context) + [MetricParameter("MAR (annual)", context.minimumAcceptable.annual)]
       }

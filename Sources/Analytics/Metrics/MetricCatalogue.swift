@@ -65,7 +65,8 @@ public struct MetricCatalogue: Sendable {
 
   /// Lockstep's metrics.
   public static let standard = MetricCatalogue(
-    definitions: growth + risk + ratios + drawdown + shape + benchmark + trades + execution + exposure + luck)
+    definitions: growth + risk + ratios + drawdown + tails + shape + benchmark + trades + execution + exposure
+      + simulation + luck)
 
   init(definitions: [MetricDefinition]) {
     assert(Set(definitions.map(\.id)).count == definitions.count, "metric ids are unique")

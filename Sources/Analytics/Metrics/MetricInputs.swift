@@ -40,6 +40,9 @@ public struct MetricInputs: Sendable {
   public var exposure: ExposureStatistics?
   public var capacity: CapacityEstimate?
   public var search: SearchRecord?
+  /// A simulation of the run's returns, and what made its paths (`ResamplingMethod.label`), shown beside every figure.
+  public var simulation: MonteCarloResult?
+  public var simulationMethod: String?
   /// Intervals from resampling (see `BootstrapIntervals`), by metric id.
   public var intervals: [String: ConfidenceInterval] = [:]
 
@@ -96,6 +99,11 @@ struct MetricContext: Sendable {
     return search
   }
 
+  func simulation() throws(AnalyticsError) -> MonteCarloResult {
+    guard let simulation = inputs.simulation else { throw missing("simulation") }
+    return simulation
+  }
+
   func missing(_ what: String) -> AnalyticsError {
     AnalyticsError(series: "this run", reason: .undefined("it has no \(what)"))
   }
@@ -110,6 +118,8 @@ struct MetricEstimate: Sendable {
     self.value = value
     self.standardError = standardError
   }
+
+  init(_ estimate: Estimate) { self.init(estimate.value, standardError: estimate.standardError) }
 }
 
 extension Optional {

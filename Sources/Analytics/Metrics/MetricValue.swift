@@ -20,11 +20,13 @@ public enum MetricGroup: String, Sendable, Hashable, CaseIterable {
   case risk = "Risk"
   case ratios = "Risk-adjusted return"
   case drawdown = "Drawdown"
+  case tails = "Value at risk"
   case shape = "Distribution of returns"
   case benchmark = "Against the benchmark"
   case trades = "Trades"
   case execution = "Execution"
   case exposure = "Exposure"
+  case simulation = "Monte Carlo"
   case luck = "Luck"
 }
 

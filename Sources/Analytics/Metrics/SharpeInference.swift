@@ -63,6 +63,7 @@ public struct SharpeInference: Sendable, Hashable {
     guard scaledVariance > 0 else {
       throw AnalyticsError(series: "returns", reason: .undefined("the Sharpe ratio has no variance"))
     }
+    try requireFinite([benchmark], series: "benchmark ratio")
     return SpecialFunctions.normalCDF((sharpe - benchmark) / standardError)
   }
 

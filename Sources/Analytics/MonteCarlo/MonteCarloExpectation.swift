@@ -25,6 +25,10 @@ public enum MonteCarloExpectation {
     payoff: @Sendable (PathOutcome) -> Double
   ) throws(MonteCarloError) -> Estimate {
     try plan.validate(steps: source.steps)
+    if let control {
+      try MonteCarloError.require(
+        control.expectation.isFinite, "control", "its expectation is \(control.expectation)")
+    }
     let lanes = PathBlock.lanes
     let total = MonteCarloRun<Source>.blockCount(plan)
     var bare = plan
@@ -46,6 +50,11 @@ public enum MonteCarloExpectation {
             minimumWealth: output.values[row + 2 * lanes])
           let paid = payoff(outcome)
           let known = control?.value(outcome) ?? 0
+          guard paid.isFinite, known.isFinite else {
+            throw MonteCarloError(
+              series: paid.isFinite ? "control" : "payoff", row: (start + block) * lanes + lane,
+              reason: "it is \(paid.isFinite ? known : paid) for a terminal wealth of \(outcome.terminalWealth)")
+          }
           sum.0 += paid
           sum.1 += known
           laneSums[lane].0 += paid

@@ -41,9 +41,15 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
   }
 
   func validate(steps: Int) throws(MonteCarloError) {
-    try MonteCarloError.require(paths > 0, "plan", "at least one path is needed")
+    // One block of sixteen, the independent unit, has no spread to take an error from; lanes of the quasi-random scheme do.
+    try MonteCarloError.require(
+      paths > (scheme == .quasiRandom ? 0 : PathBlock.lanes), "plan",
+      "\(paths) paths; \(scheme == .quasiRandom ? 1 : PathBlock.lanes + 1) are needed for a standard error")
     try MonteCarloError.require(threads > 0, "plan", "at least one thread is needed")
     try MonteCarloError.require(steps > 0 && steps <= 1 << 24, "plan", "a path of \(steps) steps")
+    try MonteCarloError.require(
+      periodsPerYear > 0 && periodsPerYear.isFinite, "plan", "\(periodsPerYear) periods a year")
+    try MonteCarloError.require(riskFreePerStep.isFinite, "plan", "the rate per step is \(riskFreePerStep)")
     try MonteCarloError.require(exactLimit >= 0, "plan", "the exact limit is negative")
     for (row, probability) in probabilities.enumerated() where !(probability >= 0 && probability <= 1) {
       throw MonteCarloError(series: "probabilities", row: row, reason: "\(probability) is not between 0 and 1")
@@ -56,8 +62,10 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
         throw MonteCarloError(series: "fan steps", row: row, reason: "\(step) is not ascending within \(steps) steps")
       }
     }
-    if let stop, !(stop.standardError > 0) {
-      throw MonteCarloError(series: "plan", reason: "the target error is \(stop.standardError)")
+    if let stop {
+      try MonteCarloError.require(stop.standardError > 0, "plan", "the target error is \(stop.standardError)")
+      try MonteCarloError.require(
+        orderedFigures.contains(stop.figure), "plan", "it stops at the error of a figure it does not record")
     }
   }
 

@@ -24,6 +24,8 @@ public enum ResamplingMethod: Sendable, Hashable, Codable {
 public struct ReturnResampling: PathSource {
   public let steps: Int
   public let method: ResamplingMethod
+  private let count: Int
+  /// The returns as a ring cut open: the first `overlap` follow the last again, so that short copies need no wrap.
   private let logs: [Double]
   private let simple: [Double]
 
@@ -48,8 +50,9 @@ public struct ReturnResampling: PathSource {
     }
     self.steps = steps ?? returns.count
     try MonteCarloError.require(self.steps > 0, series, "at least one step is needed")
-    simple = returns
-    logs = returns.map { Elementary.logOnePlus($0) }
+    count = returns.count
+    simple = (0..<(returns.count + Self.overlap)).map { returns[$0 % returns.count] }
+    logs = simple.map { Elementary.logOnePlus($0) }
   }
 
   public var knowsSimpleReturns: Bool { true }
@@ -59,15 +62,16 @@ public struct ReturnResampling: PathSource {
     simpleReturns: UnsafeMutableBufferPointer<Double>?
   ) {
     guard let target = logReturns.baseAddress else { return }
+    let simpleTarget = simpleReturns?.baseAddress
     let stream = RandomStream(seed: seed, stream: 0xD0_0000)
     logs.withUnsafeBufferPointer { logs in
       simple.withUnsafeBufferPointer { simple in
+        guard let logs = logs.baseAddress, let simple = simple.baseAddress else { return }
         var lanes = (0..<PathBlock.lanes).map { lane in
           LaneCursor(
             draws: BlockDraws(
               stream: stream, first: (block &* UInt64(PathBlock.lanes) &+ UInt64(lane)) &* UInt64(steps),
-              method: method,
-              count: logs.count))
+              method: method, count: count))
         }
         lanes.withUnsafeMutableBufferPointer { lanes in
           // Short segments of all lanes in turn: a whole path of one lane would touch a new cache line with every store.
@@ -79,20 +83,34 @@ public struct ReturnResampling: PathSource {
                 if lanes[lane].remaining == 0 {
                   (lanes[lane].position, lanes[lane].remaining) = lanes[lane].draws.next()
                 }
-                // A run up to the end of the series, of the block or of the segment, whichever is first.
-                let position = lanes[lane].position
-                let stretch = min(end - step, lanes[lane].remaining, logs.count - position)
-                for offset in 0..<stretch {
-                  target[(step &+ offset) &* 16 &+ lane] = logs[position &+ offset]
-                }
-                if let simpleReturns {
-                  for offset in 0..<stretch {
-                    simpleReturns[(step &+ offset) &* 16 &+ lane] = simple[position &+ offset]
+                let stretch = min(end - step, lanes[lane].remaining)
+                var position = lanes[lane].position
+                var done = 0
+                // Eight at a time, whatever the stretch: what is too much is overwritten by what follows, and geometric
+                // lengths cost a mispredicted branch far less often. Not where the path ends.
+                if (step &+ stretch &+ Self.overlap) <= steps {
+                  repeat {
+                    let into = (step &+ done) &* 16 &+ lane
+                    for offset in 0..<Self.overlap { target[into &+ offset &* 16] = logs[position &+ offset] }
+                    if let simpleTarget {
+                      for offset in 0..<Self.overlap { simpleTarget[into &+ offset &* 16] = simple[position &+ offset] }
+                    }
+                    let copied = min(stretch &- done, Self.overlap)
+                    done &+= copied
+                    position &+= copied
+                    while position >= count { position &-= count }
+                  } while done < stretch
+                } else {
+                  while done < stretch {
+                    target[(step &+ done) &* 16 &+ lane] = logs[position]
+                    if let simpleTarget { simpleTarget[(step &+ done) &* 16 &+ lane] = simple[position] }
+                    done &+= 1
+                    position = position &+ 1 == count ? 0 : position &+ 1
                   }
                 }
                 step += stretch
                 lanes[lane].remaining -= stretch
-                lanes[lane].position = position + stretch == logs.count ? 0 : position + stretch
+                lanes[lane].position = position
               }
             }
           }
@@ -102,6 +120,7 @@ public struct ReturnResampling: PathSource {
   }
 
   private static let segment = 128
+  @inline(__always) private static var overlap: Int { 8 }
 
   /// Where one lane stands in its current block.
   private struct LaneCursor {

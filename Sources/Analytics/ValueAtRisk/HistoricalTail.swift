@@ -95,24 +95,18 @@ public enum HistoricalTail {
 
   /// The figures of finite values, by selection in place: expected linear time, no sort of the whole.
   static func tail(of values: UnsafeMutableBufferPointer<Double>, confidence: Double) -> TailRisk {
-    let probability = tailProbability(confidence)
-    let exactCount = probability * Double(values.count)
-    // The order statistic whose empirical distribution first reaches the tail probability, counted from one.
-    let rank = min(max(Int((exactCount - 1e-9).rounded(.up)), 1), values.count)
+    let place = TailPlace(count: values.count, confidence: confidence)
     // What was gathered or, when the sample misled, everything: either way the same smallest values, so the same answer.
-    if let gathered = smallest(of: values, rank: rank) {
+    if let gathered = smallest(of: values, rank: place.rank) {
       var worst = gathered
-      return worst.withUnsafeMutableBufferPointer {
-        tail(ofWorst: $0, rank: rank, exactCount: exactCount, confidence: confidence)
-      }
+      return worst.withUnsafeMutableBufferPointer { tail(ofWorst: $0, place: place) }
     }
-    return tail(ofWorst: values, rank: rank, exactCount: exactCount, confidence: confidence)
+    return tail(ofWorst: values, place: place)
   }
 
   /// The figures once the `rank` smallest values are known to be among `values`.
-  private static func tail(
-    ofWorst values: UnsafeMutableBufferPointer<Double>, rank: Int, exactCount: Double, confidence: Double
-  ) -> TailRisk {
+  static func tail(ofWorst values: UnsafeMutableBufferPointer<Double>, place: TailPlace) -> TailRisk {
+    let rank = place.rank
     Quantile.select(values, rank: rank - 1)
     let quantile = values[rank - 1]
     // Sorted, so that the sum does not depend on how the tail was gathered.
@@ -120,10 +114,11 @@ public enum HistoricalTail {
     worst.sort()
     var sum = 0.0
     for index in 0..<(rank - 1) { sum += values[index] }
-    let shortfall = -(sum + (exactCount - Double(rank - 1)) * quantile) / exactCount
+    let shortfall = -(sum + (place.exactCount - Double(rank - 1)) * quantile) / place.exactCount
     return TailRisk(
-      confidence: confidence, valueAtRisk: -quantile, expectedShortfall: max(shortfall, -quantile))
+      confidence: place.confidence, valueAtRisk: -quantile, expectedShortfall: max(shortfall, -quantile))
   }
+
   /// Values at or below a threshold that a sample suggests, if at least `rank` of them are: for a thin tail of many values
   /// one streaming pass replaces the selection's several.
   private static func smallest(of values: UnsafeMutableBufferPointer<Double>, rank: Int) -> [Double]? {
@@ -147,5 +142,20 @@ public enum HistoricalTail {
       initialized = count
     }
     return count >= rank && count < capacity ? gathered : nil
+  }
+}
+
+/// How many observations a tail has.
+struct TailPlace {
+  let confidence: Double
+  /// Tail probability × observations, with its fraction.
+  let exactCount: Double
+  /// The order statistic whose empirical distribution first reaches the tail probability, counted from one.
+  let rank: Int
+
+  init(count: Int, confidence: Double) {
+    self.confidence = confidence
+    exactCount = tailProbability(confidence) * Double(count)
+    rank = min(max(Int((exactCount - 1e-9).rounded(.up)), 1), count)
   }
 }

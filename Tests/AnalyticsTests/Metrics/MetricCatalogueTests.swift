@@ -7,7 +7,13 @@ private func randomReturns(seed: UInt64, count: Int, name: String = "returns") t
   var generator = SeededGenerator(seed: seed)
   let start = CalendarDate(daysSinceEpoch: 20_000)
   return try ReturnSeries(
-    name: name, values: (0..<count).map { _ in Double.random(in: -0.02...0.0215, using: &generator) },
+    name: name,
+    // Somewhat fatter tails than the normal's, so that every tail estimator has an answer.
+    values: (0..<count).map { day in
+      let first = Double.random(in: -0.01...0.011, using: &generator)
+      let sum = first + Double.random(in: -0.01...0.011, using: &generator)
+      return day % 8 == 0 ? 2 * sum : sum
+    },
     dates: (0..<count).map { start.advanced(by: $0) })
 }
 
@@ -48,6 +54,12 @@ private func richInputs() throws -> MetricInputs {
   inputs.search = SearchRecord(
     trials: 20, effectiveTrials: 7.5, sharpeVariance: 0.001, overfittingProbability: 0.3, realityCheck: 0.2,
     superiorPredictiveAbility: 0.1)
+  let source = try ReturnResampling(returns: inputs.returns.values)
+  var plan = MonteCarloPlan(paths: 64, seed: 5)
+  plan.figures = Set(PathFigure.allCases)
+  var run = try MonteCarloRun(source, plan: plan)
+  inputs.simulation = run.run()
+  inputs.simulationMethod = source.method.label
   return inputs
 }
 
@@ -89,6 +101,33 @@ func everyMetricOfAPoorRunHasAValueOrAReason() throws {
       }
     }
   }
+}
+
+@Test
+func tailMetricsAreThoseOfTheEstimators() throws {
+  let inputs = try richInputs()
+  let returns = inputs.returns.values
+  func number(_ id: String) throws -> Double? { try MetricCatalogue.standard.evaluate(id, inputs)?.number }
+  #expect(try number("var_97_5") == HistoricalTail.estimate(returns, confidence: 0.975).valueAtRisk)
+  #expect(try number("es_normal_99") == ParametricTail.normal(returns, confidence: 0.99).expectedShortfall)
+  #expect(
+    try number("es_cornish_fisher_95")
+      == ParametricTail.cornishFisher(returns, confidence: 0.95).expectedShortfall)
+  #expect(
+    try number("var_filtered_95")
+      == FilteredHistoricalTail.exponentiallyWeighted(returns, confidence: 0.95).valueAtRisk)
+  let short = MetricInputs(returns: try ReturnSeries(values: [Double](returns[0..<99])))
+  #expect(try MetricCatalogue.standard.evaluate("var_99", short)?.number == nil)
+}
+
+@Test
+func simulationMetricsCarryTheirErrorAndMethod() throws {
+  let inputs = try richInputs()
+  let loss = try #require(try MetricCatalogue.standard.evaluate("mc_probability_of_loss", inputs))
+  #expect(loss.number == inputs.simulation?.probabilityOfLoss.value && loss.standardError != nil)
+  #expect(loss.parameters.contains { $0.name == "method" && $0.value.hasPrefix("stationary") })
+  let depth = try #require(try MetricCatalogue.standard.evaluate("mc_max_drawdown_p95", inputs))
+  #expect(depth.number == inputs.simulation?.maximumDrawdown?.quantile(0.95)?.value)
 }
 
 @Test

@@ -58,6 +58,7 @@ func standardErrorsAgreeForNormalReturnsAndKnowTheirFormulas() throws {
 func inferenceRefusesImpossibleMoments() {
   #expect(throws: AnalyticsError.self) { try SharpeInference(sharpe: 0.1, count: 1) }
   #expect(throws: AnalyticsError.self) { try SharpeInference(sharpe: .nan, count: 10) }
+  #expect(throws: AnalyticsError.self) { try SharpeInference(sharpe: 1, count: 10).probabilistic(benchmark: .nan) }
   #expect(throws: AnalyticsError.self) { try SharpeInference(sharpe: 0.1, count: 10, skewness: 3, kurtosis: 5) }
   #expect(throws: AnalyticsError.self) { try SharpeInference.expectedMaximum(trials: 0, trialVariance: 1) }
   #expect(throws: AnalyticsError.self) { try SharpeInference.expectedMaximum(trials: 2, trialVariance: -1) }

@@ -94,6 +94,30 @@ import Testing
     #expect(try ScenarioMatrix(panel).tail(weights: weights, confidence: 0.99, threads: 3) == fast)
   }
 
+  /// The rounded copy only decides which rows are valued; the figures must be those of valuing all, to the bit.
+  @Test(arguments: [0.99, 0.95, 0.999, 0.5])
+  func aRoundedScenarioMatrixGivesTheSameBits(confidence: Double) throws {
+    let (assets, rows) = (3, 65_600)
+    var values = RandomStream(seed: 8).normals(count: assets * rows)
+    // A column of rare jumps, whose rounding is coarse, and one that is always zero.
+    for row in 0..<rows {
+      values[row * assets + 1] = row % 5_000 == 7 ? -90 : values[row * assets + 1] * 0.01
+      values[row * assets + 2] = 0
+    }
+    let matrix = try ScenarioMatrix(assetCount: assets, rowMajor: values)
+    for weights in [[0.7, 0.3, 1], [0, 1, 0], [0, 0, 1], [-1e200, 2, 0]] {
+      var profits = try matrix.profits(weights: weights)
+      let exact = profits.withUnsafeMutableBufferPointer { HistoricalTail.tail(of: $0, confidence: confidence) }
+      #expect(try matrix.tail(weights: weights, confidence: confidence) == exact)
+      #expect(try matrix.tail(weights: weights, confidence: confidence, threads: 3) == exact)
+    }
+  }
+
+  @Test func profitsBeyondTheRangeOfNumbersAreRefused() throws {
+    let matrix = try ScenarioMatrix(assetCount: 1, rowMajor: [1e300, -1e300])
+    #expect(throws: AnalyticsError.self) { try matrix.tail(weights: [1e300], confidence: 0.9) }
+  }
+
   @Test func singularCorrelationsAreRefused() {
     #expect(throws: AnalyticsError.self) {
       try CopulaModel(
