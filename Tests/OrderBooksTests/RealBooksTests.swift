@@ -193,7 +193,7 @@ import Testing
 
   @Test(arguments: captures) func binanceLevelsAgainstTheTicker(path: String, equal: Int, compared: Int) throws {
     try RealFeeds.withTicks([path]) { file in
-      var follower = TickerFollower(instrumentCount: file.instruments.count)
+      var follower = TickerFollower()
       _ = try RealFeeds.replay(file, &follower)
       #expect(follower.compared > 0)
       // At least the ratio of the reference rebuild.
@@ -203,38 +203,39 @@ import Testing
     }
   }
 
-  /// Keeps its own levels from the depth stream and compares its touch with the last ticker before each group's end.
-  struct TickerFollower: BookObserver, ~Copyable {
-    var levels = BookSet(instrumentCount: 1)
-    var batch = EventBatch(capacity: 1)
-    var ticker: (Int32, Int32)?
+  /// Compares the book, which quotes beside it do not touch, with the last ticker before each depth group's end.
+  struct TickerFollower: BookObserver {
     var equal = 0
     var compared = 0
-    var isDepthGroup = false
-
-    init(instrumentCount: Int) { precondition(instrumentCount >= 1) }
 
     mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
-      guard change.instrument == 0, let operation = change.code.operation else { return }
+      guard change.instrument == 0, change.code.operation == .setLevel, change.code.isEndOfEvent,
+        let ticker = books.lastQuote()
+      else { return }
+      compared += 1
+      if books.bestPrice(.buy) == ticker.bidPrice, books.bestPrice(.sell) == ticker.askPrice { equal += 1 }
+    }
+  }
+
+  // MARK: - Two days in a row
+
+  /// The second day begins with a snapshot of orders the first one left resting: it must replace them, not double them.
+  @Test func aSnapshotReplacesTheDayBefore() throws {
+    let days = ["24", "25"].map { "dbn/nautilus/esh4-glbx-mdp3-202312\($0).mbo.dbn.zst" }
+    let alone = try Self.finalLevels([days[1]])
+    let both = try Self.finalLevels(days)
+    #expect(alone.count > 500)
+    #expect(both == alone)
+  }
+
+  private static func finalLevels(_ paths: [String]) throws -> [BookLevel] {
+    try RealFeeds.withTicks(paths) { file in
+      var books = BookSet(instrumentCount: file.instruments.count)
+      var reader = try TickReader(file)
+      var batch = file.makeBatch()
       var observer = NullObserver()
-      switch operation {
-      case .quote: ticker = (change.price, change.oldPrice)
-      case .setLevel:
-        batch.removeAll()
-        batch.append(EventCode(.setLevel, side: change.sideIndex == 0 ? .buy : .sell), time: change.time)
-        batch.append(price: change.price, sideIndex: change.sideIndex)
-        batch.append(quantity: change.quantity)
-        levels.apply(batch, observer: &observer)
-        if change.code.isEndOfEvent, let ticker {
-          compared += 1
-          if levels.bestPrice(.buy).ticks == ticker.0, levels.bestPrice(.sell).ticks == ticker.1 { equal += 1 }
-        }
-      case .snapshotBegin, .clear:
-        batch.removeAll()
-        batch.append(EventCode(.clear), time: change.time)
-        levels.apply(batch, observer: &observer)
-      default: break
-      }
+      while try reader.nextBatch(into: &batch) { books.apply(batch, observer: &observer) }
+      return books.levels(.buy) + books.levels(.sell)
     }
   }
 }
