@@ -129,6 +129,88 @@ import Testing
     #expect(quotes.levels(.sell) == [BookLevel(price: Price(ticks: 11), quantity: 2, orderCount: 1)])
   }
 
+  /// A ticker beside a depth stream must neither add levels to the book nor take any away.
+  @Test func quotesBesideADepthFeedStayApart() {
+    var books = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 16)
+    var observer = NullObserver()
+    func quote(_ bid: Int32, _ ask: Int32) {
+      batch.append(EventCode(.quote), time: 1)
+      batch.append(price: bid, sideIndex: 0)
+      batch.append(price: ask, sideIndex: 1)
+      batch.append(quantity: 1)
+      batch.append(quantity: 2)
+    }
+    func level(_ side: Side, _ price: Int32, _ quantity: Int64) {
+      batch.append(EventCode(.setLevel, side: side), time: 1)
+      batch.append(price: price, sideIndex: side == .buy ? 0 : 1)
+      batch.append(quantity: quantity)
+    }
+    quote(97, 98)
+    books.apply(batch, observer: &observer)
+    #expect(books.bestPrice(.buy).ticks == 97 && books.bestPrice(.sell).ticks == 98)
+    batch.removeAll()
+    level(.buy, 100, 5)
+    level(.buy, 99, 6)
+    level(.sell, 101, 7)
+    quote(100, 101)
+    quote(99, 102)
+    quote(100, 103)
+    books.apply(batch, observer: &observer)
+    #expect(books.levels(.buy).map(\.price.ticks) == [100, 99])
+    #expect(books.levels(.buy).map(\.quantity) == [5, 6])
+    #expect(books.levels(.sell).map(\.quantity) == [7])
+    #expect(books.lastQuote()?.askPrice.ticks == 103)
+    #expect(books.anomalies.total == 0)
+  }
+
+  /// A smaller size keeps its place, a larger one and any new price go to the back; trades and fills change nothing.
+  @Test func sizesAndPriority() throws {
+    var books = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 32)
+    var observer = NullObserver()
+    for quantity in [10, 20, 30] as [Int64] {
+      batch.append(EventCode(.add, side: .buy), time: 1)
+      batch.append(price: 50, sideIndex: 0)
+      batch.append(quantity: quantity)
+    }
+    batch.append(EventCode(.reduce), time: 2)
+    batch.append(slot: 0)
+    batch.append(change: 4)
+    books.apply(batch, observer: &observer)
+    #expect(books.queue(.buy, at: Price(ticks: 50)).map(\.quantity) == [6, 20, 30])
+    batch.removeAll()
+    batch.append(EventCode(.modify), time: 3)
+    batch.append(slot: 0)
+    batch.append(change: 11)
+    batch.append(priceChange: 0)
+    batch.append(EventCode(.trade, side: .sell), time: 4)
+    batch.append(price: 50, sideIndex: 1)
+    batch.append(quantity: 1_000)
+    batch.append(EventCode(.fill), time: 4)
+    batch.append(slot: 1)
+    batch.append(change: 20)
+    books.apply(batch, observer: &observer)
+    #expect(books.queue(.buy, at: Price(ticks: 50)).map(\.quantity) == [20, 30, 11])
+    #expect(books.quantityAhead(of: 0) == 50)
+    #expect(books.bestLevel(.buy) == BookLevel(price: Price(ticks: 50), quantity: 61, orderCount: 3))
+    try books.requireClean()
+  }
+
+  @Test func theStrictPolicyNamesWhatIsWrong() throws {
+    var books = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 8)
+    var observer = NullObserver()
+    batch.append(EventCode(.cancel), time: 1)
+    batch.append(slot: 3)
+    batch.append(EventCode(.orphan), time: 1)
+    try books.requireClean()
+    books.apply(batch, observer: &observer)
+    let error = #expect(throws: BookAnomalyError.self) { try books.requireClean() }
+    #expect(error?.anomalies.deadSlots == 1 && error?.anomalies.orphans == 1)
+    #expect(error?.description.contains("1 events on unknown orders among the first 2 events") == true)
+  }
+
   /// Follows every change and rebuilds totals from the summaries alone.
   struct Follower: BookObserver {
     var totals: [[Int32: Int64]] = [[:], [:]]

@@ -160,6 +160,99 @@ import Testing
     }
   }
 
+  /// The one pair of MBO and MBP-10 files of the same messages from the day's first order on: four orders of an
+  /// equity's early morning.
+  @Test func tenLevelsEqualTheDepthFeed() throws {
+    let folder = "dbn/databento-python-tests/XNAS.ITCH/test_data."
+    let orders = try Self.consistentStates(folder + "mbo.dbn.zst")
+    let depth = try Self.consistentStates(folder + "mbp-10.dbn.zst")
+    #expect(orders.count == 4)
+    #expect(orders == depth)
+  }
+
+  /// The different ten-level states that follow each other, as text in the source's units. The first depth record comes
+  /// as a snapshot of its own, so states are what counts, not events.
+  private static func consistentStates(_ path: String) throws -> [String] {
+    try RealFeeds.withTicks([path]) { file in
+      var recorder = DepthRecorder(limit: 10)
+      _ = try RealFeeds.replay(file, &recorder)
+      let tick = file.instruments[0].tick
+      let reader = try TickEventReader(file)
+      var result: [String] = []
+      for depth in recorder.depths {
+        guard let event = try reader.next() else { break }
+        guard event.flags.contains(.endOfEvent) else { continue }
+        let sides = [depth.bids, depth.asks].map { levels in
+          levels.map { "\(price($0.price, tick: tick)) \($0.quantity)" }.joined(separator: ", ")
+        }
+        let state = sides.joined(separator: " | ")
+        if state != result.last, state != " | " { result.append(state) }
+      }
+      return result
+    }
+  }
+
+  /// Ten levels derived from the order-level book's change summaries alone equal the book at every consistent state.
+  ///
+  /// No capture holds a depth feed of these hours, so the derived feed has the order book as its judge: both kinds of
+  /// book must show the same ten levels throughout.
+  @Test func tenLevelsDerivedFromOrders() throws {
+    try RealFeeds.withTicks(["dbn/nautilus/esh4-glbx-mdp3-20231225.mbo.dbn.zst"]) { file in
+      var follower = DepthFollower()
+      var books = BookSet(instrumentCount: 1)
+      var reader = try TickReader(file)
+      var batch = file.makeBatch()
+      while try reader.nextBatch(into: &batch) { books.apply(batch, observer: &follower) }
+      #expect(follower.compared >= 47_022)
+      #expect(follower.differing == 0)
+      #expect(follower.derived.anomalies.total == 0)
+    }
+  }
+
+  /// Writes a level feed from what each change says, and compares the book it makes.
+  struct DepthFollower: BookObserver, ~Copyable {
+    var derived = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 4)
+    var totals: [[Int32: Int64]] = [[:], [:]]
+    var compared = 0
+    var differing = 0
+
+    private mutating func set(_ price: Int32, by quantity: Int64, _ change: BookChange) {
+      let side = change.sideIndex
+      let total = totals[side][price, default: 0] + quantity
+      totals[side][price] = total
+      batch.append(EventCode(.setLevel, side: side == 0 ? .buy : .sell), time: change.time)
+      batch.append(price: price, sideIndex: side)
+      batch.append(quantity: total)
+    }
+
+    mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+      batch.removeAll()
+      switch change.code.operation {
+      case .add: set(change.price, by: change.quantity, change)
+      case .cancel, .executeWhole, .reduce, .executePart, .executePriced:
+        set(change.price, by: -change.quantity, change)
+      case .modify:
+        set(change.oldPrice, by: -change.oldQuantity, change)
+        set(change.price, by: change.quantity, change)
+      case .clear, .snapshotBegin:
+        totals = [[:], [:]]
+        batch.append(EventCode(.clear), time: change.time)
+      default: break
+      }
+      var observer = NullObserver()
+      derived.apply(batch, observer: &observer)
+      guard change.code.isEndOfEvent else { return }
+      compared += 1
+      for side in [Side.buy, .sell] {
+        let (ours, theirs) = (derived.levels(side, limit: 10), books.levels(side, limit: 10))
+        if ours.map(\.price) != theirs.map(\.price) || ours.map(\.quantity) != theirs.map(\.quantity) {
+          differing += 1
+        }
+      }
+    }
+  }
+
   private static func side(_ level: BookLevel?, _ tick: DecimalUnit) -> String {
     guard let level else { return "None,None" }
     var scale: Int64 = 1_000_000_000
@@ -193,7 +286,7 @@ import Testing
 
   @Test(arguments: captures) func binanceLevelsAgainstTheTicker(path: String, equal: Int, compared: Int) throws {
     try RealFeeds.withTicks([path]) { file in
-      var follower = TickerFollower(instrumentCount: file.instruments.count)
+      var follower = TickerFollower()
       _ = try RealFeeds.replay(file, &follower)
       #expect(follower.compared > 0)
       // At least the ratio of the reference rebuild.
@@ -203,38 +296,39 @@ import Testing
     }
   }
 
-  /// Keeps its own levels from the depth stream and compares its touch with the last ticker before each group's end.
-  struct TickerFollower: BookObserver, ~Copyable {
-    var levels = BookSet(instrumentCount: 1)
-    var batch = EventBatch(capacity: 1)
-    var ticker: (Int32, Int32)?
+  /// Compares the book, which quotes beside it do not touch, with the last ticker before each depth group's end.
+  struct TickerFollower: BookObserver {
     var equal = 0
     var compared = 0
-    var isDepthGroup = false
-
-    init(instrumentCount: Int) { precondition(instrumentCount >= 1) }
 
     mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
-      guard change.instrument == 0, let operation = change.code.operation else { return }
+      guard change.instrument == 0, change.code.operation == .setLevel, change.code.isEndOfEvent,
+        let ticker = books.lastQuote()
+      else { return }
+      compared += 1
+      if books.bestPrice(.buy) == ticker.bidPrice, books.bestPrice(.sell) == ticker.askPrice { equal += 1 }
+    }
+  }
+
+  // MARK: - Two days in a row
+
+  /// The second day begins with a snapshot of orders the first one left resting: it must replace them, not double them.
+  @Test func aSnapshotReplacesTheDayBefore() throws {
+    let days = ["24", "25"].map { "dbn/nautilus/esh4-glbx-mdp3-202312\($0).mbo.dbn.zst" }
+    let alone = try Self.finalLevels([days[1]])
+    let both = try Self.finalLevels(days)
+    #expect(alone.count > 500)
+    #expect(both == alone)
+  }
+
+  private static func finalLevels(_ paths: [String]) throws -> [BookLevel] {
+    try RealFeeds.withTicks(paths) { file in
+      var books = BookSet(instrumentCount: file.instruments.count)
+      var reader = try TickReader(file)
+      var batch = file.makeBatch()
       var observer = NullObserver()
-      switch operation {
-      case .quote: ticker = (change.price, change.oldPrice)
-      case .setLevel:
-        batch.removeAll()
-        batch.append(EventCode(.setLevel, side: change.sideIndex == 0 ? .buy : .sell), time: change.time)
-        batch.append(price: change.price, sideIndex: change.sideIndex)
-        batch.append(quantity: change.quantity)
-        levels.apply(batch, observer: &observer)
-        if change.code.isEndOfEvent, let ticker {
-          compared += 1
-          if levels.bestPrice(.buy).ticks == ticker.0, levels.bestPrice(.sell).ticks == ticker.1 { equal += 1 }
-        }
-      case .snapshotBegin, .clear:
-        batch.removeAll()
-        batch.append(EventCode(.clear), time: change.time)
-        levels.apply(batch, observer: &observer)
-      default: break
-      }
+      while try reader.nextBatch(into: &batch) { books.apply(batch, observer: &observer) }
+      return books.levels(.buy) + books.levels(.sell)
     }
   }
 }

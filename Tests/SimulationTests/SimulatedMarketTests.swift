@@ -110,6 +110,65 @@ struct CollectingMarketSink: MarketEventSink {
     #expect(events.filter { $0.kind == .execute }.count > 100)
   }
 
+  /// Self-trade prevention by decrement shrinks two orders without a trade, and the feed must tell.
+  @Test func decrementedOrdersShrinkInTheFeed() {
+    var engine = MatchingEngine(configuration: MatchingConfiguration())
+    var recorder = FeedRecorder(instrument: 0)
+    func terms(_ identifier: UInt64, _ side: Side, _ quantity: Int64) -> OrderTerms {
+      OrderTerms(
+        identifier: OrderIdentifier(identifier), side: side, price: Price(ticks: 100),
+        quantity: Quantity(lots: quantity),
+        participant: ParticipantIdentifier(7), selfTradePrevention: .decrement)
+    }
+    for (index, order) in [terms(1, .sell, 5), terms(2, .sell, 4), terms(3, .buy, 7), terms(4, .buy, 9)].enumerated() {
+      recorder.begin(time: Int64(index), inAuction: false)
+      engine.submit(order, sequence: UInt64(index), time: Timestamp(nanoseconds: Int64(index)), into: &recorder)
+      recorder.end()
+    }
+    let told = recorder.events.map {
+      "\($0.kind) \($0.identifier) \($0.quantity.lots) \($0.flags.contains(.endOfEvent))"
+    }
+    #expect(
+      told == [
+        "add 1 5 true", "add 2 4 true", "reduce 1 5 false", "reduce 2 2 true", "reduce 2 2 false", "add 4 7 true",
+      ])
+    #expect(recorder.tradeCount == 0)
+    #expect(engine.levels(.buy).first?.quantity.lots == 7)
+  }
+
+  /// However long its messages travel, a maker never has more than one order a side.
+  @Test func slowMakersLeaveNoOrdersBehind() {
+    var model = Self.smallModel()
+    model.instruments[0].agents.makers.latencyNanoseconds = 400_000_000
+    model.instruments[0].agents.makers.wakeRate = 20
+    let market = Self.advanced(model, seconds: 40)
+    let makers = model.instruments[0].agents.makers.count
+    let resting = market.venues[0].engine.allOrders().filter {
+      $0.identifier.rawValue >= FeedRecorder.firstAgentOrder
+    }
+    #expect(makers > 0 && !resting.isEmpty)
+    #expect(resting.count <= 2 * makers)
+  }
+
+  static func advanced(_ model: MarketModel, seconds: Double) -> InstrumentMarket {
+    var market = InstrumentMarket(market: model, index: 0)
+    market.run(until: model.startNanoseconds + Int64(seconds * 1e9))
+    return market
+  }
+
+  @Test func theWildestModelStillRuns() throws {
+    var model = Self.smallModel(instruments: 2)
+    model.continuousSeconds = 10
+    model.instruments[0].fundamentalVolatility = 1_000_000
+    model.instruments[0].volatilitySpread = 5
+    model.instruments[0].openingPriceTicks = 1_000_000_000
+    model.instruments[0].agents.makers.wakeRate = 1e-300
+    model.instruments[0].agents.momentum.wakeRate = 1e-300
+    model.instruments[1].openingPriceTicks = 2
+    model.instruments[1].fundamentalVolatility = 1_000_000
+    #expect(try Self.events(model).count > 10)
+  }
+
   @Test func theInstitutionWorksItsOrder() throws {
     let model = Self.smallModel()
     var market = InstrumentMarket(market: model, index: 0)

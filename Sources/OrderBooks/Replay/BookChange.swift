@@ -75,4 +75,34 @@ public struct BookAnomalies: Hashable, Sendable {
   public var total: Int {
     deadSlots + overdrawn + negativeQuantities + orphans + unknownCodes + unknownInstruments
   }
+
+  /// What each counter counts, with its value.
+  public var counts: [(name: String, count: Int)] {
+    [
+      ("events on slots without an order", deadSlots), ("reductions of more than what rests", overdrawn),
+      ("negative quantities", negativeQuantities), ("events on unknown orders", orphans),
+      ("unknown event codes", unknownCodes), ("events of unknown instruments", unknownInstruments),
+    ]
+  }
+}
+
+/// The strict policy: a source known to be complete showed events that it cannot contain.
+public struct BookAnomalyError: Error, Hashable, CustomStringConvertible {
+  public let anomalies: BookAnomalies
+  /// Events applied until the check.
+  public let eventCount: Int
+
+  public var description: String {
+    let found = anomalies.counts.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+    return "the books are not sound: \(found) among the first \(eventCount) events. "
+      + "Import the source again, or replay tolerantly if it is known to have gaps."
+  }
+}
+
+extension BookSet {
+  /// Throws when any event so far was an anomaly. Strict replays ask after each batch and so stop within it; tolerant
+  /// ones read `anomalies` at the end.
+  public func requireClean() throws(BookAnomalyError) {
+    if anomalies.total > 0 { throw BookAnomalyError(anomalies: anomalies, eventCount: eventCount) }
+  }
 }

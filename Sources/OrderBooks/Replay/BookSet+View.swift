@@ -130,6 +130,15 @@ extension BookSet {
 
   public func lastTradePrice(instrument: Int = 0) -> Price { Price(ticks: state(of: instrument).lastTradePrice) }
 
+  /// The last quote of a top-of-book feed; nil before the first.
+  public func lastQuote(instrument: Int = 0) -> MarketEvent.Quote? {
+    let (bid, bidQuantity, ask, askQuantity) = state(of: instrument).lastQuote
+    if bid == .min, ask == .min { return nil }
+    return MarketEvent.Quote(
+      bidPrice: Price(ticks: bid), bidQuantity: Quantity(lots: bidQuantity), askPrice: Price(ticks: ask),
+      askQuantity: Quantity(lots: askQuantity))
+  }
+
   public func lastBar(instrument: Int = 0) -> MarketEvent.Bar? { state(of: instrument).lastBar }
 
   /// Best bid at or above best ask: real before an open, never tradable.

@@ -3,8 +3,12 @@ public import MarketTypes
 /// The books of every instrument of a tick stream: order-level, level-level and top-of-book feeds alike.
 ///
 /// Order-level events keep every order with its time priority in one arena addressed by the stream's slots; all feeds
-/// keep price levels in one ladder a side. The two sides are independent, so crossed and locked states, which real
-/// feeds show before the open, are held faithfully. A state is consistent only after an end-of-event mark.
+/// keep price levels in one ladder a side. Quotes stand for a book only where no depth feed fills it; beside one they
+/// are kept apart (`lastQuote`), as the two speak of different moments.
+///
+/// The two sides are independent, so crossed and locked states, which real feeds show before the open, are held
+/// faithfully. A state is consistent only after an end-of-event mark. Events that a sound source cannot contain change
+/// nothing and are counted in `anomalies`; `requireClean` is the policy for sources known to have none.
 @safe
 public struct BookSet: ~Copyable {
   public let instrumentCount: Int
@@ -22,8 +26,12 @@ public struct BookSet: ~Copyable {
     var lastTradePrice = Int32.min
     var lastTradeQuantity: Int64 = 0
     var lastTradeTime = Int64.min
-    /// The levels that a quote feed set, to be replaced by the next quote.
+    /// The levels that quotes set, to be replaced by the next quote.
     var quotedPrices: (Int32, Int32) = (.min, .min)
+    /// Bid price and quantity, ask price and quantity of the last quote.
+    var lastQuote: (Int32, Int64, Int32, Int64) = (.min, 0, .min, 0)
+    /// A depth feed fills the ladders: quotes beside it no longer do.
+    var hasDepth = false
     var lastBar: MarketEvent.Bar?
   }
 
@@ -330,32 +338,54 @@ public struct BookSet: ~Copyable {
       anomalies.negativeQuantities += 1
       quantity = 0
     }
+    var replacesQuote = false
+    if unsafe !states[Int(change.instrument)].hasDepth { replacesQuote = beginDepth(change.instrument) }
     let side = unsafe ladder(change.instrument, change.sideIndex)
     let before = unsafe side.pointee.best
     change.oldQuantity = unsafe side.pointee.level(price: price).quantity
     unsafe side.pointee.set(price: price, quantity: quantity)
-    change.touchMoved = unsafe side.pointee.best != before
+    change.touchMoved = unsafe replacesQuote || side.pointee.best != before
     change.price = price
     change.oldPrice = price
     change.quantity = quantity
+  }
+
+  /// From its first level on, a book is its depth feed's: what quotes put there goes. Returns whether there was any.
+  @inline(never)
+  private mutating func beginDepth(_ instrument: UInt16) -> Bool {
+    unsafe states[Int(instrument)].hasDepth = true
+    let hadQuote = unsafe states[Int(instrument)].quotedPrices != (Int32.min, Int32.min)
+    replaceQuoted(instrument, (.min, 0), (.min, 0))
+    return hadQuote
+  }
+
+  /// A quote states the whole touch: what an earlier quote said is replaced.
+  private mutating func replaceQuoted(_ instrument: UInt16, _ bid: (Int32, Int64), _ ask: (Int32, Int64)) {
+    let (buys, sells) = unsafe (ladder(instrument, 0), ladder(instrument, 1))
+    let quoted = unsafe states[Int(instrument)].quotedPrices
+    if quoted.0 != .min, quoted.0 != bid.0 { unsafe buys.pointee.set(price: quoted.0, quantity: 0) }
+    if quoted.1 != .min, quoted.1 != ask.0 { unsafe sells.pointee.set(price: quoted.1, quantity: 0) }
+    if bid.0 != .min { unsafe buys.pointee.set(price: bid.0, quantity: max(0, bid.1)) }
+    if ask.0 != .min { unsafe sells.pointee.set(price: ask.0, quantity: max(0, ask.1)) }
+    unsafe states[Int(instrument)].quotedPrices = (bid.0, ask.0)
   }
 
   private mutating func quote(bid: (Int32, Int64), ask: (Int32, Int64), change: inout BookChange) {
     guard isKnown(change.instrument) else { return }
     let place = Int(change.instrument)
     let (buys, sells) = unsafe (ladder(change.instrument, 0), ladder(change.instrument, 1))
-    let before = unsafe (buys.pointee.best, sells.pointee.best)
-    // A quote states the whole touch: what an earlier quote said is replaced.
-    let quoted = unsafe states[place].quotedPrices
-    if quoted.0 != .min, quoted.0 != bid.0 { unsafe buys.pointee.set(price: quoted.0, quantity: 0) }
-    if quoted.1 != .min, quoted.1 != ask.0 { unsafe sells.pointee.set(price: quoted.1, quantity: 0) }
-    if bid.0 != .min { unsafe buys.pointee.set(price: bid.0, quantity: max(0, bid.1)) }
-    if ask.0 != .min { unsafe sells.pointee.set(price: ask.0, quantity: max(0, ask.1)) }
-    unsafe states[place].quotedPrices = (bid.0, ask.0)
     change.price = bid.0
     change.quantity = bid.1
     change.oldPrice = ask.0
     change.oldQuantity = ask.1
+    if bid.1 < 0 || ask.1 < 0 { anomalies.negativeQuantities += 1 }
+    unsafe states[place].lastQuote = (bid.0, max(0, bid.1), ask.0, max(0, ask.1))
+    let before = unsafe (buys.pointee.best, sells.pointee.best)
+    let isQuoted = unsafe states[place].quotedPrices != (Int32.min, Int32.min)
+    // Orders leave no mark of their own in the state, but only they fill a ladder that neither quotes nor levels did.
+    if !isQuoted, unsafe !buys.pointee.isEmpty || !sells.pointee.isEmpty { unsafe states[place].hasDepth = true }
+    if unsafe states[place].hasDepth { return }
+    replaceQuoted(change.instrument, bid, ask)
     change.touchMoved = unsafe before != (buys.pointee.best, sells.pointee.best)
   }
 
@@ -419,6 +449,7 @@ public struct BookSet: ~Copyable {
       orders: orders.filter { Int($0.order.instrument) < instrumentCount && $0.order.sideIndex < 2 },
       free: freeSlots, highWater: highWater)
     for index in 0..<(instrumentCount * 2) { unsafe ladders[index].removeAll() }
+    for index in 0..<instrumentCount { unsafe states[index] = InstrumentState() }
     for (slot, _) in orders where arena.isLive(slot) {
       let order = arena[checked: slot]
       unsafe ladder(order.instrument, Int(order.sideIndex)).pointee.add(price: order.price, quantity: order.quantity)

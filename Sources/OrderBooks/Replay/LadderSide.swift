@@ -97,7 +97,8 @@ package struct LadderSide: ~Copyable {
     let key = key(price)
     let index = key &- base
     if UInt64(bitPattern: index) < UInt64(size) {
-      unsafe levels[Int(index)].quantity &-= quantity
+      // A stream that mixes orders and levels can empty a level under its orders: nothing then rests to be reduced.
+      if unsafe levels[Int(index)].orderCount > 0 { unsafe levels[Int(index)].quantity &-= quantity }
     } else if let place = farIndex(of: key) {
       farLevels[place].quantity &-= quantity
     }

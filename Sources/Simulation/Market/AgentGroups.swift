@@ -21,7 +21,7 @@ struct TakerGroup {
 
   mutating func schedule(from time: Int64, _ draws: inout DrawSequence) {
     let rate = Double(model.count) * model.wakeRate
-    nextWake = rate > 0 ? time + max(1, Int64(draws.exponential(mean: 1 / rate) * 1e9)) : .max
+    nextWake = rate > 0 ? time + max(1, Int64(min(draws.exponential(mean: 1 / rate), 1e6) * 1e9)) : .max
   }
 
   /// Positive to buy, negative to sell, zero to wait, given the middle and the fundamental value.
@@ -53,6 +53,8 @@ struct MakerGroup {
   /// The standing orders of each maker, buy then sell; 0 for none known. And their prices.
   var orders: [UInt64]
   var prices: [Int32]
+  /// When the order sent last reaches its venue: until then it is under way, not gone.
+  var arrivals: [Int64]
 
   init(model: MakerModel, firstAgent: Int, venueCount: Int) {
     self.model = model
@@ -60,11 +62,12 @@ struct MakerGroup {
     self.venueCount = venueCount
     orders = Array(repeating: 0, count: model.count * 2)
     prices = Array(repeating: 0, count: model.count * 2)
+    arrivals = Array(repeating: .min, count: model.count * 2)
   }
 
   mutating func schedule(from time: Int64, _ draws: inout DrawSequence) {
     let rate = Double(model.count) * model.wakeRate
-    nextWake = rate > 0 ? time + max(1, Int64(draws.exponential(mean: 1 / rate) * 1e9)) : .max
+    nextWake = rate > 0 ? time + max(1, Int64(min(draws.exponential(mean: 1 / rate), 1e6) * 1e9)) : .max
   }
 
   func venue(of maker: Int) -> Int { maker % venueCount }

@@ -16,8 +16,6 @@ struct FeedRecorder: MatchingSink, ~Copyable {
 
   var events: [MarketEvent] = []
   var agentFills: [AgentFill] = []
-  /// Flow orders that left the book by a trade or by the engine's own doing.
-  private(set) var flowDepartures = 0
   private(set) var tradeCount = 0
   private(set) var reportCount = 0
   private var openTaker: UInt64 = 0
@@ -115,7 +113,13 @@ struct FeedRecorder: MatchingSink, ~Copyable {
       } else {
         append(.cancel, order: order, side: report.side, price: report.price, quantity: report.quantity.lots)
       }
-    case .rejected, .cancelRejected, .modifyRejected, .triggered, .decremented: break
+    case .decremented:
+      // Both orders of one participant shrink without a trade: the feed shows the resting one's part.
+      if order == openTaker { takerOpen -= report.quantity.lots }
+      append(
+        .reduce, order: report.counterparty.rawValue, side: report.side.opposite, price: report.price,
+        quantity: report.quantity.lots)
+    case .rejected, .cancelRejected, .modifyRejected, .triggered: break
     }
   }
 

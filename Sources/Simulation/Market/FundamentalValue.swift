@@ -36,7 +36,7 @@ struct FundamentalValue {
     value = Double(model.openingPriceTicks)
   }
 
-  /// The value at a time that does not run backwards, in ticks, never below one.
+  /// The value at a time that does not run backwards, in ticks, between one and a billion, whatever the volatility.
   @inline(__always)
   mutating func value(at time: Int64) -> Double {
     let target = (time - start) / Self.stepNanoseconds
@@ -54,7 +54,7 @@ struct FundamentalValue {
       value += factor * (commonWeight * common.normal(at: index) + ownWeight * own.normal(at: index))
       logVolatility =
         memory * logVolatility + (1 - memory * memory).squareRoot() * spread * volatilityStream.normal(at: index)
-      value = max(1, value)
+      value = min(max(1, value), 1e9)
     }
   }
 }

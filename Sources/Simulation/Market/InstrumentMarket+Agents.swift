@@ -89,6 +89,7 @@ extension InstrumentMarket {
       let price = Int32(wanted)
       let place = maker * 2 + sideIndex
       let standing = makers.orders[place]
+      guard makers.arrivals[place] <= time else { continue }
       let isLiving = standing != 0 && venues[venue].engine.order(OrderIdentifier(standing)) != nil
       let mayAdd = sideIndex == 0 ? inventory < model.inventoryLimit : inventory > -model.inventoryLimit
       if isLiving {
@@ -110,6 +111,7 @@ extension InstrumentMarket {
           latency: model.latencyNanoseconds, flags: .postOnly)
         makers.orders[place] = order
         makers.prices[place] = price
+        makers.arrivals[place] = time + model.latencyNanoseconds + venueModels[venue].latencyNanoseconds
       }
     }
   }

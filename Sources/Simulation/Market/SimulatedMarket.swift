@@ -93,32 +93,34 @@ public struct SimulatedMarket: ~Copyable {
   private mutating func drain<Sink: MarketEventSink>(into sink: inout Sink) throws(Sink.Failure) {
     var feeds: [[MarketEvent]] = []
     for index in model.instruments.indices {
+      for venue in 0..<model.venues.count { feeds.append(markets[index].takeEvents(venue: venue)) }
+    }
+    var merge = FeedMerge(feeds: feeds)
+    while let feed = merge.earliestFeed {
+      // A feed's events up to the next feed's first one go out together.
+      for event in feeds[feed][merge.takeRun(feeds)] { try sink.append(event) }
+    }
+    eventCount += feeds.reduce(0) { $0 + $1.count }
+    for index in model.instruments.indices {
       for venue in 0..<model.venues.count {
-        feeds.append(markets[index].takeEvents(venue: venue))
+        let feed = index * model.venues.count + venue
+        markets[index].giveBack(&feeds[feed], venue: venue)
       }
     }
-    if feeds.count == 1 {
-      for event in feeds[0] { try sink.append(event) }
-      eventCount += feeds[0].count
-      return
-    }
-    var order: [(time: Int64, feed: Int32, place: Int32)] = []
-    order.reserveCapacity(feeds.reduce(0) { $0 + $1.count })
-    for (feed, events) in feeds.enumerated() {
-      for (place, event) in events.enumerated() {
-        order.append((event.exchangeTime.nanoseconds, Int32(feed), Int32(place)))
-      }
-    }
-    order.sort { ($0.time, $0.feed, $0.place) < ($1.time, $1.feed, $1.place) }
-    for entry in order { try sink.append(feeds[Int(entry.feed)][Int(entry.place)]) }
-    eventCount += order.count
   }
 }
 
 extension InstrumentMarket {
   /// The events of one venue's feed since the last call.
   mutating func takeEvents(venue: Int) -> [MarketEvent] {
-    defer { venues[venue].recorder.events.removeAll(keepingCapacity: true) }
-    return venues[venue].recorder.events
+    var events: [MarketEvent] = []
+    swap(&events, &venues[venue].recorder.events)
+    return events
+  }
+
+  /// Returns the memory of what `takeEvents` gave, so that the next span needs none.
+  mutating func giveBack(_ events: inout [MarketEvent], venue: Int) {
+    events.removeAll(keepingCapacity: true)
+    swap(&events, &venues[venue].recorder.events)
   }
 }
