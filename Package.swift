@@ -53,6 +53,9 @@ let benchmarks: [Target] = [
   benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
   benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
   benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
+  benchmark(
+    "LaneBenchmarks",
+    imports: ["MarketTypes", "OrderBooks", "TickStore", "Execution", "Accounting", "Strategies", "Simulation"]),
   benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
   benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
 ]
@@ -69,30 +72,42 @@ let package = Package(
     .systemLibrary(name: "CVectorMath", path: "Sources/CLibraries/CVectorMath"),
     library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    library("CSodium", pkgConfig: "libsodium", debian: "libsodium-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+    // toml++ is headers of C++ only, so its border is a small C++ file instead of a shim.
+    .target(
+      name: "CToml", path: "Sources/CLibraries/CToml", cxxSettings: [.unsafeFlags(instructionSet)]),
     // Modules, in the order of the house table
     module("MarketTypes", hot: true),
     module("Numerics", imports: ["COpenBLAS", "CVectorMath"]),
     module("TickStore", imports: ["MarketTypes", "CZstd"], hot: true, exclude: ["FORMAT.md"]),
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
-    module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
+    module("RiskControls", imports: ["MarketTypes"]),
+    module("Accounting", imports: ["MarketTypes"]),
+    module("Execution", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Accounting"]),
+    module("Strategies", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Execution"]),
+    module(
+      "Simulation",
+      imports: [
+        "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
+      ]),
     module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Lab", imports: ["Simulation", "CToml"]),
+    module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "CommandLineInterface", "CProcessor", "MarketTypes", "OrderBooks", "Simulation", "TickStore", "TickImport",
+        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore",
+        "TickImport",
       ],
       swiftSettings: commonSettings),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Execution"], path: "Tests/TestSupport",
       swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
-    .executableTarget(
-      name: "SampleGenerator", dependencies: ["MarketTypes", "TickStore"], path: "Benchmarks/SampleGenerator",
-      swiftSettings: commonSettings),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
       name: "MatchingHarnessAdapter", dependencies: ["MarketTypes", "OrderBooks", "MatchingHarnessABI"],
@@ -103,11 +118,15 @@ let package = Package(
     tests(of: "TickStore", imports: ["MarketTypes"]),
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
-    tests(of: "Simulation", imports: ["MarketTypes", "OrderBooks", "TickStore"]),
+    tests(of: "RiskControls", imports: ["MarketTypes"]),
+    tests(
+      of: "Simulation",
+      imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
+    tests(of: "Lab", imports: ["Simulation"]),
+    tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
-    tests(of: "SampleGenerator", imports: ["MarketTypes", "TickStore"]),
     // Every benchmark is run with tiny parameters, so that none can rot.
     .testTarget(
       name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },
@@ -133,6 +152,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("DBNFuzz", imports: ["MarketTypes", "TickImport"]),
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
+    fuzz("ScenarioFuzz", imports: ["Lab"]),
     fuzz("TickFileFuzz", imports: ["TickStore"]),
   ]
 }

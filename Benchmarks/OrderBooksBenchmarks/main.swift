@@ -12,9 +12,9 @@ import TickStore
 
 var runner = BenchmarkRunner()
 
-func digest(_ books: borrowing BookSet) -> UInt64 {
+func digest(_ books: borrowing BookSet, instruments: Int) -> UInt64 {
   var hash = UInt64(books.liveOrderCount)
-  for instrument in 0..<books.instrumentCount {
+  for instrument in 0..<instruments {
     for side in [Side.buy, .sell] {
       hash = (hash ^ UInt64(UInt32(bitPattern: books.bestPrice(side, instrument: instrument).ticks))) &* 0x100_0000_01B3
     }
@@ -32,7 +32,7 @@ func digest(_ books: borrowing BookSet) -> UInt64 {
     var batch = file.makeBatch()
     var observer = NullObserver()
     while try reader.nextBatch(into: &batch) { books.apply(batch, observer: &observer) }
-    return digest(books)
+    return digest(books, instruments: books.instrumentCount)
   }
 }
 
@@ -77,116 +77,21 @@ func makeStream(_ path: String, instruments: Int, events: Int, reach: Int32, swi
   try writer.finish()
 }
 
-/// Applies decoded source records to books through the same slot rules as a tick file, without writing one.
-final class BookOutput: EventOutput {
-  private(set) var instruments: [Instrument] = []
-  private(set) var books = BookSet(instrumentCount: 1, expectedOrders: 1 << 16)
-  private var batch = EventBatch(capacity: 4_096)
-  private var slots: [UInt32]
-  private var prices: [Int32]
-  private var quantities: [Int64]
-  private var allocator = SlotAllocator()
-  private var observer = NullObserver()
-  private(set) var eventCount = 0
-
-  init(expectedIdentifiers: Int) {
-    slots = Array(repeating: .max, count: expectedIdentifiers)
-    prices = Array(repeating: 0, count: expectedIdentifiers)
-    quantities = Array(repeating: 0, count: expectedIdentifiers)
-  }
-
-  func addInstrument(_ instrument: Instrument) throws(ImportError) -> UInt16 {
-    instruments.append(instrument)
-    return UInt16(instruments.count - 1)
-  }
-
-  func append(_ events: UnsafeBufferPointer<MarketEvent>) throws(ImportError) {
-    for event in events { apply(event, replacement: nil) }
-  }
-
-  func append(_ event: MarketEvent, replacingIdentifierWith identifier: UInt64) throws(ImportError) {
-    apply(event, replacement: identifier)
-  }
-
-  private func grow(_ identifier: Int) {
-    guard identifier >= slots.count else { return }
-    let more = max(identifier + 1, slots.count * 2) - slots.count
-    slots.append(contentsOf: repeatElement(.max, count: more))
-    prices.append(contentsOf: repeatElement(0, count: more))
-    quantities.append(contentsOf: repeatElement(0, count: more))
-  }
-
-  private func apply(_ event: MarketEvent, replacement: UInt64?) {
-    let identifier = Int(event.identifier)
-    eventCount += 1
-    guard identifier < 1 << 28 else { return }
-    grow(max(identifier, Int(replacement ?? 0)))
-    if batch.isFull { flush() }
-    let time = event.exchangeTime.nanoseconds
-    switch event.kind {
-    case .add:
-      batch.append(EventCode(.add, side: event.side), time: time)
-      batch.append(price: event.price.ticks, sideIndex: event.side == .buy ? 0 : 1)
-      batch.append(quantity: event.quantity.lots)
-      slots[identifier] = allocator.take()
-      prices[identifier] = event.price.ticks
-      quantities[identifier] = event.quantity.lots
-    case .cancel, .execute, .reduce:
-      let slot = slots[identifier]
-      guard slot != .max else { return }
-      let taken = event.kind == .cancel ? quantities[identifier] : event.quantity.lots
-      if taken >= quantities[identifier] {
-        batch.append(EventCode(event.kind == .execute ? .executeWhole : .cancel), time: time)
-        batch.append(slot: slot)
-        allocator.release(slot)
-        slots[identifier] = .max
-      } else {
-        batch.append(EventCode(event.kind == .execute ? .executePart : .reduce), time: time)
-        batch.append(slot: slot)
-        batch.append(change: taken)
-        quantities[identifier] -= taken
-      }
-    case .modify:
-      let slot = slots[identifier]
-      guard slot != .max else { return }
-      batch.append(EventCode(.modify), time: time)
-      batch.append(slot: slot)
-      batch.append(change: event.quantity.lots)
-      batch.append(priceChange: event.price.ticks - prices[identifier])
-      slots[identifier] = .max
-      let now = Int(replacement ?? event.identifier)
-      slots[now] = slot
-      prices[now] = event.price.ticks
-      quantities[now] = event.quantity.lots
-    default: break
+@MainActor func measureITCH(_ path: String) throws {
+  let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+  let name = (path as NSString).lastPathComponent
+  try bytes.withUnsafeBytes { buffer in
+    let events = try ItchBooks.rebuilt(from: buffer, name: name).eventCount
+    try runner.measure("\(name): parse and full books", items: events, unit: "events") {
+      let result = try ItchBooks.rebuilt(from: buffer, name: name)
+      precondition(result.books.anomalies.total == 0 && result.unknownCount == 0)
+      return digest(result.books, instruments: Int(result.instrumentCount))
     }
   }
-
-  private func flush() {
-    books.apply(batch, observer: &observer)
-    batch.removeAll()
-  }
-
-  func finish() throws(ImportError) { flush() }
-  func discard() {}
-  var hash: UInt64 { digest(books) }
 }
 
-@MainActor func measureITCH(_ path: String) throws {
-  var options = ImportOptions()
-  options.tick = DecimalUnit("0.01")
-  options.lot = .one
-  let output = BookOutput(expectedIdentifiers: 1 << 20)
-  _ = try importEvents(from: [path], options: options, to: { () throws(ImportError) in output })
-  try runner.measure(
-    "\((path as NSString).lastPathComponent): parse and full books", items: output.eventCount, unit: "events"
-  ) {
-    let output = BookOutput(expectedIdentifiers: 1 << 23)
-    _ = try importEvents(from: [path], options: options, to: { () throws(ImportError) in output })
-    return output.hash
-  }
-}
-
+// Files named on the command line are measured instead of the made-up streams.
+let isAlone = runner.options.rest.isEmpty
 for path in runner.options.rest {
   if path.hasSuffix(".ticks") { try measureTicks(path) } else { try measureITCH(path) }
 }
@@ -196,7 +101,7 @@ defer { try? FileManager.default.removeItem(at: folder) }
 let size = runner.options.isTiny ? 20_000 : 3_000_000
 for (name, instruments, reach, swing) in [
   ("one-symbol", 1, 20, 100), ("thousand-symbols", 1_000, 20, 100), ("deep", 1, 20_000, 0), ("swings", 1, 200, 18_000),
-] as [(String, Int, Int32, Int32)] {
+] as [(String, Int, Int32, Int32)] where isAlone {
   let path = folder.appendingPathComponent("\(name).ticks").path
   try makeStream(path, instruments: instruments, events: size, reach: reach, swing: swing)
   try measureTicks(path)

@@ -23,6 +23,17 @@ public final class ProgressLine: Sendable {
 
   /// Redraws the line, at most ten times a second.
   public func update(bytes: Int, totalBytes: Int?, events: Int) {
+    update {
+      ProgressText(label: $0, bytes: bytes, totalBytes: totalBytes, events: events, seconds: $1).line(width: $2)
+    }
+  }
+
+  /// The same for a job that knows only its share of the work, from 0 to 1.
+  public func update(share: Double) {
+    update { ProgressText.line(label: $0, share: share, seconds: $1, width: $2) }
+  }
+
+  private func update(_ text: (_ label: String, _ seconds: Double, _ width: Int) -> String) {
     guard let descriptor else { return }
     state.withLock { state in
       let now = ContinuousClock.now
@@ -30,11 +41,9 @@ public final class ProgressLine: Sendable {
       state.lastShown = now
       state.isShown = true
       let elapsed = now - state.start
-      let text = ProgressText(
-        label: label, bytes: bytes, totalBytes: totalBytes, events: events,
-        seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-      ).line(width: Self.terminalWidth(descriptor))
-      Self.show("\r\(text)\u{1B}[K", descriptor)
+      let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+      let line = text(label, seconds, Self.terminalWidth(descriptor))
+      Self.show("\r\(line)\u{1B}[K", descriptor)
     }
   }
 
@@ -79,6 +88,14 @@ struct ProgressText {
     }
     let text = label + "  " + parts.joined(separator: "  ")
     // A line that wraps would not be overwritten by the next one.
+    return String(text.prefix(max(10, width - 1)))
+  }
+
+  /// Percent and time left alone.
+  static func line(label: String, share: Double, seconds: Double, width: Int) -> String {
+    let share = min(1, max(0, share))
+    var text = "\(label)  \(Int(share * 100))%"
+    if share > 0, share < 1 { text += "  \(duration(seconds / share - seconds)) left" }
     return String(text.prefix(max(10, width - 1)))
   }
 

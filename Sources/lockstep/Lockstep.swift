@@ -1,4 +1,6 @@
 import CommandLineInterface
+import Lab
+import Simulation
 import TickImport
 import TickStore
 
@@ -12,7 +14,7 @@ enum Lockstep {
     examples: ["inspect Datasets/sample/day.ticks", "import day.dbn.zst -o day.ticks"],
     commands: [
       Import.command, Inspect.command, Cat.command, Export.command, Verify.command, Repair.command, Formats.command,
-      Doctor.command,
+      Simulate.command, Calibrate.command, Facts.command, Doctor.command,
     ],
     explain: explain)
 
@@ -22,6 +24,9 @@ enum Lockstep {
     switch error {
     case let error as TickStoreError: explain(error)
     case let error as ImportError: explain(error)
+    case let error as ScenarioError: Failure(error.isUnreadable ? .badData : .badConfiguration, error.description)
+    case let error as MarketModelError: Failure(.badConfiguration, error.description)
+    case let error as SurveyError: Failure(.badData, error.description)
     default: nil
     }
   }

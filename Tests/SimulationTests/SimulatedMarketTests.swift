@@ -119,6 +119,14 @@ struct CollectingMarketSink: MarketEventSink {
     #expect(market.inventories.last == 5_000 - remaining)
   }
 
+  /// An arrival drawn before a change of phase leaves an excitation of a later moment behind; a fast decay used to turn
+  /// it into a number that is none.
+  @Test func fastDecayOutlivesAChangeOfPhase() throws {
+    var model = Self.smallModel()
+    model.instruments[0].flow.decay = 1e6
+    #expect(try Self.events(model).count > 1_000)
+  }
+
   @Test func absurdModelsAreRefused() throws {
     var model = Self.smallModel()
     model.instruments[0].flow.branching = 1.5

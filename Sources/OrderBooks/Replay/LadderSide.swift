@@ -9,15 +9,15 @@
 /// Invariants: a bit is set exactly when its level holds an order; `best` is the highest set bit's key, or `noKey` when
 /// the side is empty; every far key is below `base`; the window is empty only when the side is.
 @safe
-struct LadderSide: ~Copyable {
-  static let noKey = Int64.min
-  static let smallestWindow = 256
-  static let largestWindow = 1 << 18
+package struct LadderSide: ~Copyable {
+  package static let noKey = Int64.min
+  package static let smallestWindow = 256
+  package static let largestWindow = 1 << 18
 
   /// Key of the first level of the window. Keys are 64-bit so that window arithmetic near the ends of Int32 is exact.
   private(set) var base: Int64 = 0
   private(set) var size: Int
-  private(set) var best: Int64 = noKey
+  package private(set) var best: Int64 = noKey
   private var levels: UnsafeMutablePointer<PriceLevel>
   private var words: UnsafeMutablePointer<UInt64>
   /// All ones for sells: a key is `price ^ mask`.
@@ -26,7 +26,7 @@ struct LadderSide: ~Copyable {
   private var farLevels: [PriceLevel] = []
   private var farUses = 0
 
-  init(sideIndex: Int) {
+  package init(sideIndex: Int) {
     mask = sideIndex == 0 ? 0 : -1
     size = Self.smallestWindow
     unsafe levels = .allocate(capacity: size)
@@ -41,20 +41,20 @@ struct LadderSide: ~Copyable {
   }
 
   @inline(__always)
-  func key(_ price: Int32) -> Int64 { Int64(price ^ mask) }
+  package func key(_ price: Int32) -> Int64 { Int64(price ^ mask) }
 
   @inline(__always)
-  func price(_ key: Int64) -> Int32 { Int32(truncatingIfNeeded: key) ^ mask }
+  package func price(_ key: Int64) -> Int32 { Int32(truncatingIfNeeded: key) ^ mask }
 
-  var isEmpty: Bool { best == Self.noKey }
+  package var isEmpty: Bool { best == Self.noKey }
 
   /// The best price, or the bits of `Price.none` when the side is empty.
   @inline(__always)
-  var bestTicks: Int32 { best == Self.noKey ? .min : price(best) }
+  package var bestTicks: Int32 { best == Self.noKey ? .min : price(best) }
 
   /// Adds an order's quantity at a price.
   @inline(__always)
-  mutating func add(price: Int32, quantity: Int64) {
+  package mutating func add(price: Int32, quantity: Int64) {
     let key = key(price)
     let index = key &- base
     if UInt64(bitPattern: index) < UInt64(size) {
@@ -74,7 +74,7 @@ struct LadderSide: ~Copyable {
 
   /// Takes an order's whole remaining quantity away from a price; false when nothing rests there.
   @inline(__always)
-  mutating func remove(price: Int32, quantity: Int64) -> Bool {
+  package mutating func remove(price: Int32, quantity: Int64) -> Bool {
     let key = key(price)
     let index = key &- base
     guard UInt64(bitPattern: index) < UInt64(size) else { return removeOutside(key: key, quantity: quantity) }
@@ -93,7 +93,7 @@ struct LadderSide: ~Copyable {
 
   /// Takes part of an order's quantity away from a price; the order stays.
   @inline(__always)
-  mutating func reduce(price: Int32, quantity: Int64) {
+  package mutating func reduce(price: Int32, quantity: Int64) {
     let key = key(price)
     let index = key &- base
     if UInt64(bitPattern: index) < UInt64(size) {
@@ -104,7 +104,7 @@ struct LadderSide: ~Copyable {
   }
 
   /// Replaces the total at a price (level feeds); zero or less removes the level.
-  mutating func set(price: Int32, quantity: Int64) {
+  package mutating func set(price: Int32, quantity: Int64) {
     let present = level(price: price)
     if present.orderCount > 0 {
       if quantity > 0 {
@@ -119,14 +119,14 @@ struct LadderSide: ~Copyable {
 
   /// What rests at a price.
   @inline(__always)
-  func level(price: Int32) -> PriceLevel {
+  package func level(price: Int32) -> PriceLevel {
     let key = key(price)
     let index = key &- base
     if UInt64(bitPattern: index) < UInt64(size) { return unsafe levels[Int(index)] }
     return farIndex(of: key).map { farLevels[$0] } ?? PriceLevel()
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     unsafe levels.update(repeating: PriceLevel(), count: size)
     unsafe words.update(repeating: 0, count: size / 64)
     best = Self.noKey
@@ -135,7 +135,7 @@ struct LadderSide: ~Copyable {
   }
 
   /// Calls `body` with each level from the best on, until it returns false.
-  func forEachLevel(_ body: (_ price: Int32, _ level: PriceLevel) -> Bool) {
+  package func forEachLevel(_ body: (_ price: Int32, _ level: PriceLevel) -> Bool) {
     guard best != Self.noKey else { return }
     var place = Int(best - base)
     while true {
@@ -293,7 +293,7 @@ struct LadderSide: ~Copyable {
   }
 
   /// Walks everything and traps when an invariant is broken; for tests.
-  func checkInvariants() {
+  package func checkInvariants() {
     var highest = Self.noKey
     for place in 0..<size {
       let isSet = unsafe words[place >> 6] >> UInt64(place & 63) & 1 == 1

@@ -17,7 +17,10 @@ extension InstrumentMarket {
       return
     }
     var moment = time
-    var excited = excitation * Elementary.exp(-model.flow.decay * Double(moment - excitationTime) * 1e-9)
+    // The excitation may be known at a later moment, when a change of phase draws an arrival anew; growing back to now
+    // is bounded, because an excitation that decayed to zero times infinity is not a number.
+    let decay = -model.flow.decay * Double(moment - excitationTime) * 1e-9
+    var excited = excitation * Elementary.exp(min(700, decay))
     while true {
       let bound = base + excited
       let wait = draws.exponential(mean: 1 / bound)

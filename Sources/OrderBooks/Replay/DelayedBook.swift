@@ -1,0 +1,141 @@
+public import MarketTypes
+
+/// The price levels as someone sees them who hears of each event a while later.
+///
+/// It follows the exchange's books through their change summaries, so nothing is decoded or matched twice. Changes wait
+/// in a ring until `advance(to:)` passes their time.
+@safe
+public struct DelayedBook: BookObserver, ~Copyable {
+  /// A change of one level, or of the last trade.
+  struct Step: BitwiseCopyable {
+    enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, clear }
+
+    var time: Int64
+    var quantity: Int64
+    var price: Int32
+    var instrument: UInt16
+    var sideIndex: UInt8
+    var kind: Kind
+  }
+
+  public let instrumentCount: Int
+  public let delayNanoseconds: Int64
+  private var steps = RingQueue<Step>(capacity: 4096)
+  private let sides: UnsafeMutablePointer<LadderSide>
+  private var lastTrades: Column<Int32>
+
+  public init(instrumentCount: Int, delayNanoseconds: Int64) {
+    self.instrumentCount = instrumentCount
+    self.delayNanoseconds = delayNanoseconds
+    unsafe sides = .allocate(capacity: max(1, instrumentCount * 2))
+    for index in 0..<(instrumentCount * 2) {
+      unsafe (sides + index).initialize(to: LadderSide(sideIndex: index & 1))
+    }
+    lastTrades = Column(repeating: .min, count: max(1, instrumentCount))
+  }
+
+  deinit {
+    unsafe sides.deinitialize(count: instrumentCount * 2)
+    unsafe sides.deallocate()
+  }
+
+  @inline(__always)
+  private mutating func push(_ kind: Step.Kind, _ change: BookChange, side: Int, price: Int32, quantity: Int64) {
+    steps.append(
+      Step(
+        time: change.time &+ delayNanoseconds, quantity: quantity, price: price, instrument: change.instrument,
+        sideIndex: UInt8(truncatingIfNeeded: side), kind: kind))
+  }
+
+  @inline(__always)
+  public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+    guard Int(change.instrument) < instrumentCount else { return }
+    let side = change.sideIndex
+    switch change.code.operationNumber {
+    case EventCode.Operation.add.rawValue:
+      push(.add, change, side: side, price: change.price, quantity: change.quantity)
+    case EventCode.Operation.cancel.rawValue:
+      if change.slot != .max { push(.remove, change, side: side, price: change.price, quantity: change.quantity) }
+    case EventCode.Operation.reduce.rawValue:
+      if change.slot != .max { push(.reduce, change, side: side, price: change.price, quantity: change.quantity) }
+    case EventCode.Operation.executeWhole.rawValue, EventCode.Operation.executePart.rawValue,
+      EventCode.Operation.executePriced.rawValue:
+      guard change.slot != .max else { return }
+      push(.trade, change, side: 1 &- side, price: change.price, quantity: change.quantity)
+      let isWhole =
+        change.quantity == change.oldQuantity
+        && change.code.operationNumber != EventCode.Operation.executePart.rawValue
+      push(isWhole ? .remove : .reduce, change, side: side, price: change.price, quantity: change.quantity)
+    case EventCode.Operation.modify.rawValue:
+      guard change.slot != .max else { return }
+      push(.remove, change, side: side, price: change.oldPrice, quantity: change.oldQuantity)
+      push(.add, change, side: side, price: change.price, quantity: change.quantity)
+    case EventCode.Operation.setLevel.rawValue:
+      replaceLevel(change, side: side, price: change.price, from: change.oldQuantity, to: change.quantity)
+    case EventCode.Operation.trade.rawValue:
+      push(.trade, change, side: side, price: change.price, quantity: change.quantity)
+    case EventCode.Operation.quote.rawValue:
+      for (side, price, quantity) in [
+        (0, change.price, change.quantity), (1, change.oldPrice, change.oldQuantity),
+      ] {
+        // A quote states the whole touch of its instrument.
+        push(.clear, change, side: side, price: .min, quantity: 0)
+        if price != .min { push(.add, change, side: side, price: price, quantity: quantity) }
+      }
+    case EventCode.Operation.bar.rawValue:
+      push(.trade, change, side: 0, price: change.price, quantity: change.quantity)
+    case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
+      push(.clear, change, side: 0, price: .min, quantity: 0)
+      push(.clear, change, side: 1, price: .min, quantity: 0)
+    default: break
+    }
+  }
+
+  private mutating func replaceLevel(
+    _ change: BookChange, side: Int, price: Int32, from old: Int64, to new: Int64
+  ) {
+    if old > 0 { push(.remove, change, side: side, price: price, quantity: old) }
+    if new > 0 { push(.add, change, side: side, price: price, quantity: new) }
+  }
+
+  /// When the oldest change that is still on its way arrives; Int64.max when none is.
+  @inline(__always)
+  public var nextTime: Int64 { steps.isEmpty ? .max : steps.first.time }
+
+  /// Lets every change arrive that is not later than `time`.
+  @inline(__always)
+  public mutating func advance(to time: Int64) {
+    while !steps.isEmpty, steps.first.time <= time {
+      let step = steps.removeFirst()
+      let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
+      switch step.kind {
+      case .add: unsafe sides[place].add(price: step.price, quantity: step.quantity)
+      case .remove: _ = unsafe sides[place].remove(price: step.price, quantity: step.quantity)
+      case .reduce: unsafe sides[place].reduce(price: step.price, quantity: step.quantity)
+      case .trade: lastTrades[Int(step.instrument)] = step.price
+      case .clear: unsafe sides[place].removeAll()
+      }
+    }
+  }
+
+  @inline(__always)
+  public func bestPrice(_ side: Side, instrument: Int = 0) -> Price {
+    precondition(instrument < instrumentCount)
+    return unsafe Price(ticks: sides[instrument &* 2 &+ (side == .buy ? 0 : 1)].bestTicks)
+  }
+
+  /// The total resting at a price, as seen from here.
+  @inline(__always)
+  public func quantity(_ side: Side, at price: Price, instrument: Int = 0) -> Int64 {
+    precondition(instrument < instrumentCount)
+    return unsafe sides[instrument &* 2 &+ (side == .buy ? 0 : 1)].level(price: price.ticks).quantity
+  }
+
+  /// Walks the levels of a side from the touch on until `body` returns false.
+  public func forEachLevel(_ side: Side, instrument: Int = 0, _ body: (Price, Int64) -> Bool) {
+    precondition(instrument < instrumentCount)
+    unsafe sides[instrument &* 2 &+ (side == .buy ? 0 : 1)].forEachLevel { body(Price(ticks: $0), $1.quantity) }
+  }
+
+  public func lastTradePrice(instrument: Int = 0) -> Price { Price(ticks: lastTrades[instrument]) }
+}

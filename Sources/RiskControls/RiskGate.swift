@@ -1,0 +1,146 @@
+public import MarketTypes
+
+/// The limits of one lane; nil switches a control off.
+public struct RiskLimits: Hashable, Sendable {
+  /// Largest quantity of one order, in lots.
+  public var orderQuantity: Int64?
+  /// Largest absolute position, counting what open orders of the side could add, in lots.
+  public var position: Int64?
+  /// Largest absolute position value, in ticks × lots at the reference price.
+  public var notional: Int64?
+  /// Ticks a buy may lie above the best offer, or a sell below the best bid.
+  public var priceCollarTicks: Int32?
+  /// Orders and amends a lane may send in each window.
+  public var orderRate: Int32?
+  public var orderRateWindowNanoseconds: Int64 = 1_000_000_000
+  /// Largest loss from the highest equity, in ticks × lots; then the lane stops.
+  public var drawdown: Int64?
+
+  public init() {}
+
+  /// No control at all.
+  public static let none = RiskLimits()
+}
+
+/// What the gate must know about a lane at the moment of an intent.
+public struct Exposure: Hashable, Sendable, BitwiseCopyable {
+  public var position: Int64
+  /// Open quantity of the lane's buys and sells, in flight or resting.
+  public var openBuys: Int64
+  public var openSells: Int64
+  public var bestBid: Price
+  public var bestAsk: Price
+
+  @inlinable
+  public init(position: Int64, openBuys: Int64, openSells: Int64, bestBid: Price, bestAsk: Price) {
+    self.position = position
+    self.openBuys = openBuys
+    self.openSells = openSells
+    self.bestBid = bestBid
+    self.bestAsk = bestAsk
+  }
+}
+
+/// What the gate remembers of one lane.
+public struct RiskState: Hashable, Sendable, BitwiseCopyable {
+  var windowStart = Int64.min
+  var ordersInWindow: Int32 = 0
+  /// Highest equity seen, in ticks × lots.
+  public private(set) var peakEquity: Int64 = 0
+  public private(set) var isStopped = false
+  /// When the drawdown stop fell, nanoseconds since the epoch.
+  public private(set) var stoppedTime = Int64.min
+
+  public init() {}
+
+  /// Marks the lane to market; true when this makes the drawdown stop fall.
+  @inline(__always)
+  public mutating func mark(equity: Int64, time: Int64, limits: borrowing RiskLimits) -> Bool {
+    if equity > peakEquity { peakEquity = equity }
+    guard let limit = limits.drawdown, !isStopped, peakEquity &- equity > limit else { return false }
+    isStopped = true
+    stoppedTime = time
+    return true
+  }
+}
+
+/// Stands between every intent and the market.
+public struct RiskGate: Sendable {
+  public let limits: RiskLimits
+  public let instrumentCount: Int
+  private let checksNothingOfSize: Bool
+
+  public init(limits: RiskLimits, instrumentCount: Int) {
+    self.limits = limits
+    self.instrumentCount = instrumentCount
+    checksNothingOfSize = limits.position == nil && limits.notional == nil && limits.priceCollarTicks == nil
+  }
+
+  /// Approves an intent, or says which control held it back. The first failing check decides, in source order.
+  @inline(__always)
+  public func approve(
+    _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState
+  ) -> Result<ApprovedOrder, RiskReason> {
+    let reason = firstFailure(intent, exposure: exposure, time: time, state: &state)
+    return reason == .none ? .success(ApprovedOrder(approved: intent)) : .failure(reason)
+  }
+
+  @inline(__always)
+  private func firstFailure(
+    _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState
+  ) -> RiskReason {
+    let terms = intent.terms
+    if Int(intent.instrument) >= instrumentCount { return .unknownInstrument }
+    if terms.side == .none { return .invalidSide }
+    let quantity = terms.quantity.lots
+    if quantity <= 0 { return .quantityNotPositive }
+    if state.isStopped { return .drawdownStop }
+    if let largest = limits.orderQuantity, quantity > largest { return .orderTooLarge }
+    if terms.type == .limit, terms.price.isNone { return .invalidPrice }
+    if let reason = rateFailure(time: time, state: &state) { return reason }
+    return checksNothingOfSize ? .none : sizeFailure(terms, exposure: exposure)
+  }
+
+  @inline(__always)
+  private func rateFailure(time: Int64, state: inout RiskState) -> RiskReason? {
+    guard let rate = limits.orderRate else { return nil }
+    if time &- state.windowStart >= limits.orderRateWindowNanoseconds || state.windowStart == .min {
+      state.windowStart = time
+      state.ordersInWindow = 0
+    }
+    guard state.ordersInWindow < rate else { return .orderRate }
+    state.ordersInWindow += 1
+    return nil
+  }
+
+  private func sizeFailure(_ terms: OrderTerms, exposure: Exposure) -> RiskReason {
+    let isBuy = terms.side == .buy
+    let open = isBuy ? exposure.openBuys : exposure.openSells
+    // Saturating sums: absurd sizes must be refused, not wrap around into small ones.
+    let wanted = saturatingSum(
+      saturatingSum(open, terms.quantity.lots), isBuy ? exposure.position : negated(exposure.position))
+    if let limit = limits.position, wanted > limit { return .positionLimit }
+    let reference = isBuy ? exposure.bestAsk : exposure.bestBid
+    if let collar = limits.priceCollarTicks, terms.type == .limit {
+      if reference.isNone { return .noReferencePrice }
+      let excess =
+        isBuy
+        ? Int64(terms.price.ticks) - Int64(reference.ticks)
+        : Int64(reference.ticks) - Int64(terms.price.ticks)
+      if excess > Int64(collar) { return .priceCollar }
+    }
+    if let limit = limits.notional {
+      let price = terms.price.isNone ? reference : terms.price
+      if price.isNone { return .noReferencePrice }
+      if Int128(wanted) * Int128(price.ticks.magnitude) > Int128(limit) { return .notionalLimit }
+    }
+    return .none
+  }
+
+  private func negated(_ value: Int64) -> Int64 { value == .min ? .max : -value }
+
+  private func saturatingSum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? (left > 0 ? .max : .min) : sum
+  }
+}
