@@ -19,10 +19,14 @@ public enum Interruption {
     // The first access runs the initialiser, so that the handler itself only stores a byte.
     requested.store(false, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] where !isIgnored(number) {
-      signal(number) { received in
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { received in
         Interruption.requested.store(true, ordering: .relaxed)
         signal(received, SIG_DFL)
       }
+      // Without SA_RESTART: a read that waits at a pipe must come back.
+      action.sa_flags = 0
+      sigaction(number, &action, nil)
     }
     // A parent may have started this process from a thread that blocks signals, and the mask is inherited.
     var signals = sigset_t()

@@ -44,11 +44,7 @@ struct ByteView: Copyable {
 
 extension [UInt8] {
   mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
-    var rest = value
-    for _ in 0..<(rest.bitWidth / 8) {
-      append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   mutating func storeLittleEndian(_ value: some FixedWidthInteger, at offset: Int) {

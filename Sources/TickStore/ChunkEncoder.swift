@@ -18,7 +18,7 @@ struct ChunkEncoder {
     for value in values where value < minimum { minimum = value }
     // How many residuals need exactly this many bits.
     var histogram = InlineArray<65, Int32>(repeating: 0)
-    for value in values { histogram[64 - (UInt64(bitPattern: value &- minimum)).leadingZeroBitCount] += 1 }
+    for value in values { histogram[64 &- (UInt64(bitPattern: value &- minimum)).leadingZeroBitCount] &+= 1 }
     var widest = 64
     while widest > 0, histogram[widest] == 0 { widest -= 1 }
     let rows = PackedIntegers.rows(values.count)

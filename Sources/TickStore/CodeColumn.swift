@@ -54,8 +54,9 @@ enum CodeColumn {
       var planes = [UInt8](repeating: 0, count: width * 32)
       for place in 0..<min(group, codes.count - start) {
         let index = indices[Int(codes[start + place])]
-        for plane in 0..<width where (index >> UInt8(plane)) & 1 != 0 {
-          planes[plane * 32 + (place & 31)] |= 1 << UInt8(place >> 5)
+        // Without a branch on the bit: which code comes next cannot be predicted.
+        for plane in 0..<width {
+          planes[plane &* 32 &+ (place & 31)] |= ((index &>> UInt8(plane)) & 1) &<< UInt8(place &>> 5)
         }
       }
       bytes.append(contentsOf: planes)

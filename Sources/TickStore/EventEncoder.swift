@@ -34,6 +34,17 @@ struct EventEncoder {
     }
   }
 
+  /// Appends events until the block is full or one names an instrument that is not there; returns how many it took.
+  mutating func append(_ events: ArraySlice<MarketEvent>, blockCapacity: Int, _ instrumentCount: Int) -> Int {
+    var taken = 0
+    for event in events {
+      guard builder.count < blockCapacity, Int(event.instrument) < instrumentCount else { break }
+      append(event, replacement: nil)
+      taken += 1
+    }
+    return taken
+  }
+
   mutating func append(_ event: MarketEvent, replacement: UInt64?) {
     switch event.kind {
     case .add: appendAdd(event)

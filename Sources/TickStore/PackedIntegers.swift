@@ -36,10 +36,11 @@ enum PackedIntegers {
       let bit = (index >> 3) * width
       let shift = UInt32(bit & 31)
       let word = (bit >> 5) * lanes + lane
-      words[word] |= value << shift
-      if Int(shift) + width > 32 { words[word + lanes] |= value >> (32 - shift) }
+      words[word] |= value &<< shift
+      if Int(shift) + width > 32 { words[word + lanes] |= value &>> (32 &- shift) }
     }
-    for word in words { output.appendLittleEndian(word) }
+    for index in words.indices { words[index] = words[index].littleEndian }
+    unsafe words.withUnsafeBytes { unsafe output.append(contentsOf: $0) }
   }
 
   /// Unpacks `rows` rows of a width of 0...32 bits and adds `base` to each value.

@@ -98,6 +98,20 @@ public final class TickWriter {
     try append(event, replacement: newIdentifier)
   }
 
+  /// Appends many events, as one by one but with less ado for each.
+  public func append(_ events: [MarketEvent]) throws(TickStoreError) {
+    var rest = events[...]
+    while !rest.isEmpty {
+      let taken = isFinished ? 0 : encoder.append(rest, blockCapacity: options.blockCapacity, instruments.count)
+      rest = rest.dropFirst(taken)
+      if encoder.builder.count >= options.blockCapacity {
+        try flushBlock()
+      } else if let event = rest.first {
+        throw misuse(event)
+      }
+    }
+  }
+
   private func append(_ event: MarketEvent, replacement: UInt64?) throws(TickStoreError) {
     guard Int(event.instrument) < instruments.count, !isFinished else { throw misuse(event) }
     encoder.append(event, replacement: replacement)

@@ -25,13 +25,12 @@ final class ZstdEncoder {
       return nil
     }
     let width = Self.byteWidth(values)
-    var raw: [UInt8] = []
-    raw.reserveCapacity(values.count * width)
-    for value in values {
+    var raw = [UInt8](repeating: 0, count: values.count * width)
+    for (index, value) in values.enumerated() {
       var rest = UInt64(bitPattern: value)
-      for _ in 0..<width {
-        raw.append(UInt8(truncatingIfNeeded: rest))
-        rest >>= 8
+      for place in index * width..<(index + 1) * width {
+        raw[place] = UInt8(truncatingIfNeeded: rest)
+        rest &>>= 8
       }
     }
     let bound = ZSTD_compressBound(raw.count)

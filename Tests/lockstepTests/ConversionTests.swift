@@ -121,6 +121,29 @@ struct ConversionTests {
     #expect(!folder.names.contains { $0.hasPrefix("out") })
   }
 
+  @Test("A signal also ends an import that waits for bytes", arguments: [true, false])
+  func interruptWaiting(isCompressed: Bool) throws {
+    let process = Process()
+    let input = Pipe()
+    process.executableURL = Binary.url
+    process.arguments = [
+      "import", "-", "--format", "csv", "--instrument", "A", "-o", folder.path("out.ticks"), "--quiet",
+    ]
+    process.standardInput = input
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // The begin of a gzip stream, or of a table; nothing follows, and the pipe stays open.
+    try input.fileHandleForWriting.write(
+      contentsOf: isCompressed
+        ? Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]) : Data("time,price,quantity\n".utf8))
+    usleep(500_000)
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(!folder.names.contains { $0.hasPrefix("out") })
+    try input.fileHandleForWriting.close()
+  }
+
   @Test(
     "An order-level file comes back from DBN record for record", .enabled(if: RealData.isPresent))
   func realData() throws {

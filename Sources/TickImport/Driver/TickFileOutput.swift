@@ -22,8 +22,7 @@ public final class TickFileOutput: EventOutput {
 
   public func append(_ events: UnsafeBufferPointer<MarketEvent>) throws(ImportError) {
     do {
-      let writer = try open()
-      for event in events { try writer.append(event) }
+      try open().append(Array(events))
     } catch { throw Self.failure(error) }
   }
 

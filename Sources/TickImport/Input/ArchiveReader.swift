@@ -94,6 +94,9 @@ final class ArchiveReader {
   }
 
   private func failure(_ name: String, _ offset: Int) -> ImportError {
+    guard !source.input.isInterrupted else {
+      return ImportError(file: name, position: .offset(offset), reason: "stopped", cause: .cancelled)
+    }
     let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown failure"
     return ImportError(
       file: name, position: .offset(offset), reason: "cannot decompress: \(text)",

@@ -6,6 +6,8 @@ final class FileInput {
   /// nil for what cannot be read twice: a pipe, a terminal, standard input.
   let size: Int?
   private(set) var bytesRead = 0
+  /// The last read was cut short by a signal.
+  private(set) var isInterrupted = false
   private let descriptor: Int32
   private let ownsDescriptor: Bool
   private var ahead: [UInt8] = []
@@ -22,9 +24,13 @@ final class FileInput {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw ImportError(file: path, reason: "this is not a file name")
     }
+    // Opening a named pipe waits for its writer.
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw ImportError(file: path, reason: "cannot open: \(String(cString: strerror(errno)))")
+      let number = errno
+      throw ImportError(
+        file: path, reason: "cannot open: \(String(cString: strerror(number)))",
+        cause: number == EINTR ? .cancelled : .badInput)
     }
     ownsDescriptor = true
     var status = stat()
@@ -48,7 +54,7 @@ final class FileInput {
     while ahead.count < count {
       var piece = [UInt8](repeating: 0, count: count - ahead.count)
       var got = 0
-      piece.withUnsafeMutableBytes { got = Self.readOnce(descriptor, $0) }
+      piece.withUnsafeMutableBytes { got = Glibc.read(descriptor, $0.baseAddress, $0.count) }
       guard got >= 0 else { throw failure() }
       if got == 0 { break }
       ahead += piece.prefix(got)
@@ -86,8 +92,9 @@ final class FileInput {
       bytesRead += count
       return count
     }
-    let got = Self.readOnce(descriptor, buffer)
+    let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
     bytesRead += max(0, got)
+    isInterrupted = got < 0 && errno == EINTR
     return got
   }
 
@@ -103,15 +110,12 @@ final class FileInput {
     return Int64(place)
   }
 
-  private static func readOnce(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    while true {
-      let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      if got >= 0 || errno != EINTR { return got }
-    }
-  }
-
+  /// A signal whose handler does not ask to restart calls means that the program wants to stop, even while it waits.
   private func failure() -> ImportError {
-    ImportError(
-      file: name, position: .offset(bytesRead), reason: "cannot read: \(String(cString: strerror(errno)))")
+    let number = errno
+    isInterrupted = number == EINTR
+    return ImportError(
+      file: name, position: .offset(bytesRead), reason: "cannot read: \(String(cString: strerror(number)))",
+      cause: isInterrupted ? .cancelled : .badInput)
   }
 }

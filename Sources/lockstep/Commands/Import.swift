@@ -44,7 +44,8 @@ enum Import {
       "import trades.csv --columns time=0,price=1,quantity=2 --instrument ALFA --tick 0.01 -o day.ticks",
     ],
     discussion: """
-      Sources are read as streams: memory does not grow with their size. Nothing is left behind when the import fails or
+      Sources are read as streams, in the order given: memory does not grow with their size, and events keep their order,
+      so name the earlier source first. Nothing is left behind when the import fails or
       is interrupted. 'lockstep formats' lists the formats.
       """,
     parameters: [sources, output, format, tick, lot] + decoderOptions + [
