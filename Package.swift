@@ -93,12 +93,10 @@ let package = Package(
       imports: [
         "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
       ]),
-    module("Analytics", imports: ["MarketTypes", "Numerics"]),
+    module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
     module("Reporting", imports: ["CHDF5"]),
     module("Lab", imports: ["Simulation", "CToml"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
-    module("Simulation", imports: ["MarketTypes", "Numerics", "TickStore", "OrderBooks"]),
-    module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
     module("CommandLineInterface"),
     .executableTarget(
       name: "lockstep",

@@ -32,25 +32,29 @@ var runner = BenchmarkRunner()
 }
 
 /// The default market at about a thousand arrivals a second.
-func busy(_ model: inout MarketModel) {
+@MainActor func busy(_ model: inout MarketModel) {
+  if runner.options.isTiny {
+    model.preOpenSeconds = 1
+    model.closingAuctionSeconds = 1
+  }
   model.instruments[0].flow.limitRate = 100
   model.instruments[0].flow.marketRate = 15
 }
 
 var flowOnly = MarketModel()
-flowOnly.continuousSeconds = runner.options.isTiny ? 60 : 3_600
+flowOnly.continuousSeconds = runner.options.isTiny ? 3 : 3_600
 busy(&flowOnly)
 flowOnly.instruments[0].agents = .none
 try measure("zero-intelligence flow, one venue", flowOnly)
 
 var crowd = MarketModel()
-crowd.continuousSeconds = runner.options.isTiny ? 60 : 3_600
+crowd.continuousSeconds = runner.options.isTiny ? 3 : 3_600
 busy(&crowd)
 crowd.instruments[0].agents.institution = InstitutionModel()
 try measure("flow and agents, one venue", crowd)
 
 var wide = crowd
-wide.continuousSeconds = runner.options.isTiny ? 10 : 600
+wide.continuousSeconds = runner.options.isTiny ? 2 : 600
 wide.fundamentalCorrelation = 0.6
 wide.instruments = (0..<8).map { index in
   var instrument = crowd.instruments[0]
