@@ -88,8 +88,6 @@ public struct ExecutionEngine: ~Copyable {
   struct FeedKind: BitwiseCopyable {
     /// Executions name resting orders, so trade prints repeat them.
     var namesOrders = false
-    /// Fill events announce executions; the removal that follows is not one itself.
-    var announcesFills = false
   }
 
   public init(lanes: [LaneTerms], instrumentCount: Int, ordersPerLane: Int = 64, keepsFills: Bool = true) {

@@ -4,8 +4,9 @@ import MarketTypes
 ///
 /// - `order_created`, `order_changed` and `order_deleted` are order events as in `BitstampOrdersDecoder`; `trade` lines
 ///   are the trade prints.
-/// - `order_book` lines are polled books of 20 levels. The first one seeds the orders that rested before the log began;
-///   each one cancels orders whose deletion the log lacks. Both are synthetic events. `--resync off` leaves them out.
+/// - `order_book` lines are polled books of 20 levels. The first one, and each whose best prices differ from the orders'
+///   own, cancels orders whose deletion the log lacks and adds what rests unannounced. Both are synthetic events.
+///   `--resync off` leaves them out.
 /// - Amounts printed from binary doubles (`1.7885566900000001`) are rounded to the decimals kept.
 public struct BitstampLogDecoder: SourceDecoder {
   private var place: LinePlace
