@@ -94,7 +94,7 @@ let package = Package(
         "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
       ]),
     module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
-    module("Reporting", imports: ["CHDF5"]),
+    module("Reporting", imports: ["MarketTypes", "Numerics", "Analytics", "CHDF5"]),
     module("Lab", imports: ["Simulation", "CToml"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
@@ -125,7 +125,7 @@ let package = Package(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
-    tests(of: "Reporting"),
+    tests(of: "Reporting", imports: ["MarketTypes", "Analytics"]),
     tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
@@ -138,6 +138,23 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
+
+// A narrow build for work on one part: `LOCKSTEP_ONLY=Reporting,Analytics swift test` keeps only those modules, their tests
+// and what these need.
+if let only = Context.environment["LOCKSTEP_ONLY"], !only.isEmpty {
+  let names = only.split(separator: ",").flatMap { [String($0), "\($0)Tests"] }
+  var kept: Set<String> = []
+  var waiting = package.targets.filter { names.contains($0.name) }
+  while let target = waiting.popLast() {
+    guard kept.insert(target.name).inserted else { continue }
+    for dependency in target.dependencies {
+      guard case .byNameItem(let name, _) = dependency else { continue }
+      waiting += package.targets.filter { $0.name == name }
+    }
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products = []
+}
 
 // Fuzz targets are built apart and with libFuzzer's instrumentation: see .ci/fuzz-smoke.
 if Context.environment["LOCKSTEP_FUZZ"] != nil {

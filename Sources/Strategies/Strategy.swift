@@ -1,17 +1,79 @@
 public import Execution
+public import MarketTypes
 
-/// What a strategy wants to be woken for, besides its own orders.
+/// What a strategy wants to be woken for.
 public struct Subscriptions: Hashable, Sendable {
-  /// Call `timer` every so many nanoseconds of the lane's clock; 0 never.
+  /// Call `timer` every so many nanoseconds of the lane's clock, from the first event on; 0 never.
   public var intervalNanoseconds: Int64
   /// Call `filled` for own fills, and `orderChanged` for other news of own orders.
   public var fills: Bool
   public var orderChanges: Bool
+  /// Call `touchChanged` whenever the price or quantity of a best bid or offer changes.
+  public var touch: Bool
+  /// Call `traded` for every trade of the market.
+  public var trades: Bool
+  /// Call `barClosed` for every bar of the data.
+  public var bars: Bool
+  /// Also call `barClosed` for bars made here from trades, each of this many nanoseconds, aligned to the epoch; 0 none.
+  public var barIntervalNanoseconds: Int64
+  /// Call `marketChanged` after every event.
+  public var events: Bool
 
-  public init(intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false) {
+  public init(
+    intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false, touch: Bool = false,
+    trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0, events: Bool = false
+  ) {
     self.intervalNanoseconds = intervalNanoseconds
     self.fills = fills
     self.orderChanges = orderChanges
+    self.touch = touch
+    self.trades = trades
+    self.bars = bars
+    self.barIntervalNanoseconds = barIntervalNanoseconds
+    self.events = events
+  }
+}
+
+/// A trade of the market, as a strategy hears of it.
+public struct MarketTrade: Hashable, Sendable, BitwiseCopyable {
+  /// Exchange time, nanoseconds since the epoch.
+  public var time: Int64
+  public var quantity: Int64
+  public var price: Price
+  public var instrument: Int
+  /// Who came to whom; `none` when the source does not say.
+  public var aggressor: Side
+
+  @inlinable
+  public init(time: Int64, instrument: Int, price: Price, quantity: Int64, aggressor: Side) {
+    self.time = time
+    self.quantity = quantity
+    self.price = price
+    self.instrument = instrument
+    self.aggressor = aggressor
+  }
+}
+
+/// A finished bar of one instrument.
+public struct MarketBar: Hashable, Sendable, BitwiseCopyable {
+  /// When it ended, exchange time, nanoseconds since the epoch.
+  public var time: Int64
+  public var volume: Int64
+  public var open: Price
+  public var high: Price
+  public var low: Price
+  public var close: Price
+  public var instrument: Int
+
+  @inlinable
+  public init(time: Int64, instrument: Int, open: Price, high: Price, low: Price, close: Price, volume: Int64) {
+    self.time = time
+    self.volume = volume
+    self.open = open
+    self.high = high
+    self.low = low
+    self.close = close
+    self.instrument = instrument
   }
 }
 
@@ -21,20 +83,37 @@ public struct Subscriptions: Hashable, Sendable {
 /// its desk only, as late as its latency says.
 public protocol Strategy: Sendable {
   static var name: String { get }
+  /// What it does, in one sentence.
+  static var summary: String { get }
   static var parameters: [Parameter] { get }
 
   init(_ parameters: ParameterValues)
 
   var subscriptions: Subscriptions { get }
 
+  /// Once, when the lane hears of the first event.
+  mutating func started(_ desk: inout Desk)
   mutating func timer(_ desk: inout Desk)
+  /// The moment set with `Desk.wake(at:)` has come.
+  mutating func woken(_ desk: inout Desk)
   mutating func filled(_ notice: Notice, _ desk: inout Desk)
   mutating func orderChanged(_ notice: Notice, _ desk: inout Desk)
+  mutating func touchChanged(_ instrument: Int, _ desk: inout Desk)
+  mutating func traded(_ trade: MarketTrade, _ desk: inout Desk)
+  mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk)
+  mutating func marketChanged(_ instrument: Int, _ desk: inout Desk)
 }
 
 extension Strategy {
+  public static var summary: String { "" }
   public static var parameters: [Parameter] { [] }
+  @inlinable public mutating func started(_ desk: inout Desk) {}
   @inlinable public mutating func timer(_ desk: inout Desk) {}
+  @inlinable public mutating func woken(_ desk: inout Desk) {}
   @inlinable public mutating func filled(_ notice: Notice, _ desk: inout Desk) {}
   @inlinable public mutating func orderChanged(_ notice: Notice, _ desk: inout Desk) {}
+  @inlinable public mutating func touchChanged(_ instrument: Int, _ desk: inout Desk) {}
+  @inlinable public mutating func traded(_ trade: MarketTrade, _ desk: inout Desk) {}
+  @inlinable public mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk) {}
+  @inlinable public mutating func marketChanged(_ instrument: Int, _ desk: inout Desk) {}
 }

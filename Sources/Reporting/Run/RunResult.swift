@@ -1,0 +1,171 @@
+public import MarketTypes
+
+/// Everything a finished run leaves behind, as plain data: what result files store and reports are made from.
+///
+/// Times are nanoseconds since the epoch, UTC; prices are ticks and quantities lots of their instrument; money is in the
+/// account's currency. Columns that belong together have the same length. A part that the run does not have is empty or
+/// nil, never invented.
+public struct RunResult: Sendable, Hashable {
+  public var identity: RunIdentity
+  /// The fully resolved scenario, TOML.
+  public var scenario: String
+  public var instruments: [Instrument]
+  public var lanes: [LaneResult]
+  /// The lane whose orders, fills and account are kept in full: an index into `lanes`.
+  public var shownLane: Int
+  /// When the equity of every lane was sampled; the first sample is the start.
+  public var sampleTimes: [Int64]
+  /// Equity of lane × sample, lane after lane.
+  public var laneEquity: [Double]
+  /// The shown lane's account, at every sample and every fill.
+  public var account: AccountColumns
+  public var orders: [RunOrder]
+  public var fills: [RunFill]
+  public var riskEvents: [RiskEvent]
+  /// Final equity of lanes that differ only in drawn latency, queue and fill assumptions.
+  public var executionDraws: ExecutionDraws?
+  /// The same run under worse assumptions.
+  public var pessimistic: PessimisticRun?
+  /// The book around selected fills.
+  public var windows: [BookWindow]
+  /// What the run takes for granted, in words.
+  public var assumptions: [Assumption]
+
+  public init(
+    identity: RunIdentity, scenario: String, instruments: [Instrument], lanes: [LaneResult], shownLane: Int = 0,
+    sampleTimes: [Int64] = [], laneEquity: [Double] = [], account: AccountColumns = AccountColumns(),
+    orders: [RunOrder] = [], fills: [RunFill] = [], riskEvents: [RiskEvent] = [],
+    executionDraws: ExecutionDraws? = nil, pessimistic: PessimisticRun? = nil, windows: [BookWindow] = [],
+    assumptions: [Assumption] = []
+  ) {
+    self.identity = identity
+    self.scenario = scenario
+    self.instruments = instruments
+    self.lanes = lanes
+    self.shownLane = shownLane
+    self.sampleTimes = sampleTimes
+    self.laneEquity = laneEquity
+    self.account = account
+    self.orders = orders
+    self.fills = fills
+    self.riskEvents = riskEvents
+    self.executionDraws = executionDraws
+    self.pessimistic = pessimistic
+    self.windows = windows
+    self.assumptions = assumptions
+  }
+
+  /// The sampled equity of one lane.
+  public func equity(ofLane lane: Int) -> ArraySlice<Double> {
+    laneEquity[(lane * sampleTimes.count)..<((lane + 1) * sampleTimes.count)]
+  }
+}
+
+/// Which run this is and what it was made from; nothing in it depends on when or where it ran.
+public struct RunIdentity: Sendable, Hashable {
+  public struct Source: Sendable, Hashable {
+    public var path: String
+    /// Hex.
+    public var sha256: String
+    public var eventCount: Int
+
+    public init(path: String, sha256: String, eventCount: Int) {
+      self.path = path
+      self.sha256 = sha256
+      self.eventCount = eventCount
+    }
+  }
+
+  public var name: String
+  /// Hex SHA-256 of scenario, data, engine version and every deterministic result column.
+  public var resultHash: String
+  public var scenarioHash: String
+  public var engineVersion: String
+  public var seed: UInt64
+  public var sources: [Source]
+  public var currency: String
+  public var startingCapital: Double
+  /// First and last market time.
+  public var start: Int64
+  public var end: Int64
+  public var eventCount: Int
+  public var strategy: String
+  /// Runs that the ledger knows of this scenario's family before this one, counting each lane.
+  public var priorTrials: Int
+  /// Head of the ledger after this run was entered, hex; empty before.
+  public var ledgerHead: String
+  /// A risk control ended the run or the shown lane.
+  public var isStoppedByRisk: Bool
+
+  public init(
+    name: String, resultHash: String = "", scenarioHash: String = "", engineVersion: String = "", seed: UInt64 = 0,
+    sources: [Source] = [], currency: String = "USD", startingCapital: Double, start: Int64, end: Int64,
+    eventCount: Int = 0, strategy: String = "", priorTrials: Int = 0, ledgerHead: String = "",
+    isStoppedByRisk: Bool = false
+  ) {
+    self.name = name
+    self.resultHash = resultHash
+    self.scenarioHash = scenarioHash
+    self.engineVersion = engineVersion
+    self.seed = seed
+    self.sources = sources
+    self.currency = currency
+    self.startingCapital = startingCapital
+    self.start = start
+    self.end = end
+    self.eventCount = eventCount
+    self.strategy = strategy
+    self.priorTrials = priorTrials
+    self.ledgerHead = ledgerHead
+    self.isStoppedByRisk = isStoppedByRisk
+  }
+}
+
+/// One lane's outcome.
+public struct LaneResult: Sendable, Hashable {
+  public struct Setting: Sendable, Hashable {
+    public var name: String
+    public var value: Double
+
+    public init(name: String, value: Double) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public var name: String
+  /// Strategy parameters and other numbers that make this lane differ, by name.
+  public var settings: [Setting]
+  public var finalEquity: Double
+  public var profit: Double
+  public var fees: Double
+  public var ordersSent: Int
+  public var riskRejects: Int
+  public var venueRejects: Int
+  public var cancels: Int
+  public var fills: Int
+  public var tradedLots: Int64
+  /// Deepest drawdown over the samples, a fraction of the high, zero or negative.
+  public var deepestDrawdown: Double
+  public var isStoppedByRisk: Bool
+
+  public init(
+    name: String, settings: [Setting] = [], finalEquity: Double, profit: Double, fees: Double = 0, ordersSent: Int = 0,
+    riskRejects: Int = 0, venueRejects: Int = 0, cancels: Int = 0, fills: Int = 0, tradedLots: Int64 = 0,
+    deepestDrawdown: Double = 0, isStoppedByRisk: Bool = false
+  ) {
+    self.name = name
+    self.settings = settings
+    self.finalEquity = finalEquity
+    self.profit = profit
+    self.fees = fees
+    self.ordersSent = ordersSent
+    self.riskRejects = riskRejects
+    self.venueRejects = venueRejects
+    self.cancels = cancels
+    self.fills = fills
+    self.tradedLots = tradedLots
+    self.deepestDrawdown = deepestDrawdown
+    self.isStoppedByRisk = isStoppedByRisk
+  }
+}
