@@ -64,7 +64,14 @@ let package = Package(
   name: "lockstep",
   products: [
     // For strangers to load into the public matching-engine harness.
-    .library(name: "MatchingHarnessAdapter", type: .dynamic, targets: ["MatchingHarnessAdapter"])
+    .library(name: "MatchingHarnessAdapter", type: .dynamic, targets: ["MatchingHarnessAdapter"]),
+    // What a package with its own strategies needs: the protocol, its vocabulary, and the whole command line.
+    .library(
+      name: "Lockstep",
+      targets: [
+        "MarketTypes", "Numerics", "OrderBooks", "RiskControls", "Accounting", "Execution", "Strategies", "Simulation",
+        "Analytics", "Reporting", "Lab", "CommandLineInterface", "LockstepCommands",
+      ]),
   ],
   targets: [
     // System libraries
@@ -98,13 +105,13 @@ let package = Package(
     module("Lab", imports: ["Simulation", "CToml"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module("CommandLineInterface"),
-    .executableTarget(
-      name: "lockstep",
-      dependencies: [
+    module(
+      "LockstepCommands",
+      imports: [
         "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore",
         "TickImport",
-      ],
-      swiftSettings: commonSettings),
+      ]),
+    .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Execution"], path: "Tests/TestSupport",
@@ -129,7 +136,7 @@ let package = Package(
     tests(of: "Lab", imports: ["Simulation"]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
-    tests(of: "lockstep", imports: ["CommandLineInterface", "MarketTypes", "TickStore"]),
+    tests(of: "lockstep", imports: ["CommandLineInterface", "LockstepCommands", "MarketTypes", "TickStore"]),
     // Every benchmark is run with tiny parameters, so that none can rot.
     .testTarget(
       name: "BenchmarksTests", dependencies: benchmarks.map { .init(stringLiteral: $0.name) },

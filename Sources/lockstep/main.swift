@@ -1,4 +1,3 @@
-import CommandLineInterface
+import LockstepCommands
 
-InstructionSet.require()
-Lockstep.program.main()
+Lockstep.main()

@@ -2,7 +2,7 @@ import CommandLineInterface
 import Foundation
 import Testing
 
-@testable import lockstep
+import LockstepCommands
 
 @Suite("The program")
 struct ProgramTests {

@@ -1,14 +1,20 @@
-import CommandLineInterface
+package import CommandLineInterface
 import Lab
 import Simulation
 import TickImport
 import TickStore
 
 /// The program: its commands, in the order help lists them.
-enum Lockstep {
-  static let version = "0.1.0"
+public enum Lockstep {
+  public static let version = "0.1.0"
 
-  static let program = Program(
+  /// Runs the process's own command line and ends the process.
+  public static func main() -> Never {
+    InstructionSet.require()
+    program.main()
+  }
+
+  package static let program = Program(
     "lockstep", version: version,
     summary: "A market simulator and backtesting lab.",
     examples: ["inspect Datasets/sample/day.ticks", "import day.dbn.zst -o day.ticks"],
