@@ -14,6 +14,8 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
+  fileprivate init(trusted bytes: [UInt8]) { self.bytes = bytes }
+
   /// Reads 64 hexadecimal digits.
   public init?(hexadecimal text: String) {
     guard let bytes = Hexadecimal.bytes(of: text) else { return nil }
@@ -29,6 +31,27 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Lowercase hexadecimal digits.
   public var description: String { Hexadecimal.text(of: bytes) }
+}
+
+/// The SHA-256 of a message that comes in pieces.
+public struct RunningDigest: Sendable {
+  private var state = crypto_hash_sha256_state()
+
+  public init() { crypto_hash_sha256_init(&state) }
+
+  /// Adds bytes to the message.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    crypto_hash_sha256_update(&state, start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+  }
+
+  /// The digest of the message so far.
+  public var digest: Digest {
+    var copy = state
+    var bytes = [UInt8](repeating: 0, count: Digest.byteCount)
+    crypto_hash_sha256_final(&copy, &bytes)
+    return Digest(trusted: bytes)
+  }
 }
 
 /// Bytes as lowercase hexadecimal digits and back.

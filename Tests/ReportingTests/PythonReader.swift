@@ -5,12 +5,19 @@ enum PythonReader {
   static let executable = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"] ?? "python3"
 
   static let isPresent = (try? run("import h5py"))?.status == 0
+  static let hasXarray = (try? run("import h5py, xarray, h5netcdf, pandas"))?.status == 0
+  static let hasDump = (try? start(["h5dump", "--version"]))?.status == 0
 
   /// Runs a script and returns its exit status with what it printed.
   static func run(_ script: String, _ arguments: [String] = []) throws -> (status: Int32, output: String) {
+    try start([executable, "-c", script] + arguments)
+  }
+
+  /// Runs a program found along the path.
+  static func start(_ words: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [executable, "-c", script] + arguments
+    process.arguments = words
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe

@@ -14,6 +14,10 @@ static inline hid_t chdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t chdf5_memory_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t chdf5_memory_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t chdf5_memory_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_memory_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t chdf5_memory_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t chdf5_file_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_file_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_file_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_file_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t chdf5_file_double(void) { return H5T_IEEE_F64LE; }

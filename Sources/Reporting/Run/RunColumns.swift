@@ -67,6 +67,9 @@ public struct RunOrder: Sendable, Hashable {
 
 /// One fill of the shown lane with the reason for it.
 public struct RunFill: Sendable, Hashable {
+  /// How long after a fill the mid is recorded, nanoseconds: the order of `markoutMidHalfTicks`.
+  public static let markoutHorizons: [Int64] = [1_000_000_000, 10_000_000_000, 60_000_000_000]
+
   public var time: Int64
   public var order: UInt64
   public var instrument: Int

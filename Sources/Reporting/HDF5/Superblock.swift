@@ -4,12 +4,17 @@ enum Superblock {
 
   /// Clears the mark "open for writing" of an image taken from an open file; false if this is no such superblock.
   static func markClosed(_ image: inout [UInt8]) -> Bool {
-    guard image.count >= coveredSize + 4, image[8] == 2, image[9] == 8, image[10] == 8 else { return false }
-    guard word(image, coveredSize) == checksum(of: image) else { return false }
+    guard isSound(image) else { return false }
     image[11] = 0
     let sum = checksum(of: image)
     for byte in 0..<4 { image[coveredSize + byte] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }
     return true
+  }
+
+  /// Whether the bytes begin with such a superblock.
+  static func isSound(_ image: [UInt8]) -> Bool {
+    image.count >= coveredSize + 4 && image[8] == 2 && image[9] == 8 && image[10] == 8
+      && word(image, coveredSize) == checksum(of: image)
   }
 
   private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {

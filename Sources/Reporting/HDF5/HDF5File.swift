@@ -20,8 +20,6 @@ public final class HDF5File {
   /// Datasets with the scales of their axes, in the order of writing.
   private var attachments: [(dataset: String, scales: [String])] = []
 
-  /// Values per chunk: 256 KiB of 8-byte values, well inside every reader's chunk cache of 1 MiB.
-  static let chunkValues = 32_768
   private static let deflateLevel: UInt32 = 4
   /// By how much HDF5's memory grows at a time.
   private static let memoryStep = 4 << 20
@@ -38,7 +36,8 @@ public final class HDF5File {
       H5Pclose(access)
     }
     // Format versions of release 1.8: the oldest that can leave times out, so that every reader of today opens it.
-    guard creation >= 0, access >= 0, H5Pset_obj_track_times(creation, false) >= 0,
+    guard creation >= 0, access >= 0, H5Pset_obj_track_times(creation, false) >= 0, Self.keepInHeader(creation),
+      H5Pset_link_phase_change(creation, 65_535, 0) >= 0,
       H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0,
       H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0, H5Pset_fapl_core(access, Self.memoryStep, false) >= 0
     else { throw failure("HDF5 cannot be set up") }
@@ -73,7 +72,9 @@ public final class HDF5File {
       guard ranks[name] == nil else { throw misuse("is a dataset, not a group", name) }
       let creation = H5Pcreate(chdf5_group_creation())
       defer { H5Pclose(creation) }
-      guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0 else { throw failure("cannot be set up", name) }
+      guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0, Self.keepInHeader(creation),
+        H5Pset_link_phase_change(creation, 65_535, 0) >= 0
+      else { throw failure("cannot be set up", name) }
       let group = H5Gcreate2(file, name, chdf5_default(), creation, chdf5_default())
       guard group >= 0 else { throw failure("the group cannot be created", name) }
       H5Gclose(group)
@@ -81,7 +82,7 @@ public final class HDF5File {
     }
   }
 
-  /// Writes a compressed dataset of one axis.
+  /// Writes a dataset of one axis, compressed unless it is small.
   ///
   /// `scale` names the dataset of the coordinates along the axis; a dataset that names itself is such a scale.
   public func addDataset(
@@ -90,7 +91,7 @@ public final class HDF5File {
     try addDataset(path, values, shape: [values.count], scales: scale.map { [$0] } ?? [], attributes: attributes)
   }
 
-  /// Writes a compressed dataset of one or two axes, row by row; `scales` are none or one for each axis.
+  /// Writes a dataset of one or two axes, row by row and compressed unless it is small; `scales` are none or one for each axis.
   public func addDataset(
     _ path: String, _ values: HDF5Column, shape: [Int], scales: [String],
     attributes: KeyValuePairs<String, HDF5Attribute> = [:]
@@ -111,10 +112,11 @@ public final class HDF5File {
       throw misuse("a text holds a NUL, which HDF5 strings cannot", name)
     }
     if parts.count > 1 { try addGroup(parts.dropLast().joined(separator: "/")) }
-    let dataset = try create(name, values, shape: shape)
+    let plan = ChunkPlan(shape: shape, kind: values.kind)
+    let dataset = try create(name, values.kind, plan: plan)
     defer { H5Dclose(dataset) }
     ranks[name] = shape.count
-    if size > 0 { try write(values, to: dataset, name: name) }
+    if size > 0 { try write(values, plan: plan, to: dataset, name: name) }
     for (key, value) in attributes { try write(value, key: key, to: dataset, name: name) }
     if !scaleNames.isEmpty { attachments.append((name, scaleNames)) }
   }
@@ -183,36 +185,43 @@ public final class HDF5File {
 
   // MARK: - Datasets
 
-  private func create(_ name: String, _ values: HDF5Column, shape: [Int]) throws(HDF5Error) -> hid_t {
-    // The first axis can grow; that also allows it to be empty.
-    let extent = shape.map { hsize_t($0) }
+  private func create(_ name: String, _ kind: HDF5Kind, plan: ChunkPlan) throws(HDF5Error) -> hid_t {
+    let extent = plan.shape.map { hsize_t($0) }
     var limit = extent
-    limit[0] = chdf5_unlimited()
-    let columns = shape.count == 2 ? shape[1] : 1
-    var chunk = extent
-    chunk[0] = hsize_t(max(1, min(shape[0], Self.chunkValues / columns)))
-    let space = H5Screate_simple(Int32(shape.count), extent, limit)
+    // What is stored in chunks can grow along its first axis.
+    if plan.isChunked { limit[0] = chdf5_unlimited() }
+    let space = H5Screate_simple(Int32(extent.count), extent, limit)
     let creation = H5Pcreate(chdf5_dataset_creation())
-    let type = try fileType(of: values)
+    let type = try fileType(of: kind)
     defer {
       H5Sclose(space)
       H5Pclose(creation)
       H5Tclose(type)
     }
-    // Filling at allocation defines the unused rest of the last chunk.
     guard space >= 0, creation >= 0, H5Pset_obj_track_times(creation, false) >= 0,
-      H5Pset_chunk(creation, Int32(shape.count), chunk) >= 0, H5Pset_fill_time(creation, H5D_FILL_TIME_ALLOC) >= 0,
-      H5Pset_shuffle(creation) >= 0, H5Pset_deflate(creation, Self.deflateLevel) >= 0
+      H5Pset_fill_time(creation, H5D_FILL_TIME_ALLOC) >= 0, Self.keepInHeader(creation)
     else { throw failure("the dataset cannot be set up", name) }
+    if plan.isChunked {
+      guard H5Pset_chunk(creation, Int32(plan.chunk.count), plan.chunk.map { hsize_t($0) }) >= 0,
+        H5Pset_shuffle(creation) >= 0, H5Pset_deflate(creation, Self.deflateLevel) >= 0
+      else { throw failure("the dataset cannot be set up", name) }
+    }
     let dataset = H5Dcreate2(file, name, type, space, chdf5_default(), creation, chdf5_default())
     guard dataset >= 0 else { throw failure("the dataset cannot be created", name) }
     return dataset
   }
 
-  private func fileType(of values: HDF5Column) throws(HDF5Error) -> hid_t {
-    switch values {
-    case .int64: H5Tcopy(chdf5_file_int64())
+  /// Attributes stay in the object's header, however many: one place to read, whatever the reader.
+  private static func keepInHeader(_ creation: hid_t) -> Bool {
+    H5Pset_attr_phase_change(creation, 65_535, 0) >= 0
+  }
+
+  private func fileType(of kind: HDF5Kind) throws(HDF5Error) -> hid_t {
+    switch kind {
+    case .uint8: H5Tcopy(chdf5_file_uint8())
     case .int32: H5Tcopy(chdf5_file_int32())
+    case .int64: H5Tcopy(chdf5_file_int64())
+    case .uint64: H5Tcopy(chdf5_file_uint64())
     case .double: H5Tcopy(chdf5_file_double())
     case .text: try variableText()
     }
@@ -227,12 +236,15 @@ public final class HDF5File {
     return type
   }
 
-  private func write(_ values: HDF5Column, to dataset: hid_t, name: String) throws(HDF5Error) {
+  private func write(_ values: HDF5Column, plan: ChunkPlan, to dataset: hid_t, name: String) throws(HDF5Error) {
+    if plan.isChunked { return try writeChunks(values, plan, to: dataset, name: name) }
     let all = chdf5_whole_space()
     let status: herr_t
     switch values {
-    case .int64(let numbers): status = H5Dwrite(dataset, chdf5_memory_int64(), all, all, chdf5_default(), numbers)
+    case .uint8(let numbers): status = H5Dwrite(dataset, chdf5_memory_uint8(), all, all, chdf5_default(), numbers)
     case .int32(let numbers): status = H5Dwrite(dataset, chdf5_memory_int32(), all, all, chdf5_default(), numbers)
+    case .int64(let numbers): status = H5Dwrite(dataset, chdf5_memory_int64(), all, all, chdf5_default(), numbers)
+    case .uint64(let numbers): status = H5Dwrite(dataset, chdf5_memory_uint64(), all, all, chdf5_default(), numbers)
     case .double(let numbers): status = H5Dwrite(dataset, chdf5_memory_double(), all, all, chdf5_default(), numbers)
     case .text(let texts):
       let type = try variableText()
@@ -240,6 +252,23 @@ public final class HDF5File {
       status = Self.withPointers(to: texts) { H5Dwrite(dataset, type, all, all, chdf5_default(), $0) }
     }
     guard status >= 0 else { throw failure("the values cannot be written", name) }
+  }
+
+  /// Compresses the chunks here and hands them over finished: HDF5's own filter takes twice as long.
+  private func writeChunks(
+    _ values: HDF5Column, _ plan: ChunkPlan, to dataset: hid_t, name: String
+  ) throws(HDF5Error) {
+    guard let compressor = ChunkCompressor(level: Int32(Self.deflateLevel)) else {
+      throw failure("no memory to compress with", name)
+    }
+    for place in 0..<plan.chunkCount {
+      guard let bytes = values.withBytes({ compressor.compress(plan, place, of: $0) }) else {
+        throw failure("a chunk cannot be compressed", name)
+      }
+      let offset = plan.offset(of: place).map { hsize_t($0) }
+      let status = H5Dwrite_chunk(dataset, chdf5_default(), 0, offset, bytes.count, bytes)
+      guard status >= 0 else { throw failure("the values cannot be written", name) }
+    }
   }
 
   /// Calls `body` with one C string for each text, all in one buffer.
@@ -265,6 +294,10 @@ public final class HDF5File {
     case .integer(let number):
       try withUnsafePointer(to: number) { pointer throws(HDF5Error) in
         try write(pointer, chdf5_file_int64(), chdf5_memory_int64(), extent: nil, key: key, to: object, name: name)
+      }
+    case .unsigned(let number):
+      try withUnsafePointer(to: number) { pointer throws(HDF5Error) in
+        try write(pointer, chdf5_file_uint64(), chdf5_memory_uint64(), extent: nil, key: key, to: object, name: name)
       }
     case .real(let number):
       try withUnsafePointer(to: number) { pointer throws(HDF5Error) in

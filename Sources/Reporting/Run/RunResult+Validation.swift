@@ -1,0 +1,92 @@
+/// Why a run's result contradicts itself: which part, and how.
+public struct RunResultFault: Error, Hashable, Sendable, CustomStringConvertible {
+  public var part: String
+  public var row: Int?
+  public var reason: String
+
+  public init(_ part: String, row: Int? = nil, _ reason: String) {
+    self.part = part
+    self.row = row
+    self.reason = reason
+  }
+
+  public var description: String { row.map { "\(part), row \($0): \(reason)" } ?? "\(part): \(reason)" }
+}
+
+extension RunResult {
+  /// Throws unless columns that belong together have the same length and every reference leads somewhere.
+  public func validate() throws(RunResultFault) {
+    try validateLanes()
+    try validateAccount()
+    for (row, order) in orders.enumerated() {
+      try require(instruments.indices.contains(order.instrument), "orders", row, "there is no such instrument")
+      try require(order.outcome <= 4, "orders", row, "\(order.outcome) is no outcome")
+    }
+    for (row, fill) in fills.enumerated() {
+      try require(instruments.indices.contains(fill.instrument), "fills", row, "there is no such instrument")
+      try require(
+        fill.markoutMidHalfTicks.count == RunFill.markoutHorizons.count, "fills", row,
+        "\(fill.markoutMidHalfTicks.count) markouts for \(RunFill.markoutHorizons.count) horizons")
+    }
+    for (row, event) in riskEvents.enumerated() {
+      try require(lanes.indices.contains(event.lane), "risk events", row, "there is no such lane")
+    }
+    if let draws = executionDraws {
+      try require(
+        draws.fills.count == draws.profits.count && draws.deepestDrawdowns.count == draws.profits.count,
+        "execution draws", nil, "its columns differ in length")
+    }
+    if let pessimistic {
+      try require(
+        pessimistic.equity.count == sampleTimes.count, "pessimistic run", nil,
+        "\(pessimistic.equity.count) values for \(sampleTimes.count) samples")
+    }
+    for (row, window) in windows.enumerated() {
+      try require(fills.indices.contains(window.fill), "windows", row, "there is no such fill")
+      try require(window.rowCount >= 0, "windows", row, "it has fewer than no rows")
+      try require(window.ahead.count == window.times.count, "windows", row, "its columns differ in length")
+      let (cells, overflow) = window.times.count.multipliedReportingOverflow(by: window.rowCount)
+      try require(!overflow && window.depth.count == cells, "windows", row, "its depth does not fill its rows")
+    }
+  }
+
+  private func validateLanes() throws(RunResultFault) {
+    try require(
+      lanes.indices.contains(shownLane) || (lanes.isEmpty && shownLane == 0), "shown lane", nil,
+      "there is no lane \(shownLane)")
+    let (cells, overflow) = lanes.count.multipliedReportingOverflow(by: sampleTimes.count)
+    try require(
+      !overflow && laneEquity.count == cells, "lane equity", nil,
+      "\(laneEquity.count) values for \(lanes.count) lanes and \(sampleTimes.count) samples")
+    try requireAscending(sampleTimes, "sample times")
+  }
+
+  private func validateAccount() throws(RunResultFault) {
+    let rows = account.times.count
+    for (name, count) in [
+      ("equity", account.equity.count), ("cash", account.cash.count), ("fees", account.fees.count),
+      ("gross exposure", account.grossExposure.count), ("net exposure", account.netExposure.count),
+    ] {
+      try require(count == rows, "account", nil, "\(count) values of \(name) for \(rows) times")
+    }
+    let (cells, overflow) = rows.multipliedReportingOverflow(by: instruments.count)
+    for (name, count) in [("lots", account.lots.count), ("marks", account.markHalfTicks.count)] {
+      try require(
+        !overflow && count == cells, "account", nil,
+        "\(count) \(name) for \(rows) times and \(instruments.count) instruments")
+    }
+    try requireAscending(account.times, "account times")
+  }
+
+  private func requireAscending(_ times: [Int64], _ part: String) throws(RunResultFault) {
+    for row in times.indices.dropFirst() where times[row] < times[row - 1] {
+      throw RunResultFault(part, row: row, "times must not decrease")
+    }
+  }
+
+  private func require(_ holds: Bool, _ part: String, _ row: Int?, _ reason: @autoclosure () -> String)
+    throws(RunResultFault)
+  {
+    if !holds { throw RunResultFault(part, row: row, reason()) }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@testable import Reporting
+
+/// Opens a result with the tools that researchers use; each test is skipped, visibly, where its tool is not installed.
+@Suite struct ResultReadersTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "readers-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func sample() throws -> String {
+    let path = folder.appending(path: "run.h5").path
+    try RunResultFile.write(SampleRun.run(days: 20, samplesPerDay: 500, fillCount: 600), to: path)
+    return path
+  }
+
+  @Test(.enabled(if: PythonReader.isPresent, "h5py is not installed; set LOCKSTEP_PYTHON to a Python that has it"))
+  func opensInH5py() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = """
+      import sys, h5py, numpy as np
+      f = h5py.File(sys.argv[1], "r")
+      assert f.attrs["format"] == "lockstep run" and f.attrs["schema_version"] == 1
+      m = f["meta"].attrs
+      assert m["seed"] == 2**64 - 6 and m["starting_capital"] == 100000 and m["is_stopped_by_risk"] == 1
+      assert f["scenario/toml"].asstr()[0].endswith("✓\\n")
+      assert f["meta/sources/path"].asstr()[0] == "data/größe.ticks"
+      assert f["instruments/tick"][0] == 0.01 and f["instruments/symbol"].asstr()[1] == "ÉS"
+      e = f["equity"]
+      assert e["value"].shape == (3, 10001) and e["value"][0, 0] == 100000
+      assert e["value"].compression == "gzip" and e["value"].shuffle and e["value"].chunks == (3, 10001)
+      assert (np.diff(e["time"][:]) == 172800000000).all() and e["time"][0] == 1700000000000000001
+      assert e["time"].is_scale and h5py.h5ds.is_attached(e["value"].id, e["time"].id, 1)
+      assert e["value"].attrs["units"] == "money" and e["value"].attrs["long_name"].startswith("cash")
+      assert e["time"].attrs["units"] == "nanoseconds since 1970-01-01"
+      assert m["start"] == e["time"][0] and m["end"] == e["time"][-1]
+      x = f["fills"]
+      assert x["order"].dtype == "<u8" and x["order"][599] == (599 << 40) | 5
+      names = x["cause_name"].asstr()[:]
+      assert list(names[x["cause"][:3]]) == ["took-liquidity", "queue-reached", "queue-reached"]
+      assert x["joined_time"][0] == np.iinfo("int64").min and x["markout_mid_half_ticks"].shape == (600, 3)
+      assert x["side"].attrs["flag_meanings"] == "buy sell none"
+      assert list(f["lanes/name"].asstr()[:]) == ["base", "größer 1", "größer 2"]
+      assert f["lanes/settings/value"][0] == 0.5
+      assert f["positions/lots"].shape == (10601, 2)
+      def times(name, o):
+        assert h5py.h5o.get_info(o.id).mtime == 0, name
+      f.visititems(times)
+      """
+    let (status, output) = try PythonReader.run(script, [try sample()])
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test(.enabled(if: PythonReader.hasXarray, "xarray, h5netcdf or pandas is not installed"))
+  func opensInXarrayAndPandas() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = """
+      import sys, warnings, h5py, numpy as np, pandas as pd, xarray as xr
+      warnings.simplefilter("error")
+      path = sys.argv[1]
+      groups = []
+      h5py.File(path, "r").visititems(lambda n, o: groups.append(n) if isinstance(o, h5py.Group) else None)
+      for g in groups:
+        d = xr.open_dataset(path, group=g, engine="h5netcdf")
+        assert not [n for n in d.dims if n.startswith("phony")], (g, d.dims)
+      e = xr.open_dataset(path, group="equity", engine="h5netcdf")
+      assert e.value.dims == ("lane", "time") and e.time.dtype == "datetime64[ns]"
+      assert e.time.values[0].astype("int64") == 1700000000000000001
+      assert float(e.value.sel(lane=0)[0]) == 100000
+      x = xr.open_dataset(path, group="fills", engine="h5netcdf")
+      assert np.isnat(x.joined_time.values[0])
+      assert x.joined_time.values[1].astype("int64") == x.time.values[1].astype("int64") - 900000
+      assert x.markout_mid_half_ticks.dims == ("fill", "horizon") and np.isnan(x.markout_mid_half_ticks.values[-1, 2])
+      with h5py.File(path) as f:
+        frame = pd.DataFrame({k: v[:] for k, v in f["orders"].items() if v.shape == f["orders/order"].shape})
+      assert len(frame) == 600 and frame.lots.sum() == 3000
+      assert pd.to_datetime(frame.decision_time)[0].year == 2023
+      """
+    let (status, output) = try PythonReader.run(script, [try sample()])
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test(.enabled(if: PythonReader.hasDump, "h5dump is not installed"))
+  func opensInH5dump() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = try sample()
+    let (status, output) = try PythonReader.start(["h5dump", "-d", "/fills/price_ticks", "-p", path])
+    #expect(status == 0 && output.contains("H5T_STD_I32LE") && output.contains("( 600 )"), "\(output)")
+    let (equity, text) = try PythonReader.start(["h5dump", "-d", "/equity/value", "-s", "0,0", "-c", "1,1", "-p", path])
+    #expect(equity == 0 && text.contains("(0,0): 100000") && text.contains("COMPRESSION DEFLATE"), "\(text)")
+  }
+}
