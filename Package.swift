@@ -93,7 +93,7 @@ let package = Package(
     module("TickImport", imports: ["MarketTypes", "TickStore", "CArchive"]),
     module("OrderBooks", imports: ["MarketTypes"], hot: true),
     module("RiskControls", imports: ["MarketTypes"]),
-    module("Accounting", imports: ["MarketTypes"]),
+    module("Accounting", imports: ["MarketTypes"], exclude: ["ACCOUNTING.md"]),
     module("Execution", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Accounting"]),
     module("Strategies", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Execution"]),
     module(
@@ -117,8 +117,8 @@ let package = Package(
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Execution"], path: "Tests/TestSupport",
-      swiftSettings: commonSettings),
+      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Accounting", "Execution"],
+      path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
@@ -131,6 +131,7 @@ let package = Package(
     tests(of: "TickImport", imports: ["MarketTypes", "TickStore"]),
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "RiskControls", imports: ["MarketTypes"]),
+    tests(of: "Accounting", imports: ["MarketTypes"]),
     tests(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
