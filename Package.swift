@@ -106,13 +106,18 @@ let package = Package(
     module(
       "Reporting", imports: ["MarketTypes", "Numerics", "Analytics", "Ledger", "CHDF5", "CDeflate"],
       exclude: ["SCHEMA.md"]),
-    module("Lab", imports: ["Simulation", "CToml"]),
+    module(
+      "Lab",
+      imports: [
+        "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Accounting", "Execution", "Strategies",
+        "Simulation", "Analytics", "Ledger", "Reporting", "CToml",
+      ]),
     module("CommandLineInterface"),
     module(
       "LockstepCommands",
       imports: [
-        "CommandLineInterface", "CProcessor", "Lab", "MarketTypes", "OrderBooks", "Simulation", "TickStore",
-        "TickImport",
+        "CommandLineInterface", "CProcessor", "Ledger", "Lab", "MarketTypes", "OrderBooks", "Reporting", "Simulation",
+        "Strategies", "TickStore", "TickImport",
       ]),
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support
@@ -137,7 +142,9 @@ let package = Package(
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "Reporting", imports: ["MarketTypes", "Analytics", "Ledger"]),
-    tests(of: "Lab", imports: ["Simulation"]),
+    tests(
+      of: "Lab",
+      imports: ["MarketTypes", "TickStore", "Execution", "Strategies", "Simulation", "Reporting", "Ledger"]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "LockstepCommands", "MarketTypes", "TickStore"]),

@@ -1,6 +1,8 @@
 package import CommandLineInterface
-import Lab
+public import Lab
+import Reporting
 import Simulation
+import Strategies
 import TickImport
 import TickStore
 
@@ -8,21 +10,28 @@ import TickStore
 public enum Lockstep {
   public static let version = "0.1.0"
 
-  /// Runs the process's own command line and ends the process.
-  public static func main() -> Never {
+  /// Runs the process's own command line, with the built-in strategies and `strategies`, and ends the process.
+  public static func main(strategies: [StrategyEntry] = []) -> Never {
     InstructionSet.require()
-    program.main()
+    program(strategies: strategies).main()
   }
 
-  package static let program = Program(
-    "lockstep", version: version,
-    summary: "A market simulator and backtesting lab.",
-    examples: ["inspect Datasets/sample/day.ticks", "import day.dbn.zst -o day.ticks"],
-    commands: [
-      Import.command, Inspect.command, Cat.command, Export.command, Verify.command, Repair.command, Formats.command,
-      Simulate.command, Calibrate.command, Facts.command, Doctor.command,
-    ],
-    explain: explain)
+  /// The command line with the built-in strategies and `strategies`.
+  package static func program(strategies: [StrategyEntry] = []) -> Program {
+    let registry = StrategyRegistry(builtInStrategies + strategies)
+    return Program(
+      "lockstep", version: version,
+      summary: "A market simulator and backtesting lab.",
+      examples: ["run Scenarios/quickstart.toml", "inspect Datasets/sample/day.ticks"],
+      commands: [
+        Run.command(registry), Config.command(registry), Import.command, Inspect.command, Cat.command, Export.command,
+        Verify.command, Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
+        Doctor.command,
+      ],
+      explain: explain)
+  }
+
+  private static let builtInStrategies: [StrategyEntry] = [.of(GridMaker.self)]
 
   /// What a library's error means for the user and the exit code.
   @Sendable
@@ -31,10 +40,23 @@ public enum Lockstep {
     case let error as TickStoreError: explain(error)
     case let error as ImportError: explain(error)
     case let error as ScenarioError: Failure(error.isUnreadable ? .badData : .badConfiguration, error.description)
+    case let error as RunError: explain(error)
+    case let error as HDF5Error: Failure(.failure, error.description)
     case let error as MarketModelError: Failure(.badConfiguration, error.description)
     case let error as SurveyError: Failure(.badData, error.description)
     default: nil
     }
+  }
+
+  private static func explain(_ error: RunError) -> Failure {
+    let code: ExitCode =
+      switch error.kind {
+      case .badData: .badData
+      case .system, .occupied: .failure
+      case .mismatch: .verificationFailed
+      case .interrupted: .interrupted
+      }
+    return Failure(code, error.message, advice: error.advice)
   }
 
   private static func explain(_ error: ImportError) -> Failure {

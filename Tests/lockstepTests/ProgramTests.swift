@@ -23,11 +23,11 @@ struct ProgramTests {
       for example in command.examples {
         let words = example.prefix { $0 != ">" && $0 != "|" }.split(separator: " ").map(String.init)
         #expect(words.starts(with: path), "\(example)")
-        try Lockstep.program.check(words)
+        try Lockstep.program().check(words)
       }
       for child in command.subcommands { try visit(child, path + [child.name]) }
     }
-    try visit(Lockstep.program.root, [])
+    try visit(Lockstep.program().root, [])
   }
 
   @Test("The command lines of the documents parse", arguments: ["README.md"])
@@ -40,7 +40,7 @@ struct ProgramTests {
       guard isInside, line.hasPrefix("./lockstep ") else { continue }
       let words = line.prefix { $0 != "#" && $0 != ">" && $0 != "|" }.split(separator: " ").dropFirst().map(String.init)
       if words.first == "test" { continue }
-      try Lockstep.program.check(words)
+      try Lockstep.program().check(words)
       count += 1
     }
     #expect(count > 0)

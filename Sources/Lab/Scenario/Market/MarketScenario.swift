@@ -1,4 +1,3 @@
-import Glibc
 public import Simulation
 
 /// A simulated market as a scenario file: `schema`, `[market]`, `[[venue]]` and `[[instrument]]`.
@@ -7,7 +6,6 @@ public import Simulation
 public struct MarketScenario: Hashable, Sendable {
   /// The version of the keys below; files of another version are refused.
   public static let schema = 1
-  static let sizeLimit = 16 << 20
 
   public var model: MarketModel
 
@@ -15,7 +13,7 @@ public struct MarketScenario: Hashable, Sendable {
 
   /// Reads and checks a file.
   public init(path: String) throws(ScenarioError) {
-    try self.init(TomlDocument(try Self.bytes(of: path), file: path))
+    try self.init(TomlDocument(try ScenarioText.bytes(of: path), file: path))
   }
 
   /// Reads and checks a text; `file` names it in messages.
@@ -26,7 +24,7 @@ public struct MarketScenario: Hashable, Sendable {
   public init(_ document: TomlDocument) throws(ScenarioError) {
     var file = MarketFile(model: MarketModel(), schema: 0)
     // The version first: another version's keys would only be reported as unknown ones.
-    try Self.requireSchema(document)
+    try ScenarioText.requireSchema(document, Self.schema)
     try TomlTableReader.read(document, into: &file)
     model = file.model
     do throws(MarketModelError) {
@@ -42,23 +40,8 @@ public struct MarketScenario: Hashable, Sendable {
     try TomlTableWriter.text(MarketFile(model: model, schema: Self.schema))
   }
 
-  private static func requireSchema(_ document: TomlDocument) throws(ScenarioError) {
-    guard case .table(let entries) = document.root.value else { return }
-    guard let entry = entries.first(where: { $0.key == "schema" }) else {
-      throw ScenarioError(
-        file: document.file, line: 1, key: "schema", problem: "is missing",
-        advice: "write schema = \(schema) in the first line")
-    }
-    guard entry.node.value == .integer(Int64(schema)) else {
-      throw ScenarioError(
-        file: document.file, line: entry.line, key: "schema",
-        problem: "is \(entry.node.value.kind), and this program knows version \(schema) only",
-        advice: "write schema = \(schema)")
-    }
-  }
-
   /// The model's names of fields, such as `instruments[0].flow.limitRate`, as keys of the file.
-  private static func key(ofField field: String) -> String {
+  static func key(ofField field: String) -> String {
     let words = field.split(separator: ".").map { step -> String in
       var name = ""
       for character in step {
@@ -73,29 +56,5 @@ public struct MarketScenario: Hashable, Sendable {
     }
     if path == "start_nanoseconds" { path = "start" }
     return path.hasPrefix("instrument") || path.hasPrefix("venue") ? path : "market.\(path)"
-  }
-
-  /// A whole file, refused above the parser's limit.
-  private static func bytes(of path: String) throws(ScenarioError) -> [UInt8] {
-    func unreadable() -> ScenarioError {
-      ScenarioError(
-        file: path, line: 0, key: "", problem: "cannot be read: \(String(cString: strerror(errno)))", isUnreadable: true
-      )
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable() }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(descriptor, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable() }
-      if count == 0 { return bytes }
-      bytes += piece[..<count]
-      guard bytes.count <= sizeLimit else {
-        throw ScenarioError(file: path, line: 0, key: "", problem: "is larger than 16 MiB, which no scenario is")
-      }
-    }
   }
 }

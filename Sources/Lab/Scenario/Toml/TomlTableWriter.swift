@@ -22,11 +22,39 @@ struct TomlTableWriter: TomlMapper {
     line(key, Self.quoted(value), comment)
   }
 
-  mutating func integer<Value: FixedWidthInteger>(_ key: String, _ value: inout Value, _ comment: String) {
+  mutating func texts(_ key: String, _ value: inout [String], _ comment: String) {
+    line(key, "[" + value.map(Self.quoted).joined(separator: ", ") + "]", comment)
+  }
+
+  mutating func choice<Value: TomlChoice>(_ key: String, _ value: inout Value, _ comment: String) {
+    line(key, Self.quoted(value.rawValue), comment)
+  }
+
+  mutating func integer<Value: FixedWidthInteger>(
+    _ key: String, _ value: inout Value, in range: ClosedRange<Value>, _ comment: String
+  ) {
     line(key, Int64(exactly: value) == nil ? "\"\(value)\"" : "\(value)", comment)
   }
 
-  mutating func number(_ key: String, _ value: inout Double, _ comment: String) { line(key, "\(value)", comment) }
+  mutating func integer<Value: FixedWidthInteger>(
+    _ key: String, _ value: inout Value?, in range: ClosedRange<Value>, _ comment: String
+  ) {
+    if var present = value { integer(key, &present, in: range, comment) }
+  }
+
+  mutating func integers(_ key: String, _ value: inout [Int64], in range: ClosedRange<Int64>, _ comment: String) {
+    line(key, "[" + value.map { "\($0)" }.joined(separator: ", ") + "]", comment)
+  }
+
+  mutating func number(
+    _ key: String, _ value: inout Double, in range: ClosedRange<Double>, _ comment: String
+  ) { line(key, "\(value)", comment) }
+
+  mutating func number(
+    _ key: String, _ value: inout Double?, in range: ClosedRange<Double>, _ comment: String
+  ) {
+    if let value { line(key, "\(value)", comment) }
+  }
 
   mutating func numbers(_ key: String, _ value: inout [Double], _ comment: String) {
     var rows = ["\(key) = [" + (comment.isEmpty ? "" : "  # \(comment)")]
@@ -47,6 +75,28 @@ struct TomlTableWriter: TomlMapper {
 
   mutating func moment(_ key: String, _ nanoseconds: inout Int64, _ comment: String) {
     line(key, UTCText.text(nanoseconds), comment)
+  }
+
+  mutating func moment(_ key: String, _ nanoseconds: inout Int64?, _ comment: String) {
+    if let nanoseconds { line(key, UTCText.text(nanoseconds), comment) }
+  }
+
+  mutating func settings(_ key: String, _ value: inout [String: Double], _ comment: String) {
+    guard !value.isEmpty else { return }
+    tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + ["[\(header.isEmpty ? key : "\(header).\(key)")]"]
+    for (name, number) in value.sorted(by: { $0.key < $1.key }) { tables.append("\(Self.bare(name)) = \(number)") }
+  }
+
+  /// A key with quotes only where TOML wants them.
+  private static func bare(_ key: String) -> String {
+    let isBare =
+      !key.isEmpty
+      && key.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: "-")
+      }
+    return isBare ? key : quoted(key)
   }
 
   mutating func table<Value: TomlMapped>(
@@ -82,7 +132,7 @@ struct TomlTableWriter: TomlMapper {
     tables += writer.lines + writer.tables
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -61,6 +61,12 @@ public struct TomlDocument: Hashable, Sendable {
     root = cursor.node()
   }
 
+  /// A tree that was put together from several texts.
+  init(root: TomlNode, file: String) {
+    self.root = root
+    self.file = file
+  }
+
   public init(text: String, file: String) throws(ScenarioError) {
     try self.init(Array(text.utf8), file: file)
   }

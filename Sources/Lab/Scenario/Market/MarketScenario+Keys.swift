@@ -7,6 +7,11 @@ struct MarketFile: TomlMapped {
 
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.integer("schema", &schema, "version of the keys of this file")
+    try mapMarket(&mapper)
+  }
+
+  /// The keys of the market alone, which stand in a run's scenario too.
+  mutating func mapMarket<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     var day = MarketDay(model: model)
     try mapper.table("market", &day, "the trading day")
     model = day.model

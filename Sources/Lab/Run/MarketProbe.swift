@@ -1,0 +1,73 @@
+import MarketTypes
+import OrderBooks
+import TickStore
+
+/// The market's middle at chosen moments, from a second replay: exact, and independent of what the lanes did.
+///
+/// A value at a time is the state after every event up to and including that time.
+struct MarketProbe {
+  /// Ascending, without repeats.
+  let times: [Int64]
+  let instrumentCount: Int
+  /// Bid plus ask in ticks of time × instrument; Int64.min where a side was empty or the data had ended.
+  private(set) var middles: [Int64]
+  /// The same with the last middle kept while a side is empty; Int64.min before the first and never past the end.
+  private(set) var marks: [Int64]
+
+  init(times: [Int64], replay: Replay, progress: @escaping ProgressHandler) throws {
+    self.times = times
+    instrumentCount = replay.instruments.count
+    middles = Array(repeating: .min, count: times.count * instrumentCount)
+    marks = middles
+    var source = ReplaySource(replay, stage: "marking", progress: progress)
+    var books = BookSet(instrumentCount: instrumentCount)
+    var batch = source.makeBatch()
+    var observer = NullObserver()
+    var latest = Array(repeating: Int64.min, count: instrumentCount)
+    var next = 0
+    while next < times.count, try source.nextBatch(into: &batch) {
+      var cursor = EventCursor()
+      while cursor.event < batch.count {
+        let time = next < times.count ? times[next] : .max
+        books.apply(batch, from: &cursor, upTo: time, observer: &observer)
+        guard cursor.event < batch.count else { break }
+        note(next, books, &latest)
+        next += 1
+      }
+    }
+    // The last event's own moment is still in the data; later ones are not.
+    while next < times.count {
+      note(next, books, &latest)
+      if times[next] > source.lastTime {
+        for instrument in 0..<instrumentCount { middles[next * instrumentCount + instrument] = .min }
+      }
+      next += 1
+    }
+  }
+
+  private mutating func note(_ index: Int, _ books: borrowing BookSet, _ latest: inout [Int64]) {
+    for instrument in 0..<instrumentCount {
+      let bid = books.bestPrice(.buy, instrument: instrument)
+      let ask = books.bestPrice(.sell, instrument: instrument)
+      let place = index * instrumentCount + instrument
+      if !bid.isNone, !ask.isNone {
+        middles[place] = Int64(bid.ticks) + Int64(ask.ticks)
+        latest[instrument] = middles[place]
+      }
+      marks[place] = latest[instrument]
+    }
+  }
+
+  /// The row of a time that was asked for.
+  func row(of time: Int64) -> Int {
+    var (low, high) = (0, times.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  func middle(at time: Int64, instrument: Int) -> Int64 { middles[row(of: time) * instrumentCount + instrument] }
+  func mark(at time: Int64, instrument: Int) -> Int64 { marks[row(of: time) * instrumentCount + instrument] }
+}

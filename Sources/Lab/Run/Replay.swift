@@ -1,0 +1,86 @@
+import MarketTypes
+import TickStore
+
+/// The recorded events of a run: opened files and what of them is replayed.
+struct Replay: Sendable {
+  /// One file with its fingerprint.
+  struct Part: Sendable {
+    var file: TickFile
+    /// As the scenario names it.
+    var name: String
+    var sha256: String
+    /// The file's number of each instrument of the run.
+    var instruments: [UInt16]
+    /// The run's number of each instrument of the file; nil where nothing has to be renumbered.
+    var renumbered: [UInt16]?
+  }
+
+  var parts: [Part]
+  var instruments: [Instrument]
+  var from: Timestamp?
+  var until: Timestamp?
+
+  /// Opens the files of a scenario; `folder` is where it was read.
+  init(_ data: DataSelection, scenario: String) throws {
+    parts = []
+    instruments = []
+    from = data.from.map { Timestamp(nanoseconds: $0) }
+    until = data.until.map { Timestamp(nanoseconds: $0) }
+    for (index, name) in data.files.enumerated() {
+      let path = data.path(of: name)
+      let file = try Self.open(path, named: "data.files[\(index)] of \(scenario)")
+      let numbers = try Self.selection(data.instruments, in: file)
+      let chosen = numbers.map { file.instruments[Int($0)] }
+      if index == 0 {
+        instruments = chosen
+      } else if chosen != instruments {
+        throw RunError(
+          .badData, "\(path) holds other instruments than \(data.path(of: data.files[0]))",
+          advice: "files of one run must agree on symbols, ticks and lots; choose with data.instruments")
+      }
+      let isWhole = numbers == Array(0..<UInt16(file.instruments.count))
+      var renumbered = [UInt16](repeating: 0, count: file.instruments.count)
+      for (new, old) in numbers.enumerated() { renumbered[Int(old)] = UInt16(new) }
+      parts.append(
+        Part(
+          file: file, name: name, sha256: try FileDigest.sha256(of: path), instruments: numbers,
+          renumbered: isWhole ? nil : renumbered))
+    }
+    guard !instruments.isEmpty else {
+      throw RunError(.badData, "\(data.files.first ?? scenario) holds no instruments")
+    }
+  }
+
+  private static func open(_ path: String, named place: String) throws -> TickFile {
+    do {
+      return try TickFile(path: path)
+    } catch {
+      guard error.kind == .system else { throw error }
+      throw RunError(.badData, "\(error)", advice: "\(place) names it")
+    }
+  }
+
+  /// The file's numbers of the symbols asked for, in their order; all without any. `ALFA@SIMX` names a venue too.
+  private static func selection(_ symbols: [String], in file: TickFile) throws(RunError) -> [UInt16] {
+    guard !symbols.isEmpty else { return Array(0..<UInt16(clamping: file.instruments.count)) }
+    var numbers: [UInt16] = []
+    for symbol in symbols {
+      let found = file.instruments.indices.filter {
+        let instrument = file.instruments[$0]
+        return instrument.symbol == symbol || "\(instrument.symbol)@\(instrument.venue)" == symbol
+      }
+      guard !found.isEmpty else {
+        let known = file.instruments.prefix(10).map(\.symbol)
+        throw RunError(
+          .badData, "\(file.path) holds no instrument '\(symbol)'",
+          advice: nearestKey(to: symbol, among: known).map { "did you mean '\($0)'?" }
+            ?? "it holds \(known.joined(separator: ", "))\(file.instruments.count > 10 ? ", ..." : "")")
+      }
+      for number in found where !numbers.contains(UInt16(number)) { numbers.append(UInt16(number)) }
+    }
+    return numbers
+  }
+
+  /// Events in all files, before any selection: what progress is measured against.
+  var eventCount: UInt64 { parts.reduce(0) { $0 + $1.file.eventCount } }
+}

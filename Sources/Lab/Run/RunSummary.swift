@@ -1,0 +1,40 @@
+public import Ledger
+public import Reporting
+
+/// The short record of a finished run: `summary.json`, and what the ledger enters. Nothing in it depends on when or where
+/// it ran.
+public enum RunSummary {
+  public static let schema = 1
+
+  public static func json(_ result: RunResult) -> CanonicalJSON {
+    let identity = result.identity
+    let sources = identity.sources.map { source -> CanonicalJSON in
+      .object([
+        "sha256": .string(source.sha256), "events": .integer(source.eventCount), "path": .string(source.path),
+      ])
+    }
+    return .object([
+      "schema": .integer(schema), "name": .string(identity.name), "strategy": .string(identity.strategy),
+      "engine_version": .string(identity.engineVersion), "scenario_hash": .string(identity.scenarioHash),
+      "result_hash": .string(identity.resultHash), "seed": .integer(identity.seed),
+      "currency": .string(identity.currency), "starting_capital": .number(identity.startingCapital),
+      "start": .integer(identity.start), "end": .integer(identity.end), "events": .integer(identity.eventCount),
+      "stopped_by_risk": .bool(identity.isStoppedByRisk), "shown_lane": .integer(result.shownLane),
+      "sources": .array(sources), "lanes": .array(result.lanes.map(lane)),
+    ])
+  }
+
+  private static func lane(_ lane: LaneResult) -> CanonicalJSON {
+    .object([
+      "name": .string(lane.name), "final_equity": number(lane.finalEquity), "profit": number(lane.profit),
+      "fees": number(lane.fees), "orders": .integer(lane.ordersSent), "fills": .integer(lane.fills),
+      "cancels": .integer(lane.cancels), "risk_rejects": .integer(lane.riskRejects),
+      "venue_rejects": .integer(lane.venueRejects), "traded_lots": .integer(lane.tradedLots),
+      "deepest_drawdown": number(lane.deepestDrawdown), "stopped_by_risk": .bool(lane.isStoppedByRisk),
+      "settings": .object(lane.settings.map { .init(key: $0.name, value: number($0.value)) }),
+    ])
+  }
+
+  /// JSON has no infinities.
+  private static func number(_ value: Double) -> CanonicalJSON { value.isFinite ? .number(value) : .null }
+}

@@ -1,0 +1,77 @@
+import Simulation
+
+/// What a single key's type and range cannot say.
+extension Scenario {
+  /// More lanes than this are a mistake.
+  static let laneLimit = 65_536
+
+  func check(_ document: TomlDocument) throws(ScenarioError) {
+    func refusal(_ key: String, _ problem: String, _ advice: String = "") -> ScenarioError {
+      ScenarioError(file: document.file, line: document.line(of: key), key: key, problem: problem, advice: advice)
+    }
+    guard Self.isName(name) else {
+      throw refusal("name", "'\(name.prefix(80))' is no name", "use up to 64 letters, digits, '-', '_' and '.'")
+    }
+    if let model = market {
+      guard data.files.isEmpty else {
+        throw refusal("data.files", "stand beside a simulated market", "keep one of the two")
+      }
+      do throws(MarketModelError) { try model.validate() } catch {
+        throw refusal(MarketScenario.key(ofField: error.field), error.reason)
+      }
+    } else if data.files.isEmpty {
+      throw refusal("data.files", "is missing", "name tick files, or a market to simulate with data.market")
+    }
+    if let from = data.from, let until = data.until, until <= from {
+      throw refusal("data.until", "does not lie after data.from")
+    }
+    guard !strategy.name.isEmpty else {
+      throw refusal("strategy.name", "is missing", "write [strategy] and name = \"grid-maker\", for example")
+    }
+    try check(latency, "latency", refusal)
+    for (index, lane) in lanes.enumerated() {
+      guard Self.isName(lane.name) else {
+        throw refusal(
+          "lane[\(index)].name", lane.name.isEmpty ? "is missing" : "'\(lane.name.prefix(80))' is no name",
+          "use up to 64 letters, digits, '-', '_' and '.'")
+      }
+      try check(lane.latency, "lane[\(index)].latency", refusal)
+    }
+    var seen: Set<String> = []
+    for (index, lane) in lanes.enumerated() where !seen.insert(lane.name).inserted {
+      throw refusal("lane[\(index)].name", "'\(lane.name)' is the name of an earlier lane")
+    }
+    guard lanes.count <= Self.laneLimit else { throw refusal("lane", "there are more than \(Self.laneLimit) lanes") }
+    if !report.shownLane.isEmpty, !variants.contains(where: { $0.name == report.shownLane }) {
+      throw refusal(
+        "report.shown_lane", "there is no lane '\(report.shownLane)'",
+        nearestKey(to: report.shownLane, among: variants.map(\.name)).map { "did you mean '\($0)'?" } ?? "")
+    }
+  }
+
+  private func check(
+    _ latency: LatencyTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+  ) throws(ScenarioError) {
+    let rules = [
+      ("new_order", latency.newOrder), ("cancel", latency.cancel), ("amend", latency.amend),
+      ("acknowledgement", latency.acknowledgement),
+    ]
+    for (name, rule) in rules {
+      guard let rule, rule.law == .drawn else { continue }
+      guard rule.quantiles.count >= 2, rule.quantiles.count <= 10_001, rule.quantiles == rule.quantiles.sorted() else {
+        throw refusal(
+          "\(key).\(name).quantiles", "a drawn latency wants two or more quantiles that do not fall",
+          "write quantiles = [100_000, 250_000, 2_000_000]")
+      }
+    }
+  }
+
+  /// Whether a text can stand in the name of a folder anywhere.
+  static func isName(_ text: String) -> Bool {
+    let letters = text.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || [45, 46, 95].contains(byte)
+    }
+    return letters && !text.isEmpty && text.utf8.count <= 64 && !text.hasPrefix(".")
+  }
+}

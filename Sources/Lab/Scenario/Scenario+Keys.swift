@@ -1,0 +1,160 @@
+import Simulation
+
+/// The keys of a scenario file: name, type, range and meaning; the default is what the value holds.
+extension Scenario: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    var version = Self.schema
+    try mapper.integer("schema", &version, in: 1...1, "version of the keys of this file")
+    try mapper.text("name", &name, "names the run folder: letters, digits, '-' and '_'")
+    try mapper.text("summary", &summary, "what it shows, in a sentence")
+    try mapper.table("data", &data, "recorded events to replay")
+    try mapper.table("account", &account, "money each lane begins with")
+    try mapper.table("fees", &fees, "what fills cost")
+    try mapper.table("latency", &latency, "how long messages travel")
+    try mapper.table("fills", &fills, "how resting orders fill where the data does not say")
+    try mapper.table("strategy", &strategy, "what trades")
+    try mapper.table("risk", &risk, "limits of each lane; a control that is absent is off")
+    try mapper.table("run", &run, "")
+    try mapper.table("report", &report, "what is kept for the report")
+    try mapper.table("monte_carlo", &monteCarlo, "the same strategy under drawn execution")
+    try mapper.tables(
+      "lane", &lanes, blank: LaneVariant(inheriting: self),
+      "a variant beside the others; it inherits every key that it does not state")
+    if let model = market {
+      var file = MarketFile(model: model, schema: Self.schema)
+      try file.mapMarket(&mapper)
+      market = file.model
+    }
+  }
+}
+
+extension DataSelection: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.texts("files", &files, "tick files in order of time; paths are relative to this file")
+    try mapper.moment("from", &from, "start at the first event that reaches this time")
+    try mapper.moment("until", &until, "stop before the first event that reaches this time")
+    try mapper.texts("instruments", &instruments, "symbols to trade, the first one is instrument 0; none for all")
+    try mapper.text("market", &market, "a market scenario to simulate instead; its keys may also stand in this file")
+    try mapper.text("folder", &folder, "where relative paths start; empty for the folder of this file")
+  }
+}
+
+extension AccountTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.number("capital", &capital, in: 0.01...1e15, "in the account's currency")
+    try mapper.text("currency", &currency, "must be what the instruments settle in")
+  }
+}
+
+extension FeeTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    let range: ClosedRange<Int64> = -1_000_000_000...1_000_000_000
+    try mapper.integer("maker_rate", &makerRate, in: range, "billionths of the notional, negative for a rebate")
+    try mapper.integer("taker_rate", &takerRate, in: range, "billionths of the notional")
+  }
+}
+
+extension LatencyTerms.Feed: TomlChoice {}
+extension LatencyTerms.Rule.Law: TomlChoice {}
+extension FillTerms.Queue: TomlChoice {}
+
+extension LatencyTerms: TomlMapped {
+  /// An hour: longer is a mistake of units.
+  static let longest: ClosedRange<Int64> = 0...3_600_000_000_000
+
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.choice("feed", &feed, "from the exchange's event to the strategy: constant, or as the data recorded it")
+    try mapper.integer("feed_nanoseconds", &feedNanoseconds, in: Self.longest, "of a constant feed")
+    try mapper.table("new_order", &newOrder, "from the strategy to the venue")
+    try mapper.table("cancel", &cancel, blank: newOrder, "as new orders unless stated")
+    try mapper.table("amend", &amend, blank: newOrder, "as new orders unless stated")
+    try mapper.table("acknowledgement", &acknowledgement, "from the venue's answer or fill to the strategy")
+  }
+}
+
+extension LatencyTerms.Rule: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.choice(
+      "law", &law, "constant; recorded follows the feed's own latency at the moment; drawn for each message")
+    try mapper.integer(
+      "nanoseconds", &nanoseconds, in: LatencyTerms.longest, "of a constant; added to a recorded one")
+    try mapper.integer(
+      "recorded_thousandths", &recordedThousandths, in: 0...1_000_000, "factor on the feed's recorded latency")
+    try mapper.integers(
+      "quantiles", &quantiles, in: LatencyTerms.longest,
+      "of a drawn one, nanoseconds at equal steps of probability from 0 to 1")
+  }
+}
+
+extension FillTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.choice(
+      "queue", &queue, "where a level shrinks relative to an own order, for feeds without single orders")
+    try mapper.number("queue_exponent", &queueExponent, in: 0.01...16, "of the power models")
+    try mapper.integer("orders_per_lane", &ordersPerLane, in: 1...65_536, "orders alive or under way at once")
+  }
+}
+
+extension StrategyChoice: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("name", &name, "one of 'lockstep config strategies'")
+    try mapper.settings("parameters", &parameters, "numbers that the strategy declares")
+  }
+}
+
+extension RiskTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer("order_quantity", &orderQuantity, in: 1...Int64.max, "largest order, lots")
+    try mapper.integer("position", &position, in: 0...Int64.max, "largest position with open orders counted, lots")
+    try mapper.number("notional", &notional, in: 0...1e15, "largest position value, account's currency")
+    try mapper.integer(
+      "price_collar_ticks", &priceCollarTicks, in: 0...Int32.max, "how far a price may be through the touch")
+    try mapper.integer("order_rate", &orderRate, in: 1...Int32.max, "orders and amends in each window")
+    try mapper.integer(
+      "order_rate_window_nanoseconds", &orderRateWindowNanoseconds, in: 1...86_400_000_000_000, "")
+    try mapper.number(
+      "drawdown", &drawdown, in: 0...1e15,
+      "largest fall from the highest equity, account's currency; then the lane stops")
+  }
+}
+
+extension RunTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer("seed", &seed, in: 0...UInt64.max, "of all random numbers")
+    try mapper.number(
+      "equity_interval_seconds", &equityIntervalSeconds, in: 0.001...86_400, "between samples of equity")
+  }
+}
+
+extension ReportTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("shown_lane", &shownLane, "name of the lane kept in full; empty for the first")
+    try mapper.integer("windows", &windows, in: 0...64, "fills whose book is kept around them")
+    try mapper.number("window_seconds", &windowSeconds, in: 0.001...3_600, "length of such a window")
+    try mapper.flag("html", &isHTML, "write report.html")
+  }
+}
+
+extension MonteCarloTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer(
+      "execution_draws", &executionDraws, in: 0...10_000, "extra lanes with drawn latencies, fees and queue models")
+    try mapper.number(
+      "latency_spread", &latencySpread, in: 0...3, "standard deviation of the logarithm of the factor on all latencies")
+    try mapper.integer(
+      "fee_spread", &feeSpread, in: 0...1_000_000_000, "largest change of the fee rates, billionths of the notional")
+    try mapper.flag(
+      "pessimistic", &runsPessimistic, "also run the shown lane with doubled latencies and worse fees and queues")
+  }
+}
+
+extension LaneVariant: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("name", &name, "")
+    try mapper.settings("parameters", &parameters, "")
+    try mapper.table("latency", &latency, "")
+    try mapper.table("fees", &fees, "")
+    try mapper.table("fills", &fills, "")
+    try mapper.table("risk", &risk, "")
+  }
+}

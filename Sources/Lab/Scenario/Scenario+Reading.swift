@@ -1,0 +1,81 @@
+import Simulation
+
+extension Scenario {
+  /// Reads files in order, later ones winning, then overrides.
+  public init(
+    paths: [String], overrides: [ScenarioOverride] = [], strategies: StrategyRegistry
+  ) throws(ScenarioError) {
+    try self.init(try ScenarioLayers(paths: paths, overrides: overrides), strategies)
+  }
+
+  /// Reads a text; `file` names it in messages and tells where relative paths start.
+  public init(
+    text: String, file: String, overrides: [ScenarioOverride] = [], strategies: StrategyRegistry
+  ) throws(ScenarioError) {
+    try self.init(try ScenarioLayers(text: text, file: file, overrides: overrides), strategies)
+  }
+
+  private init(_ layers: ScenarioLayers, _ strategies: StrategyRegistry) throws(ScenarioError) {
+    self.init()
+    do throws(ScenarioError) {
+      try read(layers, strategies)
+    } catch {
+      throw layers.located(error)
+    }
+  }
+
+  private mutating func read(_ layers: ScenarioLayers, _ strategies: StrategyRegistry) throws(ScenarioError) {
+    let document = layers.document
+    try ScenarioText.requireSchema(document, Self.schema)
+    if document.holds("market") || document.holds("instrument") || document.holds("venue") { market = MarketModel() }
+    let isInline = market != nil
+    try TomlTableReader.read(document, into: &self)
+    let folderLine = data.folder.isEmpty ? nil : document.line(of: "data.folder")
+    data.folder = folderLine.map { layers.resolve(data.folder, line: $0) } ?? layers.folder
+    for index in data.files.indices {
+      let line = document.line(of: "data.files[\(index)]")
+      // A file that states the folder means its own paths to start there.
+      if let folderLine, layers.isSameLayer(folderLine, line) { continue }
+      data.files[index] = layers.relative(data.files[index], line: line, to: data.folder)
+    }
+    if !data.market.isEmpty {
+      let line = document.line(of: "data.market")
+      guard !isInline else {
+        throw ScenarioError(
+          file: document.file, line: line, key: "data.market",
+          problem: "names a market while this scenario describes one itself", advice: "keep one of the two")
+      }
+      market = try MarketScenario(path: layers.resolve(data.market, line: line)).model
+      data.market = ""
+    }
+    try check(document)
+    try strategies.check(self, document)
+  }
+
+  /// The scenario as a text with the meaning of every key, which reads back as the same scenario.
+  ///
+  /// Without its folder it says the same on every machine; with it, it can be run from anywhere on this one.
+  public func text(withFolder: Bool = false) throws(ScenarioError) -> String {
+    var copy = self
+    copy.data.folder = withFolder ? ScenarioLayers.absolute(data.folder) : ""
+    return try TomlTableWriter.text(copy)
+  }
+
+  /// Every key a scenario file can hold, in the order of the text.
+  public static func keys() throws(ScenarioError) -> [ScenarioKey] {
+    var scenario = Scenario()
+    scenario.market = MarketModel()
+    let include = ScenarioKey(
+      path: "include", type: "texts", defaultText: "[]",
+      meaning: "scenario files that come before this one; paths are relative to this file")
+    return [include] + (try TomlKeyList.keys(of: scenario))
+  }
+}
+
+extension TomlDocument {
+  /// Whether the root has a key.
+  func holds(_ key: String) -> Bool {
+    guard case .table(let entries) = root.value else { return false }
+    return entries.contains { $0.key == key }
+  }
+}

@@ -1,0 +1,193 @@
+public import Simulation
+
+/// Everything a run needs to be repeated to the byte: data, terms of trade, strategy, limits and what to report.
+///
+/// A scenario file is TOML with `schema = 1`; `Scenario+Keys.swift` is the one description of its keys, from which
+/// reading, writing, `lockstep config schema` and `lockstep config explain` all come.
+public struct Scenario: Hashable, Sendable {
+  /// The version of the keys; files of another version are refused.
+  public static let schema = 1
+
+  /// Names the run folder and the report.
+  public var name = "run"
+  /// One sentence on what it shows.
+  public var summary = ""
+  public var data = DataSelection()
+  /// A simulated market instead of recorded data.
+  public var market: MarketModel?
+  public var account = AccountTerms()
+  public var fees = FeeTerms()
+  public var latency = LatencyTerms()
+  public var fills = FillTerms()
+  public var strategy = StrategyChoice()
+  public var risk = RiskTerms()
+  public var run = RunTerms()
+  public var report = ReportTerms()
+  public var monteCarlo = MonteCarloTerms()
+  /// Variants that run side by side; none means one lane with the terms above.
+  public var lanes: [LaneVariant] = []
+
+  public init() {}
+
+  /// The lanes that run: the variants, or the scenario itself as the only one.
+  public var variants: [LaneVariant] {
+    lanes.isEmpty ? [LaneVariant(inheriting: self, name: "base")] : lanes
+  }
+}
+
+/// Which recorded events a run replays.
+public struct DataSelection: Hashable, Sendable {
+  /// Tick files in order of time.
+  public var files: [String] = []
+  public var from: Int64?
+  public var until: Int64?
+  /// Symbols; empty for all.
+  public var instruments: [String] = []
+  /// A market scenario instead of files; resolved scenarios hold its keys themselves.
+  public var market = ""
+  /// Where relative paths start; after reading never empty, unless that is the working folder.
+  public var folder = ""
+
+  public init() {}
+
+  /// The path to open for an element of `files`.
+  public func path(of file: String) -> String {
+    file.hasPrefix("/") || folder.isEmpty ? file : ScenarioLayers.tidied("\(folder)/\(file)")
+  }
+}
+
+/// The money a lane begins with.
+public struct AccountTerms: Hashable, Sendable {
+  public var capital = 1_000_000.0
+  public var currency = "USD"
+
+  public init() {}
+}
+
+/// What fills cost, in billionths of their notional.
+public struct FeeTerms: Hashable, Sendable {
+  public var makerRate: Int64 = 0
+  public var takerRate: Int64 = 0
+
+  public init() {}
+}
+
+/// How long messages travel.
+public struct LatencyTerms: Hashable, Sendable {
+  public enum Feed: String, CaseIterable, Sendable { case constant, recorded }
+
+  /// How long one kind of message takes.
+  public struct Rule: Hashable, Sendable {
+    public enum Law: String, CaseIterable, Sendable { case constant, recorded, drawn }
+
+    public var law = Law.constant
+    public var nanoseconds: Int64 = 0
+    public var recordedThousandths: Int64 = 1_000
+    public var quantiles: [Int64] = []
+
+    public init(nanoseconds: Int64 = 0) { self.nanoseconds = nanoseconds }
+  }
+
+  public var feed = Feed.constant
+  public var feedNanoseconds: Int64 = 0
+  public var newOrder = Rule()
+  /// Nil: as new orders.
+  public var cancel: Rule?
+  public var amend: Rule?
+  public var acknowledgement = Rule()
+
+  public init() {}
+}
+
+/// How resting orders fill where the data does not say.
+public struct FillTerms: Hashable, Sendable {
+  public enum Queue: String, CaseIterable, Sendable {
+    case riskAverse = "risk-averse"
+    case uniform
+    case power
+    case powerOfTotal = "power-of-total"
+    case powerOfAhead = "power-of-ahead"
+    case logarithm
+    case logarithmOfTotal = "logarithm-of-total"
+  }
+
+  public var queue = Queue.riskAverse
+  public var queueExponent = 2.0
+  public var ordersPerLane = 64
+
+  public init() {}
+}
+
+/// Which strategy runs, and its parameters.
+public struct StrategyChoice: Hashable, Sendable {
+  public var name = ""
+  public var parameters: [String: Double] = [:]
+
+  public init() {}
+}
+
+/// Limits of one lane; nil switches a control off.
+public struct RiskTerms: Hashable, Sendable {
+  public var orderQuantity: Int64?
+  public var position: Int64?
+  /// In the account's currency.
+  public var notional: Double?
+  public var priceCollarTicks: Int32?
+  public var orderRate: Int32?
+  public var orderRateWindowNanoseconds: Int64 = 1_000_000_000
+  /// Largest fall from the highest equity, in the account's currency; then the lane stops.
+  public var drawdown: Double?
+
+  public init() {}
+}
+
+/// What makes the run itself.
+public struct RunTerms: Hashable, Sendable {
+  public var seed: UInt64 = 1
+  public var equityIntervalSeconds = 60.0
+
+  public init() {}
+}
+
+/// What the result shows beyond numbers.
+public struct ReportTerms: Hashable, Sendable {
+  /// The lane whose orders and fills are kept in full; empty for the first.
+  public var shownLane = ""
+  /// Fills whose book is kept around them.
+  public var windows = 12
+  public var windowSeconds = 20.0
+  public var isHTML = true
+
+  public init() {}
+}
+
+/// How uncertain execution is, and how often that is drawn.
+public struct MonteCarloTerms: Hashable, Sendable {
+  public var executionDraws = 0
+  /// Standard deviation of the logarithm of the factor on all latencies.
+  public var latencySpread = 0.5
+  /// Largest change of both fee rates, in billionths of the notional.
+  public var feeSpread: Int64 = 0
+  public var runsPessimistic = true
+
+  public init() {}
+}
+
+/// One of several variants that run side by side over the same replay.
+public struct LaneVariant: Hashable, Sendable {
+  public var name: String
+  public var parameters: [String: Double]
+  public var latency: LatencyTerms
+  public var fees: FeeTerms
+  public var fills: FillTerms
+  public var risk: RiskTerms
+
+  public init(inheriting scenario: Scenario, name: String = "") {
+    self.name = name
+    parameters = scenario.strategy.parameters
+    latency = scenario.latency
+    fees = scenario.fees
+    fills = scenario.fills
+    risk = scenario.risk
+  }
+}

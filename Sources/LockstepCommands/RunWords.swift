@@ -1,0 +1,41 @@
+import CommandLineInterface
+import Lab
+import Ledger
+import MarketTypes
+import Reporting
+
+/// A finished run in words and as JSON.
+enum RunWords {
+  static func report(_ finished: FinishedRun, seconds: Double, _ invocation: Invocation) throws {
+    let result = finished.result
+    if invocation[CommonParameters.json] {
+      return try invocation.console.writeLine(try RunSummary.json(result).canonicalText())
+    }
+    let console = invocation.console
+    for line in summary(of: result) { try console.writeLine(line) }
+    let length = Double(result.identity.end - result.identity.start) / 1e9
+    console.remark(
+      "\(finished.folder): \(Words.grouped(UInt64(result.identity.eventCount))) events in "
+        + "\(Words.decimal(seconds, 2)) s, \(Words.grouped(UInt64(max(0, length / max(seconds, 1e-6))))) × real time")
+  }
+
+  static func summary(of result: RunResult) -> [String] {
+    let identity = result.identity
+    var lines = [
+      "\(identity.name): \(identity.strategy) on \(result.instruments.map(\.symbol).joined(separator: ", ")), "
+        + "\(TimeText.iso8601(identity.start).prefix(19)) to \(TimeText.iso8601(identity.end).prefix(19)) UTC"
+    ]
+    var rows = [["lane", "profit \(identity.currency)", "fees", "drawdown %", "fills", "lots", "stopped"]]
+    for lane in result.lanes.prefix(20) {
+      rows.append([
+        lane.name, Words.decimal(lane.profit, 2), Words.decimal(lane.fees, 2),
+        Words.decimal(lane.deepestDrawdown * 100, 3), String(lane.fills), String(lane.tradedLots),
+        lane.isStoppedByRisk ? "yes" : "no",
+      ])
+    }
+    lines += Words.columns(rows)
+    if result.lanes.count > 20 { lines.append("and \(result.lanes.count - 20) more lanes") }
+    lines.append("result hash \(identity.resultHash)")
+    return lines
+  }
+}
