@@ -23,7 +23,9 @@ public enum ScenarioRun {
       let outcome = try entry.run(job)
       let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome)
       let probe = try MarketProbe(times: assembly.probeTimes(), replay: replay, progress: progress)
-      return try assembly.result(probe)
+      var result = try assembly.result(probe)
+      result.identity.resultHash = result.contentHash()
+      return result
     } catch let stop as RunStop {
       switch stop {
       case .interrupted: throw RunError(.interrupted, "interrupted")
@@ -43,6 +45,7 @@ public enum ScenarioRun {
       try folder.write(Array(scenario.text(withFolder: true).utf8), as: "scenario.toml")
       let result = try compute(
         scenario, strategies: strategies, threads: options.threads, progress: options.progress)
+      try RunResultFile.write(result, to: "\(folder.workPath)/result.h5")
       try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
       try folder.finish()
       return FinishedRun(folder: path, result: result)
