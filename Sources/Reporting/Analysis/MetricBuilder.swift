@@ -1,0 +1,54 @@
+import Analytics
+
+/// Evaluates the catalogue with everything that a run's analysis has found.
+struct MetricBuilder {
+  let settings: RunAnalysisSettings
+  let equity: EquityCurve?
+  let trades: TradeFindings?
+  let exposure: ExposureStatistics?
+  let luck: LuckFindings?
+  let simulation: SimulationFindings?
+  let resampled: ResampledFigures?
+  let basis: ReturnBasis?
+
+  /// Groups that returns alone decide.
+  private static let returnGroups: Set<MetricGroup> = [.growth, .risk, .ratios, .drawdown, .tails, .shape, .luck]
+
+  /// Every metric from daily returns. What was simulated or searched on other returns would not fit and is left out.
+  func metrics(_ daily: ReturnSeries?, isBasis: Bool) -> [MetricValue] {
+    guard let daily else { return [] }
+    var inputs = self.inputs(daily)
+    if isBasis {
+      inputs.intervals = resampled?.intervals ?? [:]
+      inputs.simulation = simulation?.result
+      inputs.simulationMethod = simulation?.method
+      inputs.search = luck?.search
+    }
+    return (try? MetricCatalogue.standard.evaluate(inputs)) ?? []
+  }
+
+  /// Metrics of the basis when it is not daily.
+  func sampledMetrics() -> [MetricValue] {
+    guard let basis else { return [] }
+    var inputs = self.inputs(basis.returns)
+    inputs.intervals = resampled?.intervals ?? [:]
+    inputs.simulation = simulation?.result
+    inputs.simulationMethod = simulation?.method
+    inputs.search = luck?.search
+    let values = (try? MetricCatalogue.standard.evaluate(inputs)) ?? []
+    return values.filter { Self.returnGroups.contains($0.group) || $0.group == .simulation }
+  }
+
+  private func inputs(_ returns: ReturnSeries) -> MetricInputs {
+    var inputs = MetricInputs(returns: returns)
+    inputs.intradayEquity = equity
+    inputs.riskFreeRate = settings.riskFreeRate
+    inputs.minimumAcceptableReturn = settings.minimumAcceptableReturn
+    inputs.convention = settings.convention
+    inputs.trades = trades?.statistics
+    inputs.execution = trades?.execution
+    inputs.markouts = trades?.markouts
+    inputs.exposure = exposure
+    return inputs
+  }
+}

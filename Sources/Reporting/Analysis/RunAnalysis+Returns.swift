@@ -1,0 +1,113 @@
+public import Analytics
+
+extension RunAnalysis {
+  private static let hour: Int64 = 3_600_000_000_000
+
+  /// The calendar that fits the moments of a run: Monday to Friday when nothing happened on a weekend or between 01:00 and
+  /// 08:00 UTC, when exchanges of stocks in America are closed; every day otherwise.
+  public static func calendar(for run: RunResult) -> (calendar: TradingCalendar, reason: String) {
+    let day = CalendarDate.nanosecondsPerDay
+    for time in [run.identity.start, run.identity.end] + run.sampleTimes + run.account.times {
+      let date = CalendarDate(nanoseconds: time)
+      let (midnight, overflow) = Int64(date.daysSinceEpoch).multipliedReportingOverflow(by: day)
+      let ofDay = overflow ? 0 : time &- midnight
+      if date.weekday > 5 { return (.everyDay, "the run covers \(date), a weekend") }
+      if (hour..<(8 * hour)).contains(ofDay) { return (.everyDay, "the run covers the night of \(date)") }
+    }
+    return (.weekdays, "nothing happened on a weekend or between 01:00 and 08:00 UTC")
+  }
+
+  static func equityCurve(of run: RunResult) -> Finding<EquityCurve> {
+    var times = run.account.times
+    var values = run.account.equity
+    if times.isEmpty, run.lanes.indices.contains(run.shownLane) {
+      times = run.sampleTimes
+      values = Array(run.equity(ofLane: run.shownLane))
+    }
+    if times.isEmpty {
+      guard run.lanes.indices.contains(run.shownLane) else { return .absent(reason: "the run has no lanes") }
+      times = [max(run.identity.end, run.identity.start)]
+      values = [run.lanes[run.shownLane].finalEquity]
+    }
+    // The first point is the starting capital, also when recording began later.
+    if values[0] != run.identity.startingCapital || times.count == 1 {
+      times.insert(min(run.identity.start, times[0]), at: 0)
+      values.insert(run.identity.startingCapital, at: 0)
+    }
+    return .from { () throws(AnalyticsError) in try EquityCurve(times: times, values: values) }
+  }
+
+  /// Lengths of periods that people can name, in seconds.
+  private static let intervals: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400]
+  /// Sampled returns aim below this many.
+  private static let sampledLimit: Int64 = 2_000
+
+  /// Returns at equal intervals from the start, for runs too short for daily ones.
+  static func sampledReturns(
+    _ equity: Finding<EquityCurve>, _ run: RunResult, calendar: TradingCalendar
+  ) -> Finding<ReturnBasis> {
+    equity.flatMap { curve in
+      let times = curve.times
+      let (span, overflow) = times[times.count - 1].subtractingReportingOverflow(times[0])
+      guard !overflow, span > 0 else { return .absent(reason: "equity was recorded at one moment only") }
+      // Between samples equity is known only at fills: a shorter interval would show gaps as calm.
+      let known = run.sampleTimes.count > 1 ? span / Int64(run.sampleTimes.count - 1) : span / Int64(times.count)
+      guard
+        let seconds = intervals.first(where: { seconds in
+          // Up to a thousandth early counts, so that samples of "one second" give returns of one second.
+          seconds * 1_001_000_000 >= known && span / (seconds * 1_000_000_000) <= sampledLimit
+        })
+      else { return .absent(reason: "equity was recorded too seldom or over too long a time for shorter returns") }
+      let interval = seconds * 1_000_000_000
+      let count = Int(span / interval)
+      guard count >= 2 else { return .absent(reason: "equity covers \(count) periods of \(seconds) s only") }
+      let ends = (1...count).map { times[0] + Int64($0) * interval }
+      // Sessions of the every-day calendar are whole days; those of others are as long as what was seen of them.
+      let day = CalendarDate.nanosecondsPerDay
+      let sessionLength =
+        calendar.sessionWeekdays.count == 7
+        ? Double(day)
+        : Double(min(day, span / Int64(max(1, calendar.sessions(from: times[0], through: ends[count - 1]).count))))
+      let periods = calendar.periodsPerYear * sessionLength / Double(interval)
+      let label = "returns of \(seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min")"
+      return .from { () throws(AnalyticsError) in
+        ReturnBasis(
+          label: label, intervalNanoseconds: interval,
+          returns: try ReturnSeries(
+            name: label, values: returns([curve.startingCapital] + curve.sampled(at: ends)), periodsPerYear: periods),
+          ends: ends)
+      }
+    }
+  }
+
+  /// Returns between values; from the first value at or below zero on, the account is ruined: −100 %, then nothing.
+  static func returns(_ equity: [Double]) -> [Double] {
+    var isRuined = false
+    return zip(equity.dropFirst(), equity).map { after, before in
+      if isRuined { return 0 }
+      if after <= 0 {
+        isRuined = true
+        return -1
+      }
+      return after / before - 1
+    }
+  }
+
+  static func drawdowns(_ curve: DrawdownCurve?) -> [DrawdownEntry] {
+    guard let curve, let times = curve.times else { return [] }
+    return curve.deepest(10).map { period in
+      DrawdownEntry(
+        period: period, start: times[period.startRow], trough: times[period.troughRow],
+        recovery: period.recoveryRow.map { times[$0] })
+    }
+  }
+
+  static func exposure(of run: RunResult) -> Finding<ExposureStatistics> {
+    guard !run.account.times.isEmpty else { return .absent(reason: "the run has no record of positions") }
+    return .from { () throws(AnalyticsError) in
+      try ExposureStatistics(
+        times: run.account.times, gross: run.account.grossExposure, net: run.account.netExposure,
+        equity: run.account.equity)
+    }
+  }
+}

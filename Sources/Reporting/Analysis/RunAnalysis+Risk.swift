@@ -1,0 +1,88 @@
+import Analytics
+
+extension RunAnalysis {
+  static func resampled(_ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings) -> Finding<ResampledFigures> {
+    basis.flatMap { basis in
+      .from { () throws(AnalyticsError) in
+        let periods = basis.returns.periodsPerYear
+        return try ResampledFigures(
+          basis.returns, riskFree: try PeriodRate(annual: settings.riskFreeRate, periodsPerYear: periods),
+          minimumAcceptable: try PeriodRate(annual: settings.minimumAcceptableReturn, periodsPerYear: periods),
+          settings: ResamplingSettings(resamples: settings.resamples, seed: settings.seed))
+      }
+    }
+  }
+
+  static func simulation(
+    _ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings
+  ) -> Finding<SimulationFindings> {
+    basis.flatMap { basis in
+      do throws(MonteCarloError) {
+        let source = try ReturnResampling(returns: basis.returns.values, series: basis.label)
+        var plan = MonteCarloPlan(paths: settings.simulatedPaths, seed: settings.seed)
+        plan.figures = Set(PathFigure.allCases)
+        plan.fanSteps = MonteCarloPlan.evenFan(steps: source.steps, count: 60)
+        plan.periodsPerYear = basis.returns.periodsPerYear
+        var run = try MonteCarloRun(source, plan: plan)
+        return .found(
+          SimulationFindings(result: run.run(), method: "\(source.method.label) of \(basis.label)", plan: plan))
+      } catch {
+        return .absent(reason: error.description)
+      }
+    }
+  }
+
+  /// Every method, from the plainest on.
+  static let tailMethods: [TailMethod] = [
+    .historical, .ageWeighted(decay: 0.98), .normal, .exponentiallyWeightedNormal(decay: 0.94), .studentT,
+    .cornishFisher, .filteredHistorical(decay: 0.94), .filteredGARCH(errors: .normal, asymmetric: false),
+    .peaksOverThreshold(tailShare: 0.1),
+  ]
+
+  /// Methods quick enough to be refitted for every day of a backtest.
+  static let backtestedMethods: [TailMethod] = [
+    .historical, .normal, .exponentiallyWeightedNormal(decay: 0.94), .filteredHistorical(decay: 0.94),
+  ]
+
+  static func tails(_ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings) -> [TailEntry] {
+    settings.confidenceLevels.flatMap { confidence in
+      tailMethods.map { method in
+        TailEntry(
+          method: method, confidence: confidence,
+          risk: basis.flatMap { basis in
+            .from { () throws(AnalyticsError) in
+              // The tail must hold at least one observation.
+              let needed = Int((1 / (1 - min(confidence, 0.999_999))).rounded())
+              guard basis.returns.count >= needed else {
+                throw AnalyticsError(
+                  series: basis.label, reason: .tooShort(found: basis.returns.count, needed: needed))
+              }
+              return try method.estimate(basis.returns.values, confidence: confidence)
+            }
+          })
+      }
+    }
+  }
+
+  static func backtests(
+    _ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings
+  ) -> (entries: [TailBacktestEntry], absence: String?) {
+    guard let basis = basis.value else { return ([], basis.reason) }
+    let count = basis.returns.count
+    let window = min(settings.backtestWindow, count / 2)
+    guard window >= 50 else {
+      return ([], "\(count) \(basis.label); a backtest needs 100, half of them to forecast from")
+    }
+    let values = Array(basis.returns.values.suffix(window + settings.backtestLimit))
+    let entries = settings.confidenceLevels.flatMap { confidence in
+      backtestedMethods.map { method in
+        TailBacktestEntry(
+          method: method, confidence: confidence, window: window,
+          backtest: .from { () throws(AnalyticsError) in
+            try RollingBacktest.run(values, window: window, method: method, confidence: confidence)
+          })
+      }
+    }
+    return (entries, nil)
+  }
+}

@@ -1,0 +1,214 @@
+public import Analytics
+import MarketTypes
+
+/// Something that was worked out, or the reason why the run does not allow it: never NaN, never invented.
+public enum Finding<Value: Sendable>: Sendable {
+  case found(Value)
+  case absent(reason: String)
+
+  public var value: Value? {
+    if case .found(let value) = self { return value }
+    return nil
+  }
+
+  /// Why there is nothing; nil when there is.
+  public var reason: String? {
+    if case .absent(let reason) = self { return reason }
+    return nil
+  }
+}
+
+/// How a run is analysed; the same settings give the same figures.
+public struct RunAnalysisSettings: Sendable, Hashable {
+  /// Nil for the choice of `RunAnalysis.calendar(for:)`.
+  public var calendar: TradingCalendar?
+  /// Annual rates.
+  public var riskFreeRate = 0.0
+  public var minimumAcceptableReturn = 0.0
+  public var convention: MetricConvention = .default
+  /// Of bootstraps, and paths of the simulation.
+  public var resamples = 2_000
+  public var simulatedPaths = 10_000
+  public var seed: UInt64 = 1
+  /// Of value at risk.
+  public var confidenceLevels = [0.95, 0.99]
+  /// With fewer sessions, tails and simulations are made from returns at shorter intervals, and say so.
+  public var minimumSessions = 20
+  /// Returns that a forecast of the backtest is made from; shorter series use half of theirs.
+  public var backtestWindow = 250
+  /// Forecasts that are backtested at most, the latest ones.
+  public var backtestLimit = 1_000
+
+  public init() {}
+}
+
+/// Returns of equal periods and how to name them.
+public struct ReturnBasis: Sendable, Hashable {
+  /// Said beside every figure made from it, for example "daily returns" or "returns of 60 s".
+  public let label: String
+  /// Nil for sessions of the calendar.
+  public let intervalNanoseconds: Int64?
+  public let returns: ReturnSeries
+  /// When each period ends.
+  public let ends: [Int64]
+
+  public var isDaily: Bool { intervalNanoseconds == nil }
+}
+
+/// One drawdown of the recorded equity with the moments it is made of.
+public struct DrawdownEntry: Sendable, Hashable {
+  public let period: DrawdownPeriod
+  public let start: Int64
+  public let trough: Int64
+  /// Nil while still below the high.
+  public let recovery: Int64?
+}
+
+/// Value at risk and expected shortfall by one method, of one period of `RunAnalysis.basis`.
+public struct TailEntry: Sendable {
+  public let method: TailMethod
+  public let confidence: Double
+  public let risk: Finding<TailRisk>
+}
+
+/// Forecasts of one method against what happened.
+public struct TailBacktestEntry: Sendable {
+  public let method: TailMethod
+  public let confidence: Double
+  public let window: Int
+  public let backtest: Finding<RollingBacktest>
+}
+
+/// Paths resampled from the run's own returns.
+public struct SimulationFindings: Sendable {
+  public let result: MonteCarloResult
+  /// What made the paths, with the block length.
+  public let method: String
+  public let plan: MonteCarloPlan
+}
+
+/// What was traded and how it went.
+public struct TradeFindings: Sendable {
+  public let log: TradeLog
+  /// Each closing matched with its opening, and whole positions from flat to flat.
+  public let fillToFill: RoundTrips
+  public let flatToFlat: RoundTrips
+  public let statistics: TradeStatistics
+  public let positionStatistics: TradeStatistics
+  public let execution: ExecutionQuality
+  public let shortfall: Finding<ImplementationShortfall>
+  /// From the mids recorded after each fill: of all, of maker and of taker fills.
+  public let markouts: [Markout]
+  public let makerMarkouts: [Markout]
+  public let takerMarkouts: [Markout]
+  public let attributions: [Attribution]
+}
+
+/// How much of the result luck may explain, given everything that was tried.
+public struct LuckFindings: Sendable {
+  public let search: SearchRecord
+  /// Earlier runs of the family that the ledger counts, and lanes of this run.
+  public let priorTrials: Int
+  public let laneCount: Int
+  /// Sharpe ratio per period of each lane, zero for one that never moved.
+  public let laneSharpeRatios: [Double]
+  public let sharpe: Finding<SharpeInference>
+  public let overfitting: Finding<BacktestOverfitting>
+  public let superiorAbility: Finding<SuperiorAbility>
+  /// What was assumed, in sentences.
+  public let notes: [String]
+}
+
+/// What results and reports show beyond what was recorded, computed from a `RunResult` alone.
+///
+/// A run that is too short for a figure gives the reason instead. Runs of few sessions get figures from returns at shorter
+/// intervals beside the daily ones, under a label that says so.
+public struct RunAnalysis: Sendable {
+  public let settings: RunAnalysisSettings
+  /// The calendar in use and why.
+  public let calendar: TradingCalendar
+  public let calendarReason: String
+  /// The shown lane's equity as often as recorded, the starting capital first.
+  public let equity: Finding<EquityCurve>
+  /// Equity and returns at session closes.
+  public let daily: Finding<EquityCurve.Daily>
+  /// Returns within sessions, for runs of few sessions.
+  public let sampled: Finding<ReturnBasis>
+  /// What tails, simulation and luck are computed from: daily returns if there are enough, else the sampled ones.
+  public let basis: Finding<ReturnBasis>
+  /// Every metric of the catalogue from daily returns, with intervals.
+  public let metrics: [MetricValue]
+  /// Metrics of returns from `sampled`, annualised from its interval; empty when the run has enough sessions.
+  public let sampledMetrics: [MetricValue]
+  /// Where the recorded equity stood below its high, and the ten deepest falls.
+  public let drawdownCurve: Finding<DrawdownCurve>
+  public let drawdowns: [DrawdownEntry]
+  public let tails: [TailEntry]
+  public let tailBacktests: [TailBacktestEntry]
+  /// Why there are no backtests; nil when there are.
+  public let tailBacktestAbsence: String?
+  public let resampled: Finding<ResampledFigures>
+  public let simulation: Finding<SimulationFindings>
+  public let trades: Finding<TradeFindings>
+  public let exposure: Finding<ExposureStatistics>
+  public let luck: Finding<LuckFindings>
+
+  /// Analyses a run; `run` must be valid (`RunResult.validate`).
+  public init(_ run: RunResult, settings: RunAnalysisSettings = RunAnalysisSettings()) {
+    self.settings = settings
+    if let calendar = settings.calendar {
+      self.calendar = calendar
+      calendarReason = "set by the scenario"
+    } else {
+      (calendar, calendarReason) = Self.calendar(for: run)
+    }
+    let calendar = calendar
+    equity = Self.equityCurve(of: run)
+    daily = equity.flatMap { curve in .from { () throws(AnalyticsError) in try curve.daily(calendar) } }
+    let sessions = daily.value?.dates.count ?? 0
+    sampled = Self.sampledReturns(equity, run, calendar: calendar)
+    if let daily = daily.value, sessions >= settings.minimumSessions {
+      basis = .found(
+        ReturnBasis(
+          label: "daily returns", intervalNanoseconds: nil, returns: daily.returns,
+          ends: daily.dates.map { calendar.close(of: $0) }))
+    } else if case .absent(let reason) = sampled {
+      basis = .absent(
+        reason:
+          "the run has \(sessions) sessions, of \(settings.minimumSessions) needed, and no shorter returns: \(reason)")
+    } else {
+      basis = sampled
+    }
+    drawdownCurve = equity.flatMap { curve in
+      .from { () throws(AnalyticsError) in try DrawdownCurve(intraday: curve) }
+    }
+    drawdowns = Self.drawdowns(drawdownCurve.value)
+    trades = Self.trades(of: run)
+    exposure = Self.exposure(of: run)
+    luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
+    resampled = Self.resampled(basis, settings)
+    simulation = Self.simulation(basis, settings)
+    tails = Self.tails(basis, settings)
+    (tailBacktests, tailBacktestAbsence) = Self.backtests(basis, settings)
+    let builder = MetricBuilder(
+      settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value, luck: luck.value,
+      simulation: simulation.value, resampled: resampled.value, basis: basis.value)
+    let isDaily = basis.value?.isDaily ?? false
+    metrics = builder.metrics(daily.value?.returns, isBasis: isDaily)
+    sampledMetrics = isDaily ? [] : builder.sampledMetrics()
+  }
+}
+
+extension Finding {
+  func flatMap<Other>(_ body: (Value) -> Finding<Other>) -> Finding<Other> {
+    switch self {
+    case .found(let value): body(value)
+    case .absent(let reason): .absent(reason: reason)
+    }
+  }
+
+  /// The value of a computation, or what it says is wrong.
+  static func from(_ body: () throws(AnalyticsError) -> Value) -> Finding {
+    do throws(AnalyticsError) { return .found(try body()) } catch { return .absent(reason: error.description) }
+  }
+}
