@@ -6,13 +6,15 @@ import TickImport
 enum Import {
   static let sources = Argument<String>(
     .file("SOURCE"), isRepeated: true,
-    "Files to read one after the other, as they are or compressed (gz, xz, zst, zip); - is standard input.")
+    "Files to read, as they are or compressed (gz, xz, zst, zip), merged by time; - is standard input.")
   static let output = Option(
     "output", short: "o", .file(endings: [".ticks"]), isRequired: true, "The tick file to write.")
   static let format = Option(
     "format", .choice("NAME", of: TickFormat.all.map(\.name)), "The sources' format; by default the first bytes tell.")
   static let tick = Option("tick", .unit("DECIMAL"), "The price of one tick, such as 0.25; by default found out.")
   static let lot = Option("lot", .unit("DECIMAL"), "The quantity of one lot, such as 0.001; by default found out.")
+
+  static let inOrder = Flag("in-order", "Take several sources one after the other instead of merging them by time.")
 
   /// What decoders understand, handed on by name.
   static let decoderOptions = [
@@ -41,14 +43,20 @@ enum Import {
     "import", summary: "Read market data in a foreign format and store it as one .ticks file.",
     examples: [
       "import day.dbn.zst -o day.ticks",
+      "import btcusdt.gz ethusdt.gz -o both.ticks",
       "import trades.csv --columns time=0,price=1,quantity=2 --instrument ALFA --tick 0.01 -o day.ticks",
     ],
     discussion: """
-      Sources are read as streams, in the order given: memory does not grow with their size, and events keep their order,
-      so name the earlier source first. Nothing is left behind when the import fails or
-      is interrupted. 'lockstep formats' lists the formats.
+      Several sources, and the entries of a zip, become one stream in the order of exchange times. Within a source events
+      keep their order, even where a capture's times step back; of equal times the source named first goes first.
+      Instruments are one when symbol, venue and the source's number agree, and books that continue from file to file
+      want the earlier file named first. Where two files state the same orders of one instrument, the later copies change
+      no book: 'lockstep inspect' counts them as orphans. --in-order takes one source after the other instead.
+
+      Memory does not grow with the sources: what is to be merged waits in a temporary file without a name beside the
+      output. Nothing is left behind when the import fails or is interrupted. 'lockstep formats' lists the formats.
       """,
-    parameters: [sources, output, format, tick, lot] + decoderOptions + [
+    parameters: [sources, output, format, tick, lot, inOrder] + decoderOptions + [
       CommonParameters.force, CommonParameters.json,
     ],
     action: run)
@@ -59,7 +67,8 @@ enum Import {
     let isForced = invocation[CommonParameters.force]
     try OutputPath.prepare(path, isForced: isForced, inputs: sources)
     var options = ImportOptions(
-      format: invocation[format].flatMap { TickFormat.named($0) }, tick: invocation[tick], lot: invocation[lot])
+      format: invocation[format].flatMap { TickFormat.named($0) }, order: invocation[inOrder] ? .asNamed : .byTime,
+      tick: invocation[tick], lot: invocation[lot])
     for option in decoderOptions {
       if let value = invocation[option] { options.decoderOptions[option.specification.name] = value }
     }

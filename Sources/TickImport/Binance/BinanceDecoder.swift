@@ -20,12 +20,18 @@ public struct BinanceDecoder: SourceDecoder {
   let quantityPlaces: Int
   let countsGaps: Bool
   let selected: Set<String>?
-  /// Per symbol, in order of appearance.
+  /// Per market and symbol, in order of appearance.
   var books: [BinanceBook] = []
+  /// Where they are, by market and symbol.
+  private var indices: [String: Int] = [:]
+  /// The same by symbol, for the file at hand, which is of one market.
   private var numbers: [String: Int] = [:]
   /// A snapshot that came before anything named a symbol.
   private var earlySnapshot: BinanceBook.Waiting?
   var latestExchangeTime: Timestamp?
+  private var latestLocalTime = Timestamp.unknown
+  /// Both clocks at the end of the file before.
+  private var previousEnd: (local: Timestamp, exchange: Timestamp?)?
   private var sawMessage = false
 
   /// Gaps in the sequence of depth updates that were read over.
@@ -60,9 +66,14 @@ public struct BinanceDecoder: SourceDecoder {
     return cursor.position
   }
 
-  /// Captures are cut into files by the hour or day; the books go on.
+  /// Captures are cut into files by the hour or day; the books go on. A file may as well be another symbol's, or the
+  /// same symbol's on another market.
   public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
     place = LinePlace(file: context.name)
+    numbers = [:]
+    previousEnd = (latestLocalTime, latestExchangeTime ?? previousEnd?.exchange)
+    latestLocalTime = .unknown
+    latestExchangeTime = nil
     sawMessage = false
     return true
   }
@@ -74,6 +85,7 @@ public struct BinanceDecoder: SourceDecoder {
     let value = try payload(try place.json(line.slice(brace..<line.count)))
     let message = try BinanceMessage(value, place: place)
     sawMessage = true
+    latestLocalTime = max(latestLocalTime, localTime)
     if message.kind == .other { return sink.skip("other stream") }
     guard let index = try book(of: message, value, localTime: localTime, into: &sink) else { return }
     switch message.kind {
@@ -101,29 +113,26 @@ public struct BinanceDecoder: SourceDecoder {
   ) throws(ImportError) -> Int? {
     guard let name = message.symbol?.text.string, !name.isEmpty else {
       guard message.kind == .snapshot else { throw place.error("the message names no symbol") }
-      let waiting = books.indices.filter { !books[$0].isExcluded && !books[$0].isSynchronised }
+      let named = numbers.values
+      let waiting = named.filter { !books[$0].isExcluded && !books[$0].isSynchronised }
       if waiting.count == 1 { return waiting[0] }
-      if books.count == 1 { return books[0].isExcluded ? nil : 0 }
-      guard books.isEmpty else {
-        throw place.error("the snapshot names no symbol, and \(books.count) symbols are captured")
+      if named.count == 1, let index = named.first { return books[index].isExcluded ? nil : index }
+      guard named.isEmpty else {
+        throw place.error("the snapshot names no symbol, and \(named.count) symbols are captured")
       }
       earlySnapshot = BinanceBook.Waiting(line: Array(copying: value), localTime: localTime)
       return nil
     }
     if let known = numbers[name] { return books[known].isExcluded ? nil : known }
-    let index = books.count
-    guard index < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
-    numbers[name] = index
-    if let selected, !selected.contains(name.uppercased()) {
-      books.append(BinanceBook(instrument: nil))
-      return nil
-    }
     let symbol = BinanceSymbol(name, isFutures: message.isFutures ?? (message.pair != nil))
-    let number = try sink.declare(
-      SourceInstrument(
-        symbol: name, venue: symbol.venue, priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces),
-        currency: symbol.currency, settlement: symbol.settlement, multiplier: symbol.multiplier))
-    books.append(BinanceBook(instrument: number))
+    let index: Int
+    if let known = indices["\(symbol.venue) \(name)"] {
+      index = known
+    } else {
+      index = try begin(name, symbol, into: &sink)
+    }
+    numbers[name] = index
+    if books[index].isExcluded { return nil }
     if let early = earlySnapshot {
       earlySnapshot = nil
       try replay(early, book: index, isSnapshot: true, into: &sink)
@@ -131,16 +140,39 @@ public struct BinanceDecoder: SourceDecoder {
     return index
   }
 
+  private mutating func begin(
+    _ name: String, _ symbol: BinanceSymbol, into sink: inout some RecordSink
+  ) throws(ImportError) -> Int {
+    guard books.count < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
+    var number: UInt16?
+    if selected?.contains(name.uppercased()) != false {
+      number = try sink.declare(
+        SourceInstrument(
+          symbol: name, venue: symbol.venue, priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces),
+          currency: symbol.currency, settlement: symbol.settlement, multiplier: symbol.multiplier))
+    }
+    indices["\(symbol.venue) \(name)"] = books.count
+    books.append(BinanceBook(instrument: number))
+    return books.count - 1
+  }
+
   /// The exchange's time of a message and whether it is only the latest one seen.
   mutating func exchangeTime(
     _ message: BinanceMessage, localTime: Timestamp
   ) throws(ImportError) -> (time: Timestamp, isInferred: Bool) {
     guard let stated = message.transactionTime?.scalar ?? message.eventTime?.scalar else {
-      return (latestExchangeTime ?? (localTime == .unknown ? Timestamp(nanoseconds: 0) : localTime), true)
+      return (latestExchangeTime ?? carriedTime(localTime), true)
     }
     let time = try place.epochTime("exchange time", stated)
     latestExchangeTime = max(latestExchangeTime ?? time, time)
     return (time, false)
+  }
+
+  /// The time of a message before the file states one: where the file before ended, unless the capture's clock shows that
+  /// this file does not follow it.
+  private func carriedTime(_ localTime: Timestamp) -> Timestamp {
+    if let end = previousEnd, let time = end.exchange, end.local <= localTime { return time }
+    return localTime == .unknown ? Timestamp(nanoseconds: 0) : localTime
   }
 }
 

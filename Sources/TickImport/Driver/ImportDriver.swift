@@ -3,8 +3,17 @@ public import MarketTypes
 
 /// What the user may state about an import.
 public struct ImportOptions: Sendable {
-  /// nil detects the format from the first source's bytes, then its name.
+  /// How the events of several sources become one stream.
+  public enum SourceOrder: Hashable, Sendable {
+    /// Merged by exchange time; each source keeps its own order, and of equal times the earlier-named source goes first.
+    case byTime
+    /// One source after the other, as they are named.
+    case asNamed
+  }
+
+  /// nil detects the format from each source's bytes, then its name; what tells nothing is of the format before it.
   public var format: TickFormat?
+  public var order: SourceOrder
   /// The tick of every instrument, instead of what the source states or its prices show.
   public var tick: DecimalUnit?
   public var lot: DecimalUnit?
@@ -12,10 +21,11 @@ public struct ImportOptions: Sendable {
   public var decoderOptions: [String: String]
 
   public init(
-    format: TickFormat? = nil, tick: DecimalUnit? = nil, lot: DecimalUnit? = nil,
+    format: TickFormat? = nil, order: SourceOrder = .byTime, tick: DecimalUnit? = nil, lot: DecimalUnit? = nil,
     decoderOptions: [String: String] = [:]
   ) {
     self.format = format
+    self.order = order
     self.tick = tick
     self.lot = lot
     self.decoderOptions = decoderOptions
@@ -25,10 +35,11 @@ public struct ImportOptions: Sendable {
 /// How far an import is.
 public struct ImportProgress: Sendable {
   public var source: String
-  /// Compressed bytes read of all sources, in this pass.
+  /// Compressed bytes read of all sources, in this pass; while sources are merged, the bytes merged are added.
   public var bytesRead: Int
-  /// The size of all sources; nil with a stream among them.
+  /// The size of all sources, twice that when they are merged; nil with a stream among them.
   public var totalBytes: Int?
+  /// Events read, and then events merged.
   public var events: Int
   /// 2 when the units had to be found by reading everything once.
   public var pass: Int
@@ -46,11 +57,16 @@ public struct ImportSummary: Sendable {
   public var passes: Int
 }
 
-/// Reads sources in the order given and writes their events; nothing is left behind when it fails.
+/// Reads sources and writes their events as one stream; nothing is left behind when it fails.
 ///
-/// - Parameter progress: Called after every piece of about a megabyte; returns false to stop the import.
+/// Sources are decoded in the order given, so that the second of two days goes on where the first ended. Several of them,
+/// or the entries of an archive, are then merged by exchange time unless `options` says otherwise.
+///
+/// - Parameters:
+///   - scratchFolder: Where a merge keeps its temporary file, which has no name.
+///   - progress: Called after every piece of about a megabyte; returns false to stop the import.
 public func importEvents(
-  from sources: [String], options: ImportOptions = ImportOptions(),
+  from sources: [String], options: ImportOptions = ImportOptions(), scratchFolder: String = temporaryFolder(),
   to makeOutput: () throws(ImportError) -> any EventOutput,
   progress: (ImportProgress) -> Bool = { _ in true }
 ) throws(ImportError) -> ImportSummary {
@@ -59,9 +75,11 @@ public func importEvents(
   for pass in 1...2 {
     let output = try makeOutput()
     do throws(ImportError) {
-      var run = ImportRun(options: options, sources: sources, pass: pass)
+      var run = ImportRun(options: options, sources: sources, scratchFolder: scratchFolder, pass: pass)
       var sink = ImportSink(output: output, options: options, known: known)
+      if sources.count > 1 { try run.spool(into: &sink) }
       for source in sources { try run.read(source, into: &sink, progress) }
+      try run.merge(into: &sink, progress)
       guard let units = try sink.finish() else { return run.summary(sink) }
       known = units
       if let stream = sources.first(where: { $0 == SourceStream.standardInput }) ?? run.unrepeatable {
@@ -79,6 +97,9 @@ public func importEvents(
   throw ImportError(file: sources[0], reason: "the units of its prices changed between two readings")
 }
 
+/// The folder that the environment names for temporary files.
+public func temporaryFolder() -> String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
 /// One pass over all sources.
 struct ImportRun {
   /// Decompressed bytes handed to a decoder at once; it grows only for a record or header that is longer.
@@ -89,15 +110,40 @@ struct ImportRun {
   let totalBytes: Int?
   let pass: Int
   private(set) var unrepeatable: String?
+  private let scratchFolder: String
   private var format: TickFormat?
-  private var decoder: DecoderRun?
+  /// The latest decoder of each format at hand.
+  private var decoders: [String: DecoderRun] = [:]
+  private var formatNames: [String] = []
   private var bytesRead = 0
 
-  init(options: ImportOptions, sources: [String], pass: Int) {
+  init(options: ImportOptions, sources: [String], scratchFolder: String, pass: Int) {
     self.options = options
+    self.scratchFolder = scratchFolder
     self.pass = pass
     format = options.format
     totalBytes = Self.size(of: sources)
+  }
+
+  /// Sets the records of all sources aside, to be merged, unless they are wanted as named.
+  func spool(into sink: inout ImportSink) throws(ImportError) {
+    guard options.order == .byTime, sink.spool == nil, sink.mode == .probing else { return }
+    sink.beginSpooling(try RecordSpool(folder: scratchFolder))
+  }
+
+  /// Writes what was set aside in the order of time.
+  func merge(into sink: inout ImportSink, _ progress: (ImportProgress) -> Bool) throws(ImportError) {
+    guard let spool = sink.spool else { return }
+    try spool.finish()
+    try sink.beginMerge()
+    let (read, total, pass, count) = (bytesRead, totalBytes.map { 2 * $0 }, pass, max(1, spool.count))
+    var merge = RecordMerge(spool)
+    try merge.run(into: &sink) { done in
+      let share = Double(done) / Double(count)
+      return progress(
+        ImportProgress(
+          source: "merge", bytesRead: read + Int(share * Double(read)), totalBytes: total, events: done, pass: pass))
+    }
   }
 
   private static func size(of sources: [String]) -> Int? {
@@ -118,6 +164,8 @@ struct ImportRun {
   ) throws(ImportError) {
     let stream = try SourceStream(path: path)
     if !stream.canReopen { unrepeatable = path }
+    // The entries of an archive are files of their own, such as the contracts of one underlying.
+    if stream.container == .zip, sink.events == 0, !sink.holdsRecords { try spool(into: &sink) }
     let before = bytesRead
     var sawEntry = false
     while try stream.nextEntry() {
@@ -135,6 +183,8 @@ struct ImportRun {
     var isLast = try buffer.fill(from: stream)
     let decoder = try decoder(for: stream, head: buffer.head(TickFormat.headCount))
     sink.sourceName = stream.name
+    sink.spool?.begin(stream.name)
+    let total = sink.spool == nil ? totalBytes : totalBytes.map { 2 * $0 }
     var offset = 0
     while true {
       let taken = try buffer.withBytes { (bytes) throws(ImportError) in
@@ -147,8 +197,8 @@ struct ImportRun {
       offset += taken
       let goesOn = progress(
         ImportProgress(
-          source: stream.name, bytesRead: before + stream.bytesRead, totalBytes: totalBytes, events: sink.events,
-          pass: pass))
+          source: stream.name, bytesRead: before + stream.bytesRead, totalBytes: total,
+          events: sink.spool?.count ?? sink.events, pass: pass))
       guard goesOn else {
         throw ImportError(file: stream.name, position: .offset(offset), reason: "stopped", cause: .cancelled)
       }
@@ -169,17 +219,25 @@ struct ImportRun {
   /// The decoder of an entry: the one at hand if it goes on over several files, otherwise a fresh one.
   private mutating func decoder(for stream: SourceStream, head: [UInt8]) throws(ImportError) -> DecoderRun {
     let context = SourceContext(name: stream.name, options: options.decoderOptions)
-    if format == nil { format = TickFormat.detect(head: head, name: stream.name) }
+    detect(head, stream.name)
     guard let format else {
       let names = TickFormat.all.map(\.name).joined(separator: ", ")
       throw ImportError(
         file: stream.name, position: .offset(0), reason: "the format is not recognised",
         advice: "Name it with --format: \(names).")
     }
-    if let decoder, try decoder.continues(context) { return decoder }
+    if !formatNames.contains(format.name) { formatNames.append(format.name) }
+    if let decoder = decoders[format.name], try decoder.continues(context) { return decoder }
     let fresh = try format.makeDecoder(context)
-    decoder = fresh
+    decoders[format.name] = fresh
     return fresh
+  }
+
+  /// Detects the format of an entry; the one before it stands unless the bytes say another.
+  private mutating func detect(_ head: [UInt8], _ name: String) {
+    guard options.format == nil, format?.detect(head, name) != .content else { return }
+    guard let found = TickFormat.detect(head: head, name: name) else { return }
+    if format == nil || found.detect(head, name) == .content { format = found }
   }
 
   func summary(_ sink: ImportSink) -> ImportSummary {
@@ -188,7 +246,8 @@ struct ImportRun {
       kinds[kind] = sink.counts[Int(kind.rawValue)]
     }
     return ImportSummary(
-      format: format?.name ?? "", instruments: sink.writtenInstruments, events: sink.events, eventsByKind: kinds,
+      format: formatNames.joined(separator: " and "), instruments: sink.writtenInstruments, events: sink.events,
+      eventsByKind: kinds,
       skipped: sink.skipped, bytesRead: bytesRead, passes: pass)
   }
 }

@@ -16,14 +16,17 @@ struct InstrumentKey: Hashable {
 /// Turns records into events: finds the units, scales prices and quantities, and hands batches to the output.
 ///
 /// The first records are held back until their units are known. When a later one does not divide by a unit that was
-/// only guessed, the rest of the sources is scanned for the true units and the import starts over.
+/// only guessed, the rest of the sources is scanned for the true units and the import starts over. Records that are to be
+/// merged are spooled instead, and their units are known when all are read.
 struct ImportSink: RecordSink {
   enum Mode {
-    case probing, writing, scanning
+    case probing, writing, scanning, spooling
   }
 
   struct Item {
     var source: SourceInstrument
+    /// The first item of the same instrument; another one when sources write it with other numbers of decimals.
+    var leader: Int
     var prices = UnitScan()
     var quantities = UnitScan()
     var tick: DecimalUnit?
@@ -45,14 +48,22 @@ struct ImportSink: RecordSink {
   private(set) var counts = [Int](repeating: 0, count: 256)
   private(set) var skipped: [String: Int] = [:]
   private(set) var items: [Item] = []
-  private var numbers: [InstrumentKey: UInt16] = [:]
+  private var numbers: [ItemKey: UInt16] = [:]
+  private var leaders: [InstrumentKey: Int] = [:]
   private var held: [SourceRecord] = []
   private var batch: [MarketEvent] = []
   private let output: any EventOutput
   private let options: ImportOptions
   private let known: [InstrumentKey: Units]
+  private(set) var spool: RecordSpool?
   /// The place that errors name.
   var sourceName = ""
+
+  private struct ItemKey: Hashable {
+    var instrument: InstrumentKey
+    var priceExponent: Int8
+    var quantityExponent: Int8
+  }
 
   struct Units {
     var tick: DecimalUnit?
@@ -68,7 +79,10 @@ struct ImportSink: RecordSink {
   }
 
   mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16 {
-    let key = InstrumentKey(instrument)
+    let instrumentKey = InstrumentKey(instrument)
+    let key = ItemKey(
+      instrument: instrumentKey, priceExponent: instrument.priceExponent,
+      quantityExponent: instrument.quantityExponent)
     if let number = numbers[key] {
       let index = Int(number)
       items[index].source.tick = items[index].source.tick ?? instrument.tick
@@ -82,10 +96,16 @@ struct ImportSink: RecordSink {
     guard instrument.priceExponent >= 0, instrument.priceExponent <= 18, instrument.quantityExponent >= 0,
       instrument.quantityExponent <= 18
     else { throw ImportError(file: sourceName, reason: "\(instrument.symbol) has more than 18 decimals") }
-    numbers[key] = UInt16(items.count)
-    items.append(Item(source: instrument))
-    return UInt16(items.count - 1)
+    let number = UInt16(items.count)
+    numbers[key] = number
+    let leader = leaders[instrumentKey] ?? items.count
+    leaders[instrumentKey] = leader
+    items.append(Item(source: instrument, leader: leader))
+    return number
   }
+
+  /// Whether records wait for their units.
+  var holdsRecords: Bool { !held.isEmpty }
 
   mutating func skip(_ what: String) { skipped[what, default: 0] += 1 }
 
@@ -97,7 +117,23 @@ struct ImportSink: RecordSink {
       held.append(record)
       if held.count == Self.probeCount { try settle() }
     case .scanning: observe(record)
+    case .spooling:
+      observe(record)
+      try spool?.append(record)
     }
+  }
+
+  /// Sets records aside from here on, to be merged by `beginMerge`; nothing may have been appended yet.
+  mutating func beginSpooling(_ spool: RecordSpool) {
+    precondition(mode == .probing && held.isEmpty)
+    mode = .spooling
+    self.spool = spool
+  }
+
+  /// Fixes the units after everything was read; from here on records are written.
+  mutating func beginMerge() throws(ImportError) {
+    mode = .writing
+    for index in items.indices where items[index].isUsed { try settle(index) }
   }
 
   private mutating func observe(_ record: SourceRecord) {
@@ -130,26 +166,56 @@ struct ImportSink: RecordSink {
   }
 
   private mutating func settle(_ index: Int) throws(ImportError) {
-    let source = items[index].source
-    let known = known[InstrumentKey(source)]
-    let tick =
-      options.tick ?? known?.tick ?? source.tick ?? items[index].prices.tick(exponent: source.priceExponent)
-      ?? DecimalUnit(mantissa: 1, exponent: source.priceExponent) ?? .one
-    let lot =
-      options.lot ?? known?.lot ?? source.lot
-      ?? (source.quantityExponent == 0 ? .one : items[index].quantities.lot(exponent: source.quantityExponent)) ?? .one
-    guard let priceScale = UnitScale(unit: tick, exponent: source.priceExponent),
+    guard items[index].number == nil else { return }
+    let (source, leader) = (items[index].source, items[index].leader)
+    if items[leader].number == nil {
+      let (tick, lot) = units(ofLeader: leader)
+      items[leader].tick = tick
+      items[leader].lot = lot
+    }
+    guard let tick = items[leader].tick, let lot = items[leader].lot,
+      let priceScale = UnitScale(unit: tick, exponent: source.priceExponent),
       let quantityScale = UnitScale(unit: lot, exponent: source.quantityExponent)
     else {
       throw ImportError(
-        file: sourceName, reason: "a tick of \(tick) or a lot of \(lot) does not fit \(source.symbol)",
+        file: sourceName,
+        reason: "a tick of \(items[leader].tick ?? .one) or a lot of \(items[leader].lot ?? .one) does not fit "
+          + source.symbol,
         advice: "State others with --tick and --lot.")
     }
     items[index].tick = tick
     items[index].lot = lot
     items[index].priceScale = priceScale
     items[index].quantityScale = quantityScale
-    items[index].number = try output.addInstrument(instrument(items[index]))
+    if index != leader { try settle(leader) }
+    if let number = items[leader].number {
+      items[index].number = number
+    } else {
+      items[index].number = try output.addInstrument(instrument(items[index]))
+    }
+  }
+
+  /// The units of an instrument: the user's, those of an earlier pass, the source's, or what its values divide by.
+  private func units(ofLeader leader: Int) -> (tick: DecimalUnit, lot: DecimalUnit) {
+    let members = items.filter { $0.leader == leader }
+    let source = items[leader].source
+    let known = known[InstrumentKey(source)]
+    let prices = UnitScan.combined(members.map { ($0.prices, $0.source.priceExponent) })
+    let quantities = UnitScan.combined(members.map { ($0.quantities, $0.source.quantityExponent) })
+    // A stated unit that everything read contradicts is none; in a stream, only what follows can tell.
+    var statedTick = members.lazy.compactMap(\.source.tick).first
+    var statedLot = members.lazy.compactMap(\.source.lot).first
+    if spool != nil {
+      statedTick = statedTick.flatMap { prices.scan.isWhole(in: $0, exponent: prices.exponent) ? $0 : nil }
+      statedLot = statedLot.flatMap { quantities.scan.isWhole(in: $0, exponent: quantities.exponent) ? $0 : nil }
+    }
+    let tick =
+      options.tick ?? known?.tick ?? statedTick ?? prices.scan.tick(exponent: prices.exponent)
+      ?? DecimalUnit(mantissa: 1, exponent: prices.exponent) ?? .one
+    let lot =
+      options.lot ?? known?.lot ?? statedLot
+      ?? (quantities.exponent == 0 ? .one : quantities.scan.lot(exponent: quantities.exponent)) ?? .one
+    return (tick, lot)
   }
 
   @inline(__always)
@@ -270,17 +336,20 @@ struct ImportSink: RecordSink {
 
   private func finalUnits() -> [InstrumentKey: Units] {
     var result: [InstrumentKey: Units] = [:]
-    for item in items {
-      result[InstrumentKey(item.source)] = Units(
-        tick: item.prices.tick(exponent: item.source.priceExponent),
-        lot: item.source.quantityExponent == 0
-          ? .one : item.quantities.lot(exponent: item.source.quantityExponent))
+    for leader in items.indices where items[leader].leader == leader {
+      let members = items.filter { $0.leader == leader }
+      let prices = UnitScan.combined(members.map { ($0.prices, $0.source.priceExponent) })
+      let quantities = UnitScan.combined(members.map { ($0.quantities, $0.source.quantityExponent) })
+      result[InstrumentKey(items[leader].source)] = Units(
+        tick: prices.scan.tick(exponent: prices.exponent),
+        lot: quantities.exponent == 0 ? .one : quantities.scan.lot(exponent: quantities.exponent))
     }
     return result
   }
 
   var writtenInstruments: [Instrument] {
-    items.filter { $0.number != nil }.sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map { instrument($0) }
+    items.indices.filter { items[$0].leader == $0 && items[$0].number != nil }.map { items[$0] }
+      .sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map { instrument($0) }
   }
 
   private func instrument(_ item: Item) -> Instrument {

@@ -65,7 +65,10 @@ public func importTicks(
     throw ImportError(
       file: path, reason: "the file is there already", advice: "Replace it with --force.", cause: .badOutput)
   }
+  // Beside the output: that is where room for the data is.
+  let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
   return try importEvents(
-    from: sources, options: options, to: { () throws(ImportError) in try TickFileOutput(path: path) },
+    from: sources, options: options, scratchFolder: folder,
+    to: { () throws(ImportError) in try TickFileOutput(path: path) },
     progress: progress)
 }

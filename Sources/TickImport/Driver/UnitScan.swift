@@ -5,6 +5,10 @@ struct UnitScan: Hashable, Sendable {
   /// The greatest common divisor of everything seen, 0 before anything but zeros.
   private(set) var divisor: UInt64 = 0
 
+  init() {}
+
+  private init(divisor: UInt64) { self.divisor = divisor }
+
   @inline(__always)
   mutating func observe(_ value: Int64) {
     let magnitude = value.magnitude
@@ -16,6 +20,29 @@ struct UnitScan: Hashable, Sendable {
     var (left, right) = (left, right)
     while right != 0 { (left, right) = (right, left % right) }
     return left
+  }
+
+  /// One scan of values that were written with different numbers of decimals, in the largest of these.
+  static func combined(_ scans: [(scan: UnitScan, exponent: Int8)]) -> (scan: UnitScan, exponent: Int8) {
+    let exponent = scans.map(\.exponent).max() ?? 0
+    guard scans.contains(where: { $0.exponent != exponent }) else {
+      return (UnitScan(divisor: scans.reduce(0) { Self.divisor($0, $1.scan.divisor) }), exponent)
+    }
+    var common: UInt128 = 0
+    for (scan, own) in scans {
+      // At most 10^18 × 2^64, which fits.
+      var (left, right) = (common, UInt128(scan.divisor))
+      for _ in own..<exponent { right *= 10 }
+      while right != 0 { (left, right) = (right, left % right) }
+      common = left
+    }
+    // Only a single huge value divides by nothing smaller; its last digit is then the unit.
+    return (UnitScan(divisor: UInt64(exactly: common) ?? 1), exponent)
+  }
+
+  /// Whether every value seen is a whole number of the unit.
+  func isWhole(in unit: DecimalUnit, exponent: Int8) -> Bool {
+    UnitScale(unit: unit, exponent: exponent)?.divides(divisor) ?? false
   }
 
   /// The largest usual price step that divides all values: 1, 2, 2.5 or 5 times a power of ten, or a binary fraction
