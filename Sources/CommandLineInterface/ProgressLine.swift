@@ -33,6 +33,14 @@ public final class ProgressLine: Sendable {
     update { ProgressText.line(label: $0, share: share, seconds: $1, width: $2) }
   }
 
+  /// The same for a replay of a market: its rate and how much faster than the market it is too.
+  public func update(stage: String, share: Double, events: UInt64, marketSeconds: Double) {
+    update {
+      ProgressText.line(
+        label: "\($0): \(stage)", share: share, events: events, marketSeconds: marketSeconds, seconds: $1, width: $2)
+    }
+  }
+
   private func update(_ text: (_ label: String, _ seconds: Double, _ width: Int) -> String) {
     guard let descriptor else { return }
     state.withLock { state in
@@ -95,6 +103,17 @@ struct ProgressText {
   static func line(label: String, share: Double, seconds: Double, width: Int) -> String {
     let share = min(1, max(0, share))
     var text = "\(label)  \(Int(share * 100))%"
+    if share > 0, share < 1 { text += "  \(duration(seconds / share - seconds)) left" }
+    return String(text.prefix(max(10, width - 1)))
+  }
+
+  /// Percent, events/s, how much faster than the market, and time left.
+  static func line(
+    label: String, share: Double, events: UInt64, marketSeconds: Double, seconds: Double, width: Int
+  ) -> String {
+    let share = min(1, max(0, share))
+    var text = "\(label)  \(Int(share * 100))%  \(scaled(Double(events) / max(seconds, 1e-9))) events/s"
+    text += "  \(scaled(marketSeconds / max(seconds, 1e-9)))× real time"
     if share > 0, share < 1 { text += "  \(duration(seconds / share - seconds)) left" }
     return String(text.prefix(max(10, width - 1)))
   }

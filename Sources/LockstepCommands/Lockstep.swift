@@ -2,7 +2,6 @@ package import CommandLineInterface
 public import Lab
 import Reporting
 import Simulation
-import Strategies
 import TickImport
 import TickStore
 
@@ -18,20 +17,19 @@ public enum Lockstep {
 
   /// The command line with the built-in strategies and `strategies`.
   package static func program(strategies: [StrategyEntry] = []) -> Program {
-    let registry = StrategyRegistry(builtInStrategies + strategies)
+    let registry = StrategyRegistry(StrategyRegistry.builtIn + strategies)
     return Program(
       "lockstep", version: version,
       summary: "A market simulator and backtesting lab.",
       examples: ["run Scenarios/quickstart.toml", "inspect Datasets/sample/day.ticks"],
       commands: [
-        Run.command(registry), Config.command(registry), Import.command, Inspect.command, Cat.command, Export.command,
-        Verify.command, Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
+        Run.command(registry), Resume.command(registry), Estimate.command(registry), Explain.command,
+        Config.command(registry), Import.command, Inspect.command, Cat.command, Export.command,
+        Verify.command(registry), Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
         Doctor.command,
       ],
       explain: explain)
   }
-
-  private static let builtInStrategies: [StrategyEntry] = [.of(GridMaker.self)]
 
   /// What a library's error means for the user and the exit code.
   @Sendable

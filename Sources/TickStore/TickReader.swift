@@ -23,6 +23,8 @@ public struct TickReader {
   /// The state of every book before the first event that `nextBatch` returns; nil at the start of the file, where all
   /// books are empty.
   public private(set) var start: TickKeyframe?
+  /// How many blocks lie behind, read or passed over.
+  public var blocksPassed: Int { block }
   /// The block that the next batch comes from.
   private var block = 0
   private var decoder = HotDecoder()

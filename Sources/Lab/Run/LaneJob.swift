@@ -8,11 +8,16 @@ struct LaneJob {
   var plan: LanePlan
   var replay: Replay
   var ordersPerLane: Int
+  var threads: Int
+  var sampleNanoseconds: Int64
+  /// Stop after the batch that reaches this many events.
+  var eventLimit: UInt64?
+  var checkpoint: Checkpoint?
   var progress: ProgressHandler
 
   /// Runs all lanes; generic so that the engine is specialised for the strategy.
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
-    var source = ReplaySource(replay, stage: "replaying", progress: progress)
+    var source = ReplaySource(replay, stage: "replaying", limit: eventLimit, progress: progress)
     var runner = LaneRunner(
       strategies: plan.parameters.map { Concrete($0) }, terms: plan.terms,
       instrumentCount: replay.instruments.count, ordersPerLane: ordersPerLane)

@@ -14,7 +14,9 @@ struct MarketProbe {
   /// The same with the last middle kept while a side is empty; Int64.min before the first and never past the end.
   private(set) var marks: [Int64]
 
-  init(times: [Int64], replay: Replay, progress: @escaping ProgressHandler) throws {
+  init(
+    times: [Int64], windows: inout WindowCapture, replay: Replay, progress: @escaping ProgressHandler
+  ) throws {
     self.times = times
     instrumentCount = replay.instruments.count
     middles = Array(repeating: .min, count: times.count * instrumentCount)
@@ -32,12 +34,14 @@ struct MarketProbe {
         books.apply(batch, from: &cursor, upTo: time, observer: &observer)
         guard cursor.event < batch.count else { break }
         note(next, books, &latest)
+        windows.note(time, books)
         next += 1
       }
     }
     // The last event's own moment is still in the data; later ones are not.
     while next < times.count {
       note(next, books, &latest)
+      windows.note(times[next], books)
       if times[next] > source.lastTime {
         for instrument in 0..<instrumentCount { middles[next * instrumentCount + instrument] = .min }
       }

@@ -7,7 +7,8 @@ public struct RunProgress: Sendable {
   /// What is being done, such as `replaying`.
   public var stage: String
   public var events: UInt64
-  public var totalEvents: UInt64
+  /// Of the data that is read, from 0 to 1.
+  public var share: Double
   /// Market time reached and where it began, nanoseconds since the epoch.
   public var marketTime: Int64
   public var marketStart: Int64
@@ -26,10 +27,13 @@ struct ReplaySource: EventSource, ~Copyable {
   private(set) var events: UInt64 = 0
   private(set) var firstTime: Int64?
   private(set) var lastTime: Int64 = 0
+  /// Ends after the batch that reaches this many events.
+  private let limit: UInt64
 
-  init(_ replay: Replay, stage: String, progress: @escaping ProgressHandler) {
+  init(_ replay: Replay, stage: String, limit: UInt64? = nil, progress: @escaping ProgressHandler) {
     self.replay = replay
     self.stage = stage
+    self.limit = limit ?? .max
     self.progress = progress
   }
 
@@ -40,7 +44,7 @@ struct ReplaySource: EventSource, ~Copyable {
   }
 
   mutating func nextBatch(into batch: inout EventBatch) throws(RunStop) -> Bool {
-    while part < replay.parts.count {
+    while part < replay.parts.count, events < limit {
       if reader == nil { reader = try open(part) }
       if try read(&batch) {
         try finish(&batch)
@@ -54,6 +58,13 @@ struct ReplaySource: EventSource, ~Copyable {
 
   private mutating func read(_ batch: inout EventBatch) throws(RunStop) -> Bool {
     do throws(TickStoreError) { return try reader?.nextBatch(into: &batch) ?? false } catch { throw .damaged(error) }
+  }
+
+  /// How much of the files lies behind.
+  var share: Double {
+    let blocks = replay.parts.map(\.file.blockCount)
+    let done = blocks[..<part].reduce(0, +) + (reader?.blocksPassed ?? 0)
+    return Double(done) / Double(max(1, blocks.reduce(0, +)))
   }
 
   private func open(_ part: Int) throws(RunStop) -> TickReader {
@@ -75,14 +86,7 @@ struct ReplaySource: EventSource, ~Copyable {
     events += UInt64(batch.count)
     lastTime = max(lastTime, batch.times[batch.count - 1])
     let state = RunProgress(
-      stage: stage, events: events, totalEvents: replay.eventCount, marketTime: lastTime,
-      marketStart: firstTime ?? lastTime)
-    if !progress(state) { throw .interrupted }
+      stage: stage, events: events, share: share, marketTime: lastTime, marketStart: firstTime ?? lastTime)
+    if !progress(state) { throw .interrupted(nil) }
   }
-}
-
-/// Why a replay ended early.
-enum RunStop: Error {
-  case interrupted
-  case damaged(TickStoreError)
 }

@@ -41,13 +41,20 @@ struct RunAssembly {
   private var shownFills: [LaneFill] { fillsOfLane[plan.shown] }
 
   /// Every moment at which the market's middle is needed.
-  func probeTimes() -> [Int64] {
+  func probeTimes(with windows: WindowCapture) -> [Int64] {
     var times = Set(sampleTimes)
+    for time in windows.times { times.insert(time) }
     for fill in shownFills {
       times.insert(fill.time)
       for seconds in Self.markoutSeconds { times.insert(fill.time + seconds * 1_000_000_000) }
     }
     return times.sorted()
+  }
+
+  func windowCapture() -> WindowCapture {
+    WindowCapture(
+      fills: shownFills, count: scenario.report.windows, windowSeconds: scenario.report.windowSeconds,
+      start: outcome.start, end: outcome.end)
   }
 
   func result(_ probe: MarketProbe) throws -> RunResult {

@@ -1,3 +1,4 @@
+import Glibc
 import Ledger
 public import Reporting
 import Strategies
@@ -12,47 +13,99 @@ public enum ScenarioRun {
     _ scenario: Scenario, strategies: StrategyRegistry, threads: Int = 1,
     progress: @escaping ProgressHandler = { _ in true }
   ) throws -> RunResult {
-    guard let entry = strategies[scenario.strategy.name] else {
-      throw RunError(.mismatch, "this program has no strategy '\(scenario.strategy.name)'")
-    }
     do {
-      let replay = try Replay(scenario.data, scenario: scenario.name)
-      let plan = try LanePlan(scenario, entry: entry, instruments: replay.instruments)
-      let job = LaneJob(
-        plan: plan, replay: replay, ordersPerLane: scenario.fills.ordersPerLane, progress: progress)
-      let outcome = try entry.run(job)
-      let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome)
-      let probe = try MarketProbe(times: assembly.probeTimes(), replay: replay, progress: progress)
-      var result = try assembly.result(probe)
-      result.identity.resultHash = result.contentHash()
-      return result
+      return try RunPass(scenario, strategies: strategies, threads: threads, progress: progress).result()
     } catch let stop as RunStop {
-      switch stop {
-      case .interrupted: throw RunError(.interrupted, "interrupted")
-      case .damaged(let error): throw error
-      }
+      throw stop.asError
     }
   }
 
   /// Runs a scenario into a folder that appears complete or not at all.
+  ///
+  /// An interruption leaves `FOLDER.partial` with the scenario and a checkpoint, for `resume`.
   public static func execute(
     _ scenario: Scenario, strategies: StrategyRegistry, options: RunOptions
   ) throws -> FinishedRun {
-    let path =
-      try options.folder ?? "\(options.reports)/\(options.date)-\(scenario.name)-\(scenario.fingerprint().prefix(8))"
+    let path = try options.folder ?? scenario.folderName(date: options.date, in: options.reports)
     let folder = try RunFolder(path: path, replaces: options.replaces)
     do {
       try folder.write(Array(scenario.text(withFolder: true).utf8), as: "scenario.toml")
-      let result = try compute(
-        scenario, strategies: strategies, threads: options.threads, progress: options.progress)
-      try RunResultFile.write(result, to: "\(folder.workPath)/result.h5")
-      try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
-      try folder.finish()
-      return FinishedRun(folder: path, result: result)
+      return try build(scenario, in: folder, checkpoint: nil, strategies: strategies, options: options)
+    } catch let error as RunError where error.kind == .interrupted {
+      throw error
     } catch {
       folder.discard()
       throw error
     }
+  }
+
+  /// Goes on with an interrupted run; the bytes are those of a run that was never interrupted.
+  public static func resume(
+    folder path: String, strategies: StrategyRegistry, options: RunOptions
+  ) throws -> FinishedRun {
+    let work = path + ".partial"
+    guard access(work + "/scenario.toml", F_OK) == 0 else {
+      let isFinished = access(path + "/summary.json", F_OK) == 0
+      throw RunError(
+        .badData, isFinished ? "\(path) is finished already" : "\(path) was never begun: \(work) holds no scenario",
+        advice: isFinished ? "" : "start it with: lockstep run SCENARIO -o \(path)")
+    }
+    let folder = try RunFolder(path: path, replaces: true, keepsWork: true)
+    let scenario = try Scenario(paths: [work + "/scenario.toml"], strategies: strategies)
+    var checkpoint: Checkpoint?
+    if access(work + "/checkpoint.json", F_OK) == 0 {
+      checkpoint = try Checkpoint(
+        parsing: try ScenarioText.bytes(of: work + "/checkpoint.json"), file: work + "/checkpoint.json")
+    }
+    return try build(scenario, in: folder, checkpoint: checkpoint, strategies: strategies, options: options)
+  }
+
+  private static func build(
+    _ scenario: Scenario, in folder: RunFolder, checkpoint: Checkpoint?, strategies: StrategyRegistry,
+    options: RunOptions
+  ) throws -> FinishedRun {
+    let log = RunLog(folder: folder)
+    log.note(
+      checkpoint == nil ? "started" : "resumed",
+      [
+        "engine_version": .string(engineVersion), "threads": .integer(options.threads),
+        "processors": .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+        "scenario_hash": .string(try scenario.fingerprint()), "checkpoint_events": .integer(checkpoint?.events ?? 0),
+      ])
+    let result: RunResult
+    do {
+      var pass = try RunPass(scenario, strategies: strategies, threads: options.threads, progress: options.progress)
+      pass.checkpoint = checkpoint
+      pass.log = log
+      result = try pass.result()
+    } catch RunStop.interrupted(let state) {
+      try interrupted(at: state, scenario, folder, log)
+    } catch let stop as RunStop {
+      throw stop.asError
+    }
+    try RunResultFile.write(result, to: "\(folder.workPath)/result.h5")
+    try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
+    log.note("finished", ["result_hash": .string(result.identity.resultHash)])
+    log.sync()
+    try folder.finish()
+    return FinishedRun(folder: folder.path, result: result)
+  }
+
+  /// Stores where the run stood and says how to go on.
+  private static func interrupted(
+    at state: RunStop.Place?, _ scenario: Scenario, _ folder: RunFolder, _ log: RunLog
+  ) throws -> Never {
+    if let state {
+      let checkpoint = Checkpoint(
+        scenarioHash: try scenario.fingerprint(), engineVersion: engineVersion, sources: state.sources,
+        events: state.events, marketTime: state.marketTime, stateHash: state.stateHash)
+      try folder.write(try checkpoint.bytes, as: "checkpoint.json")
+    }
+    log.note("interrupted", ["events": .integer(state?.events ?? 0)])
+    log.sync()
+    throw RunError(
+      .interrupted, "interrupted after \(state?.events ?? 0) events",
+      advice: "Go on with: lockstep resume \(folder.path)")
   }
 }
 
@@ -81,5 +134,9 @@ extension Scenario {
   /// Hex SHA-256 of the resolved scenario, the same wherever it lies.
   public func fingerprint() throws(ScenarioError) -> String {
     Digest(hashing: Array(try text().utf8)).description
+  }
+
+  func folderName(date: String, in reports: String) throws(ScenarioError) -> String {
+    "\(reports)/\(date)-\(name)-\(try fingerprint().prefix(8))"
   }
 }

@@ -131,7 +131,7 @@ struct ScenarioLayers {
         }
         do throws(ScenarioError) {
           try add(path: resolved, includedFrom: chain)
-        } catch  where error.isUnreadable && error.file == resolved {
+        } catch  where error.isUnreadable && error.line == 0 && error.file == resolved {
           throw ScenarioError(
             file: document.file, line: entry.line, key: "include", problem: "\(resolved) \(error.problem)",
             isUnreadable: true)

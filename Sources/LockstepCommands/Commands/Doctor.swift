@@ -22,9 +22,9 @@ enum Doctor {
     "doctor", summary: "Check this machine and say what to do.", examples: ["doctor"],
     parameters: [folder, CommonParameters.json]
   ) { invocation in
-    let findings = [
-      instructionSet(), memory(), openFiles(), space(in: invocation[folder] ?? "."), clock(),
-    ]
+    let findings =
+      [instructionSet(), memory(), memoryLimit(), openFiles(), fileSize(), space(in: invocation[folder] ?? ".")]
+      + [scratch(), clock()] + SystemLibraries.loaded().map(library)
     if invocation[CommonParameters.json] {
       try invocation.console.writeLine(JSONValue.array(findings.map(json)).indentedText)
     } else {
@@ -62,6 +62,69 @@ enum Doctor {
       ? Finding(
         subject: "memory", verdict: .warning, detail: detail, advice: "Building needs about 2 GiB; running needs less.")
       : Finding(subject: "memory", verdict: .good, detail: detail)
+  }
+
+  /// Limits below the machine's memory: of the shell, or of the container (control group).
+  private static func memoryLimit() -> Finding {
+    var limits: [(name: String, bytes: UInt64)] = []
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < UInt64(Int64.max) {
+      limits.append(("ulimit -v", UInt64(limit.rlim_cur)))
+    }
+    for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
+      if let bytes = number(inFile: path), bytes < 1 << 50 { limits.append(("the container's limit", bytes)) }
+    }
+    guard let lowest = limits.min(by: { $0.bytes < $1.bytes }) else {
+      return Finding(subject: "memory limit", verdict: .good, detail: "none below the machine's memory")
+    }
+    let gibibytes = (Double(lowest.bytes) / 1_073_741_824 * 10).rounded() / 10
+    let detail = "\(gibibytes) GiB (\(lowest.name))"
+    return lowest.bytes < 1 << 30
+      ? Finding(
+        subject: "memory limit", verdict: .warning, detail: detail,
+        advice: "Runs of many lanes may need more; 'lockstep estimate' says how much.")
+      : Finding(subject: "memory limit", verdict: .good, detail: detail)
+  }
+
+  /// The number that a small system file holds.
+  private static func number(inFile path: String) -> UInt64? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return UInt64(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber))
+  }
+
+  private static func fileSize() -> Finding {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < UInt64(Int64.max) else {
+      return Finding(subject: "file size", verdict: .good, detail: "not limited")
+    }
+    return Finding(
+      subject: "file size", verdict: limit.rlim_cur < 1 << 30 ? .warning : .good,
+      detail: "at most \(limit.rlim_cur) bytes", advice: limit.rlim_cur < 1 << 30 ? "Raise it: ulimit -f unlimited" : ""
+    )
+  }
+
+  /// Where temporary files go.
+  private static func scratch() -> Finding {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    return access(folder, W_OK) == 0
+      ? Finding(subject: "temporary files", verdict: .good, detail: folder)
+      : Finding(
+        subject: "temporary files", verdict: .warning, detail: "\(folder): \(String(cString: strerror(errno)))",
+        advice: "Set TMPDIR to a folder of your own.")
+  }
+
+  private static func library(_ library: SystemLibraries.Library) -> Finding {
+    library.isLoaded
+      ? Finding(
+        subject: library.name, verdict: .good, detail: "\(library.version ?? "loaded"), for \(library.purpose)")
+      : Finding(
+        subject: library.name, verdict: .bad, detail: "not loaded, needed for \(library.purpose)",
+        advice: "Install it through ./lockstep, which knows the Debian packages.")
   }
 
   private static func openFiles() -> Finding {

@@ -16,38 +16,52 @@ enum Run {
       examples: ["run Scenarios/quickstart.toml", "run Scenarios/quickstart.toml --set run.seed=7 -o Reports/seven"],
       discussion: """
         The folder appears complete or not at all. It holds the resolved scenario, summary.json, log.jsonl and result.h5.
-        Ends with 5 when a risk control stopped the shown lane; the result is complete then too.
+        Ends with 5 when a risk control stopped the shown lane; the result is complete then too. An interrupted run (130)
+        goes on with 'lockstep resume'.
 
         \(ScenarioAccess.overrideNote)
         """,
       parameters: [
         ScenarioAccess.scenario, output, ScenarioAccess.set, threads, CommonParameters.force, CommonParameters.json,
       ]
-    ) { try run($0, registry) }
+    ) { invocation in
+      let scenario = try ScenarioAccess.read(invocation, registry)
+      return try finish(invocation) { options in
+        options.folder = invocation[output]
+        // A folder of its own holds the same run under the same name: replacing it loses nothing.
+        options.replaces = invocation[CommonParameters.force] || invocation[output] == nil
+        return try ScenarioRun.execute(scenario, strategies: registry, options: options)
+      }
+    }
   }
 
-  private static func run(_ invocation: Invocation, _ registry: StrategyRegistry) throws -> ExitCode {
-    let scenario = try ScenarioAccess.read(invocation, registry)
+  /// Runs with progress on a terminal, reports, and gives the exit code.
+  static func finish(
+    _ invocation: Invocation, _ body: (inout RunOptions) throws -> FinishedRun
+  ) throws -> ExitCode {
     var options = RunOptions(date: String(TimeText.iso8601(Int64(time(nil)) * 1_000_000_000).prefix(10)))
-    options.folder = invocation[output]
-    // A folder of its own holds the same run under the same name: replacing it loses nothing.
-    options.replaces = invocation[CommonParameters.force] || invocation[output] == nil
     options.threads = invocation[threads] ?? 1
-    let line = invocation.console.progress(scenario.name)
+    let line = invocation.console.progress("running")
     defer { line.finish() }
     options.progress = { state in
-      line.update(share: Double(state.events) / Double(max(1, state.totalEvents)))
+      line.update(state)
       return !Interruption.isRequested
     }
     let clock = ContinuousClock.now
-    let finished = try ScenarioRun.execute(scenario, strategies: registry, options: options)
+    let finished = try body(&options)
     line.finish()
-    try RunWords.report(finished, seconds: seconds(since: clock), invocation)
+    let elapsed = (ContinuousClock.now - clock).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    try RunWords.report(finished, seconds: seconds, invocation)
     return finished.result.identity.isStoppedByRisk ? .stoppedByRiskControl : .success
   }
+}
 
-  private static func seconds(since clock: ContinuousClock.Instant) -> Double {
-    let elapsed = (ContinuousClock.now - clock).components
-    return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+extension ProgressLine {
+  /// Percent, events/s, × real time and time left of a run.
+  func update(_ state: RunProgress) {
+    update(
+      stage: state.stage, share: state.share, events: state.events,
+      marketSeconds: Double(state.marketTime - state.marketStart) / 1e9)
   }
 }

@@ -1,14 +1,52 @@
 import CommandLineInterface
+import Glibc
+import Lab
+import Reporting
 import TickStore
 
-/// `lockstep verify`: whether every byte of a tick file is as it was written.
+/// `lockstep verify`: whether a tick file is as it was written, or a run as its scenario gives it.
 enum Verify {
-  static let command = Command(
-    "verify", summary: "Check every byte of a tick file against its checksums.", examples: ["verify day.ticks"],
-    discussion: "Ends with 6 when the file is damaged, and says where.",
-    parameters: [TickFileAccess.file, CommonParameters.json]
-  ) { invocation in
-    let path = invocation[TickFileAccess.file]
+  static let subject = Argument<String>(.file("FILE|RUN", endings: [".ticks"]), "A tick file, or a run's folder.")
+
+  static func command(_ registry: StrategyRegistry) -> Command {
+    Command(
+      "verify", summary: "Check a tick file's checksums, or run a stored run again and compare.",
+      examples: ["verify day.ticks", "verify Reports/2024-03-01-quickstart-1a2b3c4d"],
+      discussion: """
+        A tick file is checked byte by byte. A run's folder is checked against its own hashes, then its scenario runs again
+        and must give the same result. Ends with 6 when something differs, and says what.
+        """,
+      parameters: [subject, Run.threads, CommonParameters.json]
+    ) { invocation in
+      var status = stat()
+      let isFolder = stat(invocation[subject], &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      return isFolder ? try run(invocation, registry) : try file(invocation)
+    }
+  }
+
+  private static func run(_ invocation: Invocation, _ registry: StrategyRegistry) throws -> ExitCode {
+    let stored = try StoredRun(folder: invocation[subject])
+    let line = invocation.console.progress("verifying")
+    defer { line.finish() }
+    try stored.verify(strategies: registry, threads: invocation[Run.threads] ?? 1) { state in
+      line.update(share: state.share)
+      return !Interruption.isRequested
+    }
+    line.finish()
+    let hash = stored.result.identity.resultHash
+    if invocation[CommonParameters.json] {
+      let json: JSONValue = .object([
+        "run": .string(stored.folder), "verified": .bool(true), "result_hash": .string(hash),
+      ])
+      try invocation.console.writeLine(json.indentedText)
+    } else {
+      try invocation.console.writeLine("\(stored.folder): the same result again, hash \(hash)")
+    }
+    return .success
+  }
+
+  private static func file(_ invocation: Invocation) throws -> ExitCode {
+    let path = invocation[subject]
     let result = try TickFileAccess.reading { () throws(TickStoreError) in try TickFile.verify(path: path) }
     let console = invocation.console
     if invocation[CommonParameters.json] {

@@ -1,0 +1,118 @@
+import CommandLineInterface
+import MarketTypes
+import Reporting
+
+/// Why a fill came about, in sentences.
+struct FillStory {
+  let result: RunResult
+  let number: Int
+
+  private var fill: RunFill { result.fills[number] }
+  private var instrument: Instrument { result.instruments[fill.instrument] }
+
+  var lines: [String] {
+    var lines = [head]
+    lines.append(sending)
+    if let queue { lines.append(queue) }
+    lines.append(cause)
+    lines.append("Queue model \(fill.model): \(model)")
+    if let middles { lines.append(middles) }
+    return lines
+  }
+
+  private var head: String {
+    let verb = fill.side == .buy ? "bought" : "sold"
+    let fee =
+      fill.fee == 0
+      ? "without a fee"
+      : "\(fill.fee < 0 ? "rebate" : "fee") \(Words.decimal(fill.fee.magnitude, 4)) \(result.identity.currency)"
+    return "Fill \(number) of order \(fill.order): \(verb) \(instrument.lot.text(count: fill.lots)) "
+      + "\(instrument.symbol) at \(price(fill.priceTicks)) on \(TimeText.iso8601(fill.time)), "
+      + "as \(fill.isMaker ? "maker" : "taker"), \(fee)."
+  }
+
+  private var sending: String {
+    guard fill.decisionTime != .min else { return "When it was decided is not recorded." }
+    var text = "The strategy decided on \(TimeText.iso8601(fill.decisionTime))"
+    text += ", \(Words.duration(fill.time - fill.decisionTime)) before the fill"
+    if let order = result.orders.last(where: { $0.identifier == fill.order && $0.decisionTime == fill.decisionTime }) {
+      text +=
+        ": \(order.type == .market ? "a market order" : "\(order.timeInForce == .immediateOrCancel ? "an immediate" : "a limit") order")"
+      text += " for \(instrument.lot.text(count: order.lots))"
+      if order.limitTicks != .min { text += " at \(price(order.limitTicks))" }
+      if order.venueTime != .min {
+        text += "; the venue had it \(Words.duration(order.venueTime - order.decisionTime)) later"
+      }
+    }
+    return text + "."
+  }
+
+  private var queue: String? {
+    guard fill.joinedTime != .min else { return nil }
+    var text = "It joined the queue on \(TimeText.iso8601(fill.joinedTime)) "
+    text +=
+      fill.aheadWhenJoined == 0
+      ? "at its front" : "behind \(instrument.lot.text(count: fill.aheadWhenJoined))"
+    if fill.frontTime != .min, fill.aheadWhenJoined > 0 {
+      text += " and stood at the front \(Words.duration(fill.frontTime - fill.joinedTime)) later"
+    } else if fill.aheadWhenJoined > 0 {
+      text += "; not everything ahead had gone when it filled"
+    }
+    return text + "."
+  }
+
+  private var cause: String {
+    let rule =
+      switch fill.cause {
+      case "aggressed": "its own arrival took what rested on the other side"
+      case "queue-reached": "an order behind it in the same queue was executed, so it would have been executed before"
+      case "traded-through": "the market traded at a worse price, so it went through this one"
+      case "crossed-by-arrival": "an order arrived on the other side at its price or through it"
+      case "trade-at-price": "trades at its price used up what was ahead"
+      case "bar-range": "a bar's range went through its price"
+      case "auction": "the auction traded at its price or better"
+      case "own-order": "another order of the same lane met it"
+      default: "of the rule named so"
+      }
+    var text = "It filled (\(fill.cause)) because \(rule)"
+    if fill.causePriceTicks != .min { text += "; the market's event was at \(price(fill.causePriceTicks))" }
+    return text + "."
+  }
+
+  private var model: String {
+    fill.model == "order-level"
+      ? "the feed names single orders, so its place in the queue is known, not estimated."
+      : "the feed names levels only, so where they shrink relative to the order is assumed by this rule."
+  }
+
+  /// The middle around the fill, and what it meant for the position.
+  private var middles: String? {
+    guard fill.fillMidHalfTicks != .min else { return nil }
+    var parts: [String] = []
+    if fill.arrivalMidHalfTicks != .min { parts.append("\(middle(fill.arrivalMidHalfTicks)) when decided") }
+    parts.append("\(middle(fill.fillMidHalfTicks)) at the fill")
+    for (horizon, value) in zip(["1 s", "10 s", "60 s"], fill.markoutMidHalfTicks) where value != .min {
+      let gain = (fill.side == .buy ? 1 : -1) * (value - 2 * Int64(fill.priceTicks))
+      parts.append(
+        "\(middle(value)) \(horizon) later (\(gain < 0 ? "" : "+")\(Words.decimal(Double(gain) / 2, 1)) ticks)")
+    }
+    return "The middle was \(parts.joined(separator: ", "))."
+  }
+
+  private func price(_ ticks: Int32) -> String { instrument.tick.text(count: Int64(ticks)) }
+
+  private func middle(_ halfTicks: Int64) -> String {
+    Words.decimal(Double(halfTicks) / 2 * instrument.tick.doubleValue, 6).trimmedDecimals
+  }
+}
+
+extension String {
+  /// Without zeros at the end of its decimals.
+  fileprivate var trimmedDecimals: String {
+    guard contains(".") else { return self }
+    var text = self
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+}
