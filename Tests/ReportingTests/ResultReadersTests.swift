@@ -18,6 +18,13 @@ import Testing
     return path
   }
 
+  private func analysed() throws -> String {
+    let path = folder.appending(path: "analysed.h5").path
+    try RunResultFile.write(RunAnalysisTests.longRun, analysis: RunAnalysisTests.long, to: path)
+    #expect(try RunResultFile.read(path) == RunAnalysisTests.longRun)
+    return path
+  }
+
   @Test(.enabled(if: PythonReader.isPresent, "h5py is not installed; set LOCKSTEP_PYTHON to a Python that has it"))
   func opensInH5py() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -50,8 +57,32 @@ import Testing
       def times(name, o):
         assert h5py.h5o.get_info(o.id).mtime == 0, name
       f.visititems(times)
+      g = h5py.File(sys.argv[2], "r")
+      r = g["returns"]
+      assert len(r["value"]) == 301 and g["analysis"].attrs["basis"] == "daily returns"
+      assert abs((1 + r["value"][:]).prod() * 100000 / r["equity"][-1] - 1) < 1e-9
+      x = g["metrics"]
+      ids = list(x["id"].asstr()[:])
+      sharpe = ids.index("sharpe")
+      value = r["value"][:].mean() / r["value"][:].std(ddof=1) * np.sqrt(r.attrs["periods_per_year"])
+      assert abs(x["value"][sharpe] / value - 1) < 1e-9
+      assert x["lower"][sharpe] < value < x["upper"][sharpe] and x["level"][sharpe] == 0.95
+      assert "sd(r)" in x["formula"].asstr()[sharpe] and "P (periods a year) = 365" in x["parameters"].asstr()[sharpe]
+      assert all((np.isnan(v) != (s == "")) for v, s in zip(x["value"][:], x["reason"].asstr()[:]))
+      b = g["var_backtest"]
+      assert list(b["forecasts/backtest"][:100]) == [0] * 100
+      q = b["forecasts"]
+      first = (q["backtest"][:] == 0)
+      assert ((q["outcome"][:] < -q["value_at_risk"][:])[first]).sum() == b["violations"][0]
+      assert q["time"][99] == r["time"][-1] and q["outcome"][99] == r["value"][-1]
+      m = g["monte_carlo"]
+      assert m.attrs["paths"] == 320 and m["fan/wealth"].shape == (60, 7) and m["fan/step"][-1] == 301
+      assert (np.diff(m["fan/wealth"][:], axis=1) >= 0).all()
+      assert g["luck"].attrs["trials"] == 20 and g["luck/sharpe_ratio"].shape == (3,)
+      t = g["round_trips"]
+      assert np.allclose(t["gross_profit"][:] - t["fees"][:], t["net_profit"][:])
       """
-    let (status, output) = try PythonReader.run(script, [try sample()])
+    let (status, output) = try PythonReader.run(script, [try sample(), try analysed()])
     #expect(status == 0, "\(output)")
   }
 
@@ -62,11 +93,12 @@ import Testing
       import sys, warnings, h5py, numpy as np, pandas as pd, xarray as xr
       warnings.simplefilter("error")
       path = sys.argv[1]
-      groups = []
-      h5py.File(path, "r").visititems(lambda n, o: groups.append(n) if isinstance(o, h5py.Group) else None)
-      for g in groups:
-        d = xr.open_dataset(path, group=g, engine="h5netcdf")
-        assert not [n for n in d.dims if n.startswith("phony")], (g, d.dims)
+      for file in sys.argv[1:]:
+        groups = []
+        h5py.File(file, "r").visititems(lambda n, o: groups.append(n) if isinstance(o, h5py.Group) else None)
+        for g in groups:
+          d = xr.open_dataset(file, group=g, engine="h5netcdf")
+          assert not [n for n in d.dims if n.startswith("phony")], (g, d.dims)
       e = xr.open_dataset(path, group="equity", engine="h5netcdf")
       assert e.value.dims == ("lane", "time") and e.time.dtype == "datetime64[ns]"
       assert e.time.values[0].astype("int64") == 1700000000000000001
@@ -80,7 +112,7 @@ import Testing
       assert len(frame) == 600 and frame.lots.sum() == 3000
       assert pd.to_datetime(frame.decision_time)[0].year == 2023
       """
-    let (status, output) = try PythonReader.run(script, [try sample()])
+    let (status, output) = try PythonReader.run(script, [try sample(), try analysed()])
     #expect(status == 0, "\(output)")
   }
 

@@ -13,8 +13,8 @@ import Testing
     return settings
   }()
 
-  private static let long = RunAnalysis(
-    SampleRun.run(days: 300, samplesPerDay: 24, laneCount: 3, fillCount: 200), settings: settings)
+  static let longRun = SampleRun.run(days: 300, samplesPerDay: 24, laneCount: 3, fillCount: 200)
+  static let long = RunAnalysis(longRun, settings: settings)
 
   @Test func aLongRunIsAnalysedByDays() throws {
     let analysis = Self.long

@@ -16,7 +16,8 @@ extension ResultSchema {
       "- A column of few different texts holds codes: `cause` counts the rows of `cause_name`. Codes with fixed meaning list "
         + "them in `flag_meanings`, from 0 on.",
       "- Prices are ticks and quantities lots of their instrument, whose group says what these are worth.",
-      "- `result_hash` is SHA-256 over all columns and attributes of the run except those marked †.", "",
+      "- `result_hash` is SHA-256 over all columns and attributes of the run, up to `/windows`, except those marked †. "
+        + "What follows is computed from the run alone.", "",
       "The root has the attributes `format` = `lockstep run`, `schema_version` = \(version) and `Conventions`.", "",
       "```python", "import h5py, pandas as pd", "with h5py.File(\"result.h5\") as f:",
       "    fills = f[\"fills\"]",
@@ -36,7 +37,7 @@ extension ResultSchema {
         lines += ["| column | type | axes | unit | meaning |", "|---|---|---|---|---|"]
         for column in group.columns {
           let axes = column.axes.map { "`\($0)`" }.joined(separator: " × ")
-          let mark = column.isHashed ? "" : " †"
+          let mark = column.isHashed || !isHashed(group) ? "" : " †"
           lines.append(
             "| `\(column.name)`\(mark) | \(column.kind.rawValue) | \(axes) | \(column.unit ?? "") | "
               + "\(cell(column.meaning)) |")
@@ -46,6 +47,8 @@ extension ResultSchema {
     }
     return lines.joined(separator: "\n")
   }
+
+  private static func isHashed(_ group: ResultGroup) -> Bool { runGroups.contains { $0.path == group.path } }
 
   private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
 

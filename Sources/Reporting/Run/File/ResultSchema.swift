@@ -141,6 +141,8 @@ struct ResultGroup: Sendable {
 /// What goes into a result file.
 struct ResultContents: Sendable {
   let run: RunResult
+  /// Nil writes the run alone.
+  var analysis: RunAnalysis?
 }
 
 /// Every group of a result file in the order of writing.
@@ -149,5 +151,5 @@ struct ResultContents: Sendable {
 enum ResultSchema {
   static let version = 1
 
-  static let groups: [ResultGroup] = runGroups
+  static let groups: [ResultGroup] = runGroups + analysisGroups + riskGroups
 }

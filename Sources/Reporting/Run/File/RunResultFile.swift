@@ -2,9 +2,12 @@
 ///
 /// Equal results give equal bytes. The file appears under its name only when it is complete and on disk.
 public enum RunResultFile {
-  /// Writes the file beside `path` and lets it take that name when it is complete.
-  public static func write(_ run: RunResult, to path: String) throws(HDF5Error) {
-    try write(ResultContents(run: run), to: path)
+  /// Writes the file beside `path` and lets it take that name when it is complete; with an analysis, so that returns,
+  /// metrics, tails and simulation are in it too.
+  public static func write(
+    _ run: RunResult, analysis: RunAnalysis? = nil, to path: String
+  ) throws(HDF5Error) {
+    try write(ResultContents(run: run, analysis: analysis), to: path)
   }
 
   static func write(_ contents: ResultContents, to path: String) throws(HDF5Error) {

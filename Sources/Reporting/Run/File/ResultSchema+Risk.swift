@@ -1,0 +1,236 @@
+import Analytics
+
+extension ResultSchema {
+  /// Tails, their backtests, the simulation and luck.
+  static let riskGroups: [ResultGroup] = [
+    tails, backtests, backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles, monteCarloFan, monteCarloRuin,
+    luck, luckNotes,
+  ]
+
+  private static let tails: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [TailEntry] = \.tails
+    let axes = ["row"]
+    return ResultGroup(
+      "/tails", "value at risk and expected shortfall of one period of the basis (see /analysis); losses are positive",
+      condition: "the run was analysed",
+      columns: [index("row", "number of the row", rows)]
+        + words("method", axes: axes, "how it is estimated", rows, \.method.name) + [
+          column("confidence", axes: axes, "level", unit: "1", rows, \.confidence),
+          column("value_at_risk", axes: axes, "missing when it does not exist", unit: "1", rows) {
+            $0.risk.value?.valueAtRisk
+          },
+          column("expected_shortfall", axes: axes, "missing when it does not exist", unit: "1", rows) {
+            $0.risk.value?.expectedShortfall
+          },
+          column("reason", axes: axes, "why it does not exist; empty when it does", rows) { row -> String in
+            row.risk.reason ?? ""
+          },
+        ]
+    ) { $0.analysis != nil }
+  }()
+
+  private static let hasBacktests: @Sendable (RunAnalysis) -> Bool? = { $0.tailBacktests.isEmpty ? nil : true }
+
+  private static let backtests: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [TailBacktestEntry] = \.tailBacktests
+    let axes = ["backtest"]
+    return group(
+      "/var_backtest", "forecasts of value at risk against what happened", condition: "is long enough", hasBacktests,
+      columns: [index("backtest", "number of the row", rows)]
+        + words("method", axes: axes, "how it forecasts", rows, \.method.name) + [
+          column("confidence", axes: axes, "level", unit: "1", rows, \.confidence),
+          column("window", axes: axes, "periods that a forecast is made from", rows, integer: { Int64($0.window) }),
+          column(
+            "forecast_count", axes: axes, "periods forecast", rows, integer: { Int64($0.backtest.value?.rows.count ?? 0) }),
+          column("violations", axes: axes, "losses beyond the forecast", rows) {
+            ($0.backtest.value?.violations.violations).map(Double.init)
+          },
+          column("expected_violations", axes: axes, "periods × (1 − confidence)", rows) {
+            $0.backtest.value?.violations.expectedViolations
+          },
+        ]
+        + words("zone", axes: axes, "the Basel committee's traffic light", rows) {
+          $0.backtest.value?.trafficLight.zone.rawValue ?? ""
+        } + [
+          column("reason", axes: axes, "why there is none; empty when there is", rows) { row -> String in
+            row.backtest.reason ?? ""
+          }
+        ])
+  }()
+
+  private struct TestRow: Sendable {
+    let backtest: Int
+    let outcome: BacktestOutcome
+  }
+
+  private static let backtestTests: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [TestRow] = { analysis in
+      analysis.tailBacktests.enumerated().flatMap { place, entry in
+        (entry.backtest.value?.coverage ?? []).map { TestRow(backtest: place, outcome: $0) }
+      }
+    }
+    let axes = ["row"]
+    return group(
+      "/var_backtest/tests", "tests of each backtest", condition: "is long enough", hasBacktests,
+      columns: [
+        index("row", "number of the row", rows),
+        column("backtest", axes: axes, "row of /var_backtest", rows, integer: { Int64($0.backtest) }),
+      ] + words("test", axes: axes, "name of the test", rows, \.outcome.name) + [
+        column("statistic", axes: axes, "its statistic", rows, \.outcome.statistic),
+        column("p_value", axes: axes, "probability of one at least this extreme when the model is right", rows) {
+          $0.outcome.pValue
+        },
+      ])
+  }()
+
+  private struct ForecastRow: Sendable {
+    let backtest: Int
+    let time: Int64
+    let risk: TailRisk
+    let outcome: Double
+  }
+
+  private static let backtestForecasts: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [ForecastRow] = { analysis in
+      guard let basis = analysis.basis.value else { return [] }
+      return analysis.tailBacktests.enumerated().flatMap { place, entry -> [ForecastRow] in
+        guard let backtest = entry.backtest.value else { return [] }
+        // Rows count from the first of the latest returns that the backtest saw.
+        let first = max(0, basis.returns.count - entry.window - analysis.settings.backtestLimit)
+        return zip(backtest.rows, backtest.forecasts).map { row, risk in
+          ForecastRow(
+            backtest: place, time: basis.ends[first + row], risk: risk, outcome: basis.returns.values[first + row])
+        }
+      }
+    }
+    let axes = ["row"]
+    return group(
+      "/var_backtest/forecasts", "every forecast with its outcome", condition: "is long enough", hasBacktests,
+      columns: [
+        index("row", "number of the row", rows),
+        column("backtest", axes: axes, "row of /var_backtest", rows, integer: { Int64($0.backtest) }),
+        moment("time", axes: axes, "end of the period forecast", rows, \.time),
+        column("value_at_risk", axes: axes, "forecast before the period", unit: "1", rows, \.risk.valueAtRisk),
+        column(
+          "expected_shortfall", axes: axes, "forecast before the period", unit: "1", rows, \.risk.expectedShortfall),
+        column("outcome", axes: axes, "return of the period", unit: "1", rows, \.outcome),
+      ])
+  }()
+
+  private static let figures: @Sendable (RunAnalysis) -> [(PathFigure, FigureSummary)] = { analysis in
+    guard let result = analysis.simulation.value?.result else { return [] }
+    return PathFigure.allCases.compactMap { figure in result.figures[figure].map { (figure, $0) } }
+  }
+
+  private static let monteCarlo: ResultGroup = {
+    let axes = ["figure"]
+    return group(
+      "/monte_carlo", "outcomes of paths resampled from the run's own returns; wealth starts at 1",
+      condition: "has returns enough", \.simulation.value,
+      attributes: [
+        ResultAttribute("method", "what made the paths, with the block length") {
+          .text($0.analysis?.simulation.value?.method ?? "")
+        },
+        ResultAttribute("paths", "number of paths") {
+          .integer(Int64($0.analysis?.simulation.value?.result.paths ?? 0))
+        },
+        ResultAttribute("steps", "periods of a path") {
+          .integer(Int64($0.analysis?.simulation.value?.result.steps ?? 0))
+        },
+        ResultAttribute("seed", "of the paths") { .unsigned($0.analysis?.simulation.value?.result.seed ?? 0) },
+        ResultAttribute("probability_of_loss", "that wealth ends below 1") {
+          .real($0.analysis?.simulation.value?.result.probabilityOfLoss.value ?? .nan)
+        },
+        ResultAttribute("probability_of_loss_standard_error", "from the number of paths") {
+          .real($0.analysis?.simulation.value?.result.probabilityOfLoss.standardError ?? .nan)
+        },
+      ],
+      columns: [
+        ResultColumn("figure", .text, axes: axes, "what was measured on each path") {
+          .text(($0.analysis.map(figures) ?? []).map(\.0.rawValue))
+        },
+        column("mean", axes: axes, "over the paths", figures) { $0.1.mean.value },
+        column("standard_error", axes: axes, "of the mean", figures) { $0.1.mean.standardError },
+      ])
+  }()
+
+  private struct QuantileRow: Sendable {
+    let figure: String
+    let quantile: QuantileEstimate
+  }
+
+  private static let monteCarloQuantiles: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [QuantileRow] = { analysis in
+      figures(analysis).flatMap { figure, summary in
+        summary.quantiles.map { QuantileRow(figure: figure.rawValue, quantile: $0) }
+      }
+    }
+    let axes = ["row"]
+    return group(
+      "/monte_carlo/quantiles", "quantiles of each figure", condition: "has returns enough", \.simulation.value,
+      columns: [index("row", "number of the row", rows)]
+        + words("figure", axes: axes, "what was measured", rows, \.figure) + [
+          column("probability", axes: axes, "share of paths at or below", unit: "1", rows, \.quantile.probability),
+          column("value", axes: axes, "quantile", rows, \.quantile.estimate.value),
+          column("standard_error", axes: axes, "from the number of paths", rows, \.quantile.estimate.standardError),
+        ])
+  }()
+
+  private static let monteCarloFan: ResultGroup = {
+    let steps: @Sendable (RunAnalysis) -> [MonteCarloResult.FanStep] = { $0.simulation.value?.result.fan ?? [] }
+    return group(
+      "/monte_carlo/fan", "how wealth spreads along the paths", condition: "has returns enough", \.simulation.value,
+      columns: [
+        ResultColumn("step", .int64, axes: ["step"], "periods since the start") {
+          .int64(($0.analysis.map(steps) ?? []).map { Int64($0.step) + 1 })
+        },
+        ResultColumn("probability", .double, axes: ["probability"], "share of paths at or below", unit: "1") {
+          .double($0.analysis.map(steps)?.first?.wealth.quantiles.map(\.probability) ?? [])
+        },
+        ResultColumn("wealth", .double, axes: ["step", "probability"], "quantile of wealth", unit: "1") {
+          .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.estimate.value) })
+        },
+      ])
+  }()
+
+  private static let monteCarloRuin: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [MonteCarloResult.Ruin] = { $0.simulation.value?.result.ruin ?? [] }
+    let axes = ["row"]
+    return group(
+      "/monte_carlo/ruin", "how often wealth falls to a level on the way", condition: "has returns enough",
+      \.simulation.value,
+      columns: [
+        index("row", "number of the row", rows),
+        column("level", axes: axes, "share of the starting wealth", unit: "1", rows, \.level),
+        column("probability", axes: axes, "of reaching it", unit: "1", rows, \.probability.value),
+        column("standard_error", axes: axes, "from the number of paths", unit: "1", rows, \.probability.standardError),
+      ])
+  }()
+
+  private static let luck = group(
+    "/luck", "how much of the result luck may explain", condition: "has returns enough", \.luck.value,
+    attributes: [
+      ResultAttribute("trials", "variants tried: lanes of this run and what the ledger counts before it") {
+        .integer(Int64($0.analysis?.luck.value?.search.trials ?? 0))
+      },
+      ResultAttribute("effective_trials", "independent variants that these amount to") {
+        .real($0.analysis?.luck.value?.search.effectiveTrials ?? .nan)
+      },
+      ResultAttribute("sharpe_variance", "of the trials' Sharpe ratios per period") {
+        .real($0.analysis?.luck.value?.search.sharpeVariance ?? .nan)
+      },
+    ],
+    columns: [
+      index("lane", "number of the lane") { $0.luck.value?.laneSharpeRatios ?? [] },
+      column("sharpe_ratio", axes: ["lane"], "per period of the basis", { $0.luck.value?.laneSharpeRatios ?? [] }) {
+        $0
+      },
+    ])
+
+  private static let luckNotes = group(
+    "/luck/notes", "what was assumed", condition: "has returns enough", \.luck.value,
+    columns: [
+      index("note", "number of the note") { $0.luck.value?.notes ?? [] },
+      column("text", axes: ["note"], "in words", { $0.luck.value?.notes ?? [] }, text: { $0 }),
+    ])
+}
