@@ -82,6 +82,7 @@ let package = Package(
     library("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CSodium", pkgConfig: "libsodium", debian: "libsodium-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
     // toml++ is headers of C++ only, so its border is a small C++ file instead of a shim.
     .target(
@@ -106,6 +107,7 @@ let package = Package(
     module(
       "Reporting", imports: ["MarketTypes", "Numerics", "Analytics", "Ledger", "CHDF5", "CDeflate"],
       exclude: ["SCHEMA.md"]),
+    module("Catalogue", imports: ["Ledger", "Reporting", "CSQLite"]),
     module(
       "Lab",
       imports: [
@@ -142,6 +144,7 @@ let package = Package(
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(of: "Reporting", imports: ["MarketTypes", "Analytics", "Ledger"]),
+    tests(of: "Catalogue", imports: ["Analytics", "Ledger", "MarketTypes", "Reporting"]),
     tests(
       of: "Lab",
       imports: ["MarketTypes", "TickStore", "Execution", "Strategies", "Simulation", "Reporting", "Ledger"]),

@@ -1,13 +1,13 @@
 import Glibc
 
 /// Reads whole files that may have been put there by anybody.
-enum RegularFile {
-  struct Fault: Error {
-    var reason: String
+package enum RegularFile {
+  package struct Fault: Error {
+    package var reason: String
   }
 
   /// The bytes of a regular file of at most `limit` bytes; never waits at a pipe.
-  static func contents(of path: String, limit: Int) throws(Fault) -> [UInt8] {
+  package static func contents(of path: String, limit: Int) throws(Fault) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw Fault(reason: "cannot be opened: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }

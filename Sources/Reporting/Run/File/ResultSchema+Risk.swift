@@ -41,7 +41,8 @@ extension ResultSchema {
           column("confidence", axes: axes, "level", unit: "1", rows, \.confidence),
           column("window", axes: axes, "periods that a forecast is made from", rows, integer: { Int64($0.window) }),
           column(
-            "forecast_count", axes: axes, "periods forecast", rows, integer: { Int64($0.backtest.value?.rows.count ?? 0) }),
+            "forecast_count", axes: axes, "periods forecast", rows,
+            integer: { Int64($0.backtest.value?.rows.count ?? 0) }),
           column("violations", axes: axes, "losses beyond the forecast", rows) {
             ($0.backtest.value?.violations.violations).map(Double.init)
           },
