@@ -34,10 +34,12 @@ func module(_ name: String, imports: [Target.Dependency] = [], hot: Bool = false
 }
 
 /// The tests of one module, together with the naive reference models.
-func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(
+  of name: String, imports: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + imports,
-    path: "Tests/\(name)Tests", resources: resources, swiftSettings: commonSettings)
+    path: "Tests/\(name)Tests", exclude: exclude, resources: resources, swiftSettings: commonSettings)
 }
 
 /// One benchmark executable per area, over the small common harness.
@@ -96,7 +98,9 @@ let package = Package(
     module("RiskControls", imports: ["MarketTypes"]),
     module("Accounting", imports: ["MarketTypes"], exclude: ["ACCOUNTING.md"]),
     module("Execution", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Accounting"]),
-    module("Strategies", imports: ["MarketTypes", "OrderBooks", "RiskControls", "Execution"]),
+    module(
+      "Strategies", imports: ["MarketTypes", "Numerics", "OrderBooks", "RiskControls", "Execution"],
+      exclude: ["STRATEGIES.md", "Documentation"]),
     module(
       "Simulation",
       imports: [
@@ -139,6 +143,11 @@ let package = Package(
     tests(of: "OrderBooks", imports: ["MarketTypes", "TickStore", "TickImport"]),
     tests(of: "RiskControls", imports: ["MarketTypes"]),
     tests(of: "Accounting", imports: ["MarketTypes"]),
+    tests(
+      of: "Strategies",
+      imports: ["MarketTypes", "RiskControls", "Execution", "Accounting", "Simulation", "Numerics"],
+      // Runs through the callbacks that the runner is about to call.
+      exclude: ["Runs"]),
     tests(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),

@@ -7,7 +7,9 @@ import MarketTypes
 /// below its limit, and offers likewise; it cancels what it does not want and sends what is missing, post-only.
 public struct GridMaker: Strategy {
   public static let name = "grid-maker"
+  public static let summary = "Rests a ladder of bids and offers around a middle that leans against its position."
   public static let parameters = [
+    Parameter.instrument,
     Parameter("half_spread", "ticks between the leaning middle and the first price", default: 2, in: 0...10_000),
     Parameter("interval", "ticks between prices of the grid", default: 1, in: 1...10_000, isWhole: true),
     Parameter("count", "prices a side", default: 5, in: 1...30, isWhole: true),
@@ -17,6 +19,7 @@ public struct GridMaker: Strategy {
     Parameter("period_ms", "milliseconds between decisions", default: 100, in: 1...86_400_000, isWhole: true),
   ]
 
+  let instrument: Int
   let halfSpread: Double
   let interval: Double
   let count: Int64
@@ -26,6 +29,7 @@ public struct GridMaker: Strategy {
   public let subscriptions: Subscriptions
 
   public init(_ parameters: ParameterValues) {
+    instrument = parameters.place()
     halfSpread = parameters["half_spread"]
     interval = parameters["interval"]
     count = parameters.whole("count")
@@ -37,9 +41,10 @@ public struct GridMaker: Strategy {
 
   @inline(__always)
   public mutating func timer(_ desk: inout Desk) {
-    let (bid, ask) = (desk.bestBid(), desk.bestAsk())
+    guard instrument < desk.instrumentCount else { return }
+    let (bid, ask) = (desk.bestBid(instrument), desk.bestAsk(instrument))
     guard !bid.isNone, !ask.isNone else { return }
-    let position = desk.position()
+    let position = desk.position(instrument)
     let middle = Double(Int64(bid.ticks) + Int64(ask.ticks)) / 2 - skew * Double(position) / 100
     let top = (min(middle - halfSpread, Double(bid.ticks)) / interval).rounded(.down) * interval
     let bottom = (max(middle + halfSpread, Double(ask.ticks)) / interval).rounded(.up) * interval
@@ -77,6 +82,6 @@ public struct GridMaker: Strategy {
     desk.send(
       OrderTerms(
         identifier: OrderIdentifier(UInt64(UInt32(bitPattern: price))), side: side, price: Price(ticks: price),
-        quantity: Quantity(lots: quantity), flags: .postOnly))
+        quantity: Quantity(lots: quantity), flags: .postOnly), instrument: instrument)
   }
 }
