@@ -41,7 +41,7 @@ extension Account {
     let held = positions[index].lots
     var quote = positions[index].quote
     let after = Int64(exactly: Int128(held.magnitude) * Int128(numerator) / Int128(denominator))
-    guard let after, quote.prices.allSatisfy({ entry.contract.fits(lots: after, price: $0) }) else {
+    guard let after, quote.prices.allSatisfy({ entry.contract.fits(lots: max(1, after), price: $0) }) else {
       throw AccountingError(symbol, "the position after the split is too large to be valued")
     }
     try quote.carry(throughSplit: numerator, denominator, symbol: symbol)

@@ -104,7 +104,7 @@ extension Account {
     let rate = try rate(ofCurrency: currency)
     let others = try initialMargin() - requirementInBase(instrument, isInitial: true)
     let backing = try equity() - others
-    let beyond = Self.largest(upTo: closing > 0 ? most : max(0, most - abs(held))) { lots in
+    let beyond = Self.largest(upTo: closing > 0 ? min(most, .max - closing) : max(0, most - abs(held))) { lots in
       let position = closing > 0 ? sign * lots : held + sign * lots
       return requirement(
         entry, lots: position, value: entry.contract.money(lots: position, price: price), isInitial: true
@@ -126,7 +126,9 @@ extension Account {
 
   private func margin(isInitial: Bool) throws(AccountingError) -> Money {
     var sum = Money.zero
-    for instrument in positions.indices { sum += try requirementInBase(instrument, isInitial: isInitial) }
+    for instrument in positions.indices {
+      sum = try add(sum, requirementInBase(instrument, isInitial: isInitial))
+    }
     return sum
   }
 
@@ -154,6 +156,14 @@ extension Account {
     return sum.overflow ? nil : Money(atoms: sum.partialValue)
   }
 
+  /// Both are within the limit, so the sum can be taken before it is checked.
+  private func add(_ left: Money, _ right: Money) throws(AccountingError) -> Money {
+    guard (left + right).magnitude <= .limit else {
+      throw AccountingError(terms.baseCurrency, "the sum in the base currency is too large")
+    }
+    return left + right
+  }
+
   private func inBase(_ amount: (Int) -> Money) throws(AccountingError) -> Money {
     var sum = Money.zero
     for currency in cash.indices {
@@ -162,7 +172,7 @@ extension Account {
       guard let base = try rate(ofCurrency: currency).convert(own) else {
         throw AccountingError(cash[currency].currency, "its worth in \(terms.baseCurrency) is too large")
       }
-      sum += base
+      sum = try add(sum, base)
     }
     return sum
   }

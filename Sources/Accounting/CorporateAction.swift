@@ -62,7 +62,7 @@ extension DatedAction {
         let step = ExactArithmetic.powerOfTen(6 - dividendPlaces)
         let steps = ExactArithmetic.scaled(
           Int128(row.referencePrice), by: fall, over: Int128(next.priceFactor) * step)
-        guard let steps, let perUnit = Int64(exactly: steps * step * 1_000) else {
+        guard let steps, steps.magnitude < 1 << 63, let perUnit = Int64(exactly: steps * step * 1_000) else {
           throw AccountingError("factor row \(row.day)", "its dividend is too large")
         }
         if perUnit != 0 {

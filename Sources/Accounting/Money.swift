@@ -24,7 +24,8 @@ public struct Money: Hashable, Comparable, AdditiveArithmetic, Sendable, Bitwise
   public static func - (left: Money, right: Money) -> Money { Money(atoms: left.atoms - right.atoms) }
   public static prefix func - (money: Money) -> Money { Money(atoms: -money.atoms) }
 
-  var magnitude: Money { Money(atoms: atoms < 0 ? -atoms : atoms) }
+  /// The absolute amount; the lowest number gives the highest, which every limit refuses.
+  var magnitude: Money { Money(atoms: atoms == .min ? .max : abs(atoms)) }
 
   /// The share `part` of `whole` parts, rounded half away from zero; `part` lies in 0...`whole`, so it always fits.
   func share(_ part: Int128, of whole: Int128) -> Money {

@@ -196,4 +196,66 @@ import Testing
       _ = try account.buyingPower()
     }
   }
+
+  /// Extreme numbers of every kind are booked or refused; nothing traps and the figures still add up.
+  @Test(arguments: 0..<20) func hostileEntriesNeverTrap(seed: UInt64) throws {
+    var random = SeededGenerator(seed: 500 + seed)
+    func number(_ range: ClosedRange<Int64>) -> Int64 {
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: range.lowerBound
+      case 1: range.upperBound
+      case 2: max(range.lowerBound, 1)
+      default: .random(in: range, using: &random) >> Int64.random(in: 0...62, using: &random)
+      }
+    }
+    let coarse = Instrument(
+      symbol: "COARSE", tick: DecimalUnit(mantissa: 1_000_000, exponent: 0)!,
+      multiplier: DecimalUnit(mantissa: 1_000_000, exponent: 0)!, currency: "JPY")
+    let fine = Instrument(
+      symbol: "FINE", tick: ContractValueTests.unit("0.000000001"), lot: ContractValueTests.unit("0.000000001"))
+    let instruments = try [
+      ContractValueTests.share, coarse, fine, ContractValueTests.inverse, ContractValueTests.quanto,
+    ].map { try AccountInstrument($0, settlementDays: 1, borrow: BorrowTerms(annualRate: number(0...(.max)))) }
+    var account = Account(
+      terms: AccountTerms(instruments: instruments, lotMethod: LotMethod.allCases.randomElement(using: &random)!))
+    for _ in 0..<200 {
+      let instrument = Int.random(in: -1...5, using: &random)
+      let price = Price(ticks: Int32(truncatingIfNeeded: number(-2_147_483_648...2_147_483_647)))
+      let time = number(.min...(.max))
+      let amount = Money(atoms: Int128(number(.min...(.max))) << Int128.random(in: 0...64, using: &random))
+      let currency = ["USD", "JPY", "XBT"].randomElement(using: &random)!
+      let kind = Int.random(in: 0..<10, using: &random)
+      try? {
+        switch kind {
+        case 0:
+          try account.apply(
+            .split(numerator: number(0...(.max)), denominator: number(0...(.max))), to: instrument, time: time)
+        case 1: try account.apply(.dividend(perUnit: number(.min...(.max))), to: instrument, time: time)
+        case 2:
+          try account.payFunding(
+            instrument: instrument, rate: number(.min...(.max)), mark: MarkPrice(halfTicks: number(.min...(.max))),
+            time: time)
+        case 3: try account.accrueBorrow(instrument: instrument, time: time)
+        case 4: try account.quote(instrument: instrument, bid: price, ask: price, last: price)
+        case 5: try account.deposit(amount, currency: currency, time: time)
+        case 6:
+          guard let rate = ConversionRate(number(1...(.max)), over: number(1...(.max))) else { return }
+          try account.setRate(rate, of: currency, at: time)
+          try account.convert(amount, from: currency, to: "USD", time: time)
+        default:
+          try account.book(
+            AccountFill(
+              time: time, instrument: instrument, side: Bool.random(using: &random) ? .buy : .sell, price: price,
+              quantity: Quantity(lots: number(.min...(.max))),
+              fee: Int128(number(.min...(.max))) << Int128.random(in: 0...64, using: &random)))
+        }
+      }()
+      #expect(account.invariantViolation() == nil, "seed \(seed)")
+      _ = try? account.equity()
+      _ = try? account.buyingPower()
+      _ = try? account.isMarginCalled()
+      _ = try? account.affordableLots(instrument: instrument, side: .buy, price: price)
+      _ = try? account.affordableLots(instrument: instrument, side: .sell, price: price)
+    }
+  }
 }

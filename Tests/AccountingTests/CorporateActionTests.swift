@@ -72,6 +72,12 @@ import Testing
     #expect(DatedAction.simplified(3, 2) == (3, 2))
     // No fraction of small numbers: kept as it is.
     #expect(DatedAction.simplified(1_000_000_000_000, 997_307_000_000) == (1_000_000, 997_307))
+    for (factor, next) in [(Int64.max, Int64(1)), (1, .max)] {
+      _ = try? DatedAction.actions(from: [
+        FactorRow(day: 1, priceFactor: factor, splitFactor: next, referencePrice: .max),
+        FactorRow(day: 1, priceFactor: next, splitFactor: factor, referencePrice: 0),
+      ])
+    }
     #expect(throws: AccountingError.self) {
       try DatedAction.actions(from: [
         FactorRow(day: 20140606, priceFactor: 0, splitFactor: 1, referencePrice: 1)
