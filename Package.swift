@@ -53,6 +53,7 @@ let benchmarks: [Target] = [
   benchmark("TickStoreBenchmarks", imports: ["MarketTypes", "TickStore"]),
   benchmark("TickImportBenchmarks", imports: ["MarketTypes", "TickStore", "TickImport"]),
   benchmark("OrderBooksBenchmarks", imports: ["MarketTypes", "OrderBooks", "TickStore", "TickImport"]),
+  benchmark("AccountingBenchmarks", imports: ["MarketTypes", "Accounting"]),
   benchmark("MatchingBenchmarks", imports: ["MarketTypes", "OrderBooks"]),
   benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
   benchmark(

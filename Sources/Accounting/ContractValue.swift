@@ -55,7 +55,7 @@ public struct ContractValue: Hashable, Sendable, BitwiseCopyable {
   /// The value of signed lots, which buying them costs; 0 for an inverse contract at a price that is not positive.
   @inline(__always)
   public func value(lots: Int64, price: Int32) -> Int128 {
-    isInverse ? -inverse(lots: lots, price: Int64(price)) : Int128(price) * Int128(lots)
+    isInverse ? -inverse(lots: lots, price: Int64(price)) : Int128(price) &* Int128(lots)
   }
 
   /// The absolute value, which fees are a share of.

@@ -17,6 +17,8 @@ public struct Money: Hashable, Comparable, AdditiveArithmetic, Sendable, Bitwise
   public static let zero = Money(atoms: 0)
   /// No single amount and no sum of absolute amounts goes beyond this: 10^19 units of a currency.
   public static let limit = Money(atoms: ExactArithmetic.powerOfTen(37))
+  /// What a position may be worth: thousands of them add up.
+  static let positionLimit = Money(atoms: ExactArithmetic.powerOfTen(34))
   static let atomsPerUnit = ExactArithmetic.powerOfTen(18)
 
   public static func < (left: Money, right: Money) -> Bool { left.atoms < right.atoms }
@@ -55,7 +57,7 @@ extension ContractValue {
   /// Whether a position can be valued at a price: at most 10^16 units of the currency, so that thousands add up.
   func fits(lots: Int64, price: Price) -> Bool {
     let (atoms, overflows) = value(lots: lots, price: price.ticks).multipliedReportingOverflow(by: moneyPerCount)
-    return !overflows && atoms.magnitude <= ExactArithmetic.powerOfTen(34).magnitude
+    return !overflows && Money(atoms: atoms).magnitude <= .positionLimit
   }
 
   /// The value of signed lots as money; nil beyond `Money.limit`.

@@ -20,10 +20,12 @@ public struct PositionLedger: Hashable, Sendable, BitwiseCopyable {
   /// of the notional.
   @inline(__always)
   public mutating func book(sign: Int64, price: Int32, quantity: Int64, feeRate: Int64) {
-    let notional = Int128(price) * Int128(quantity)
+    // A value has up to 94 bits and a rate of 100 % has 30, so nothing wraps before 2^126 are traded; checks made a fill
+    // three times as expensive.
+    let notional = Int128(price) &* Int128(quantity)
     lots &+= sign &* quantity
-    cash -= Int128(sign) * notional
-    fees += notional.magnitude128 * Int128(feeRate)
+    cash &-= sign < 0 ? 0 &- notional : notional
+    fees &+= notional.magnitude128 &* Int128(feeRate)
     turnoverLots &+= quantity
     fillCount &+= 1
   }
@@ -32,8 +34,8 @@ public struct PositionLedger: Hashable, Sendable, BitwiseCopyable {
   @inline(__always)
   public mutating func book(sign: Int64, price: Int32, quantity: Int64, fee: Int128, contract: ContractValue) {
     lots &+= sign &* quantity
-    cash -= contract.value(lots: sign &* quantity, price: price)
-    fees += fee
+    cash &-= contract.value(lots: sign &* quantity, price: price)
+    fees &+= fee
     turnoverLots &+= quantity
     fillCount &+= 1
   }
