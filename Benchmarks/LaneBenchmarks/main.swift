@@ -30,7 +30,7 @@ let skews = [0.0, 1.0, 2.0, 4.0]
 let terms = LaneTerms(
   latency: LatencyModel(
     feed: .constant(nanoseconds: 60_000), newOrderNanoseconds: 500_000, acknowledgementNanoseconds: 500_000),
-  fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000))
+  fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000), isRecorded: false)
 
 for lanes in runner.options.isTiny ? [1, 16] : [1, 16, 128, 1_024] {
   let strategies = try (0..<lanes).map { lane in
@@ -40,8 +40,7 @@ for lanes in runner.options.isTiny ? [1, 16] : [1, 16, 128, 1_024] {
   }
   runner.measure("grid maker, \(lanes) lanes", items: events * lanes, unit: "lane-events") {
     var run = LaneRunner(
-      strategies: strategies, terms: Array(repeating: terms, count: lanes), instrumentCount: file.instruments.count,
-      keepsFills: false)
+      strategies: strategies, terms: Array(repeating: terms, count: lanes), instruments: file.instruments)
     guard var source = try? TickEventSource(file) else { return 0 }
     do { try run.run(&source) } catch { return 0 }
     var hash: UInt64 = 0

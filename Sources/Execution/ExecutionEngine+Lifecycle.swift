@@ -5,159 +5,243 @@ import OrderBooks
 extension ExecutionEngine {
   // MARK: - Telling the lane
 
+  /// Contents of notice messages that need no details: a cancel, by reason.
+  private static func code(_ reason: CancelReason) -> Int32 { -1 - Int32(reason.rawValue) }
+
+  /// Sends a notice to the order's lane; returns when the lane learns of it, on its own clock.
   @inline(__always)
+  @discardableResult
   mutating func tell(
     _ index: Int, time: Int64, kind: Notice.Kind, quantity: Int64, price: Int32, isFinal: Bool,
     rejectReason: RejectReason = .none, cancelReason: CancelReason = .none, isMaker: Bool = false
-  ) {
-    let lane = Int(orders[index].lane)
+  ) -> Int64 {
+    let lane = lane(of: index)
+    let content: Int32
+    if kind == .cancelled, !lanes[lane].hearsAll {
+      content = Self.code(cancelReason)
+    } else {
+      content = details.insert(
+        NoticeDetail(
+          venueTime: time, quantity: quantity, price: price, kind: kind, rejectReason: rejectReason,
+          cancelReason: cancelReason, isFinal: isFinal, isMaker: isMaker))
+    }
     orders[index].messagesUnderWay &+= 1
-    notices.append(
-      Notice(
-        time: time &+ routes[lane].noticeNanoseconds, venueTime: time, quantity: quantity,
-        identifier: orders[index].identifier, order: Int32(truncatingIfNeeded: index), lane: Int32(lane), price: price,
-        instrument: orders[index].instrument, kind: kind, rejectReason: rejectReason, cancelReason: cancelReason,
-        side: orders[index].side, isFinal: isFinal, isMaker: isMaker), route: routes[lane].notice)
+    let route = lanes[lane].notice
+    var arrival = time &+ lanes[lane].noticeNanoseconds
+    if route == MessageQueue.varying { arrival = drawnNotice(lane: lane, time: time) }
+    notices.append(Message(time: arrival, order: Int32(truncatingIfNeeded: index), content: content), route: route)
+    return arrival &+ lanes[lane].clockShift
+  }
+
+  @inline(never)
+  private mutating func drawnNotice(lane: Int, time: Int64) -> Int64 {
+    let sampler = samplers[Int(lanes[lane].sampler) + 3]
+    let delay = sampler.nanoseconds(at: time, index: lanes[lane].messageCount, feedNanoseconds: feedNanoseconds)
+    lanes[lane].messageCount &+= 1
+    let arrival = max(time &+ delay &- lanes[lane].clockShift, lanes[lane].lastNotice)
+    lanes[lane].lastNotice = arrival
+    return arrival
   }
 
   mutating func reject(_ index: Int, time: Int64, reason: RejectReason) {
     orders[index].state = .finished
-    statistics.venueRejects += 1
+    statistics[lane(of: index)].venueRejects &+= 1
+    note(index, .rejected, time: time, rejectReason: reason)
     tell(
-      index, time: time, kind: .rejected, quantity: orders[index].openQuantity, price: orders[index].price,
-      isFinal: true, rejectReason: reason)
+      index, time: time, kind: .rejected, quantity: orders[index].openQuantity &+ reserve(index),
+      price: orders[index].price, isFinal: true, rejectReason: reason)
   }
 
+  @inline(__always)
   mutating func finish(_ index: Int, time: Int64, kind: Notice.Kind, cancelReason: CancelReason) {
     orders[index].state = .finished
+    note(index, kind == .expired ? .expired : .cancelled, time: time, cancelReason: cancelReason)
     tell(
-      index, time: time, kind: kind, quantity: orders[index].openQuantity, price: orders[index].price, isFinal: true,
-      cancelReason: cancelReason)
+      index, time: time, kind: kind, quantity: orders[index].openQuantity &+ reserve(index),
+      price: orders[index].price, isFinal: true, cancelReason: cancelReason)
   }
 
-  /// What the lane learns from a notice that reached it.
+  // MARK: - Learning
+
+  /// Lets lanes learn what has arrived by `time`, up to the first notice that its lane is to be called for.
   @inline(__always)
-  mutating func learn(_ notice: Notice) {
-    let index = Int(notice.order)
-    let lane = Int(notice.lane)
-    let place = lane &* instrumentCount &+ Int(notice.instrument)
+  public mutating func nextHeardNotice(upTo time: Int64) -> Notice? {
+    while notices.nextTime <= time {
+      let message = notices.removeFirst()
+      let index = Int(message.order)
+      let lane = lane(of: index)
+      if message.content < 0 {
+        // A cancel of a lane that does not want to hear of it.
+        learn(.cancelled, quantity: 0, price: 0, isFinal: true, time: message.time, index: index, lane: lane)
+        continue
+      }
+      let detail = details.remove(message.content)
+      let isHeard = detail.kind == .filled ? lanes[lane].hearsFills : lanes[lane].hearsAll
+      let order = orders[index]
+      learn(
+        detail.kind, quantity: detail.quantity, price: detail.price, isFinal: detail.isFinal, time: message.time,
+        index: index, lane: lane)
+      guard isHeard else { continue }
+      return Notice(
+        time: message.time &+ lanes[lane].clockShift, venueTime: detail.venueTime, quantity: detail.quantity,
+        identifier: order.identifier, order: message.order, lane: Int32(truncatingIfNeeded: lane),
+        price: detail.price, instrument: order.instrument, kind: detail.kind, rejectReason: detail.rejectReason,
+        cancelReason: detail.cancelReason, side: order.side, isFinal: detail.isFinal, isMaker: detail.isMaker)
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private mutating func learn(
+    _ kind: Notice.Kind, quantity: Int64, price: Int32, isFinal: Bool, time: Int64, index: Int, lane: Int
+  ) {
+    let place = lane &* instrumentCount &+ Int(orders[index].instrument)
     let openPlace = 2 &* place &+ Int(orders[index].sideIndex)
-    switch notice.kind {
-    case .accepted: orders[index].isAcknowledged = true
+    var known = orders[index].knownQuantity
+    switch kind {
+    case .accepted, .triggered: break
     case .filled:
-      knownLots[place] &+= notice.side == .buy ? notice.quantity : 0 &- notice.quantity
-      orders[index].knownQuantity &-= notice.quantity
-      openQuantities[openPlace] &-= notice.quantity
-    case .rejected, .cancelled:
-      openQuantities[openPlace] &-= orders[index].knownQuantity
-      orders[index].knownQuantity = 0
+      let signed = orders[index].sideIndex == 0 ? quantity : 0 &- quantity
+      knownLots[place] &+= signed
+      knownCash[place] -= Int128(signed) * Int128(price)
+      openQuantities[openPlace] &-= quantity
+      known &-= quantity
+    case .rejected, .cancelled, .expired:
+      openQuantities[openPlace] &-= known
+      known = 0
     case .amended:
-      openQuantities[openPlace] &+= notice.quantity &- orders[index].knownQuantity
-      orders[index].knownQuantity = notice.quantity
-    case .cancelRejected: orders[index].isCancelSent = false
+      openQuantities[openPlace] &+= quantity &- known
+      known = quantity
+    case .cancelRejected: orders[index].marks.remove(.cancelSent)
     case .amendRejected: break
     }
+    orders[index].knownQuantity = known
+    newsCounts[lane] &+= 1
+    if known == 0 { alivePlaces[index &>> 6] &= ~(1 << UInt64(index & 63)) }
+    if isFinal { note(index, .confirmed, time: time &+ lanes[lane].clockShift) }
     settleMessage(index)
   }
 
   /// A message about an order has been dealt with; its place is free once none is left and the order is done.
   @inline(__always)
   mutating func settleMessage(_ index: Int) {
-    orders[index].messagesUnderWay &-= 1
-    if orders[index].messagesUnderWay == 0, orders[index].state == .finished {
+    let left = orders[index].messagesUnderWay &- 1
+    orders[index].messagesUnderWay = left
+    if left == 0, orders[index].state == .finished {
       orders[index].state = .free
-      orders[index].knownQuantity = 0
-      let lane = Int(orders[index].lane)
-      let place = index &- lane &* ordersPerLane
-      usedPlaces[lane &* wordsPerLane &+ place >> 6] &= ~(1 << UInt64(place & 63))
+      let bit: UInt64 = 1 << UInt64(index & 63)
+      usedPlaces[index &>> 6] &= ~bit
+      if orders[index].knownQuantity != 0 {
+        orders[index].knownQuantity = 0
+        alivePlaces[index &>> 6] &= ~bit
+      }
     }
   }
 
   // MARK: - Filling
 
   /// Books a fill at the venue and tells the lane.
-  @inline(__always)
   mutating func fill(
     _ index: Int, time: Int64, quantity: Int64, price: Int32, isMaker: Bool, cause: FillCause, causeArrival: Int64,
-    causePrice: Int32
+    causePrice: Int32, books: borrowing BookSet
   ) {
-    let lane = Int(orders[index].lane)
+    let lane = lane(of: index)
     let instrument = Int(orders[index].instrument)
     let isBuy = orders[index].sideIndex == 0
     orders[index].openQuantity &-= quantity
-    let isDone = orders[index].openQuantity == 0
+    let isDone = orders[index].openQuantity == 0 && reserve(index) == 0
+    let before = ledgers[lane &* instrumentCount &+ instrument].fees
     ledgers[lane &* instrumentCount &+ instrument].book(
       sign: isBuy ? 1 : -1, price: price, quantity: quantity,
-      feeRate: isMaker ? feeSchedules[lane].maker : feeSchedules[lane].taker)
-    statistics.fills += 1
-    if keepsFills {
+      feeRate: isMaker ? fees[lane].makerRate : fees[lane].takerRate)
+    statistics[lane].fills &+= 1
+    if isDone { orders[index].state = .finished }
+    if lanes[lane].isRecorded {
       let cohort = Int(orders[index].cohort)
+      let isQueued = isMaker && cohort >= 0
+      let (bid, ask) = (
+        books.bestPrice(.buy, instrument: instrument), books.bestPrice(.sell, instrument: instrument)
+      )
       fills.append(
         LaneFill(
           time: time, quantity: quantity, identifier: orders[index].identifier,
-          aheadWhenJoined: orders[index].aheadWhenJoined, joinedTime: orders[index].joinedTime,
-          frontTime: isMaker && cohort >= 0 ? cohorts[cohort].frontTime : .min, causeArrival: causeArrival,
-          lane: Int32(lane), price: price, causePrice: causePrice, instrument: UInt16(instrument),
-          side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))
+          aheadWhenJoined: isQueued ? cohorts[cohort].aheadWhenJoined : .min,
+          joinedTime: isQueued ? cohorts[cohort].joinedTime : .min,
+          frontTime: isQueued ? cohorts[cohort].frontTime : .min, causeArrival: causeArrival,
+          fee: Int64(truncatingIfNeeded: ledgers[lane &* instrumentCount &+ instrument].fees - before),
+          bidPlusAsk: bid.isNone || ask.isNone ? .min : Int64(bid.ticks) + Int64(ask.ticks),
+          sentTime: orders[index].sentTime, lane: Int32(lane), price: price, causePrice: causePrice,
+          instrument: UInt16(instrument), side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))
+      note(index, isDone ? .filled : .partiallyFilled, time: time)
     }
-    if isDone { orders[index].state = .finished }
-    tell(
-      index, time: time, kind: .filled, quantity: quantity, price: price, isFinal: isDone, isMaker: isMaker)
+    tell(index, time: time, kind: .filled, quantity: quantity, price: price, isFinal: isDone, isMaker: isMaker)
   }
 
   // MARK: - Queues
 
-  /// Puts a resting order at the back of its price's queue.
   @inline(__always)
-  mutating func joinQueue(_ index: Int, time: Int64, books: borrowing BookSet) {
-    let instrument = orders[index].instrument
-    let sideIndex = orders[index].sideIndex
+  static func pack(first: Int32, last: Int32) -> Int64 { Int64(first) << 32 | Int64(UInt32(bitPattern: last)) }
+  @inline(__always)
+  static func first(_ packed: Int64) -> Int32 { Int32(truncatingIfNeeded: packed >> 32) }
+  @inline(__always)
+  static func last(_ packed: Int64) -> Int32 { Int32(truncatingIfNeeded: packed) }
+
+  /// Puts a resting order at the back of its price's queue. `isShared` says that the books' count of events is up to date,
+  /// so that whoever joined under the same count joined at the same moment; inside a batch it is not.
+  @inline(__always)
+  mutating func joinQueue(_ index: Int, time: Int64, books: borrowing BookSet, isShared: Bool = true) {
+    let instrument = Int(orders[index].instrument)
+    let sideIndex = Int(orders[index].sideIndex)
     let price = orders[index].price
-    let key = PriceTable.key(instrument: instrument, sideIndex: sideIndex, price: price)
-    var level = Int(levelTable.find(key))
-    if level < 0 {
-      level = levels.count
-      levels.append(LaneLevel(price: price, instrument: instrument, sideIndex: sideIndex))
-      levelTable.insert(key, value: Int32(level))
+    let side = instrument &* 2 &+ sideIndex
+    let level = occupied[side].level(price: price)
+    var event = Int64(truncatingIfNeeded: books.eventCount)
+    if !isShared {
+      unsharedJoins &-= 1
+      event = unsharedJoins
     }
-    let ahead =
-      books.level(sideIndex == 0 ? .buy : .sell, at: Price(ticks: price), instrument: Int(instrument)).quantity
-    let last = Int(levels[level].lastCohort)
-    let cohort: Int
-    // The same arrival count and the same quantity ahead: nothing has come between, so it is the same place.
-    if last >= 0, cohorts[last].arrival == books.nextArrival, cohorts[last].ahead == ahead {
-      cohort = last
-    } else {
-      cohort = makeCohort(
-        Cohort(
-          arrival: books.nextArrival, ahead: ahead, frontTime: ahead == 0 ? time : .min, previous: Int32(last),
-          level: Int32(level)))
-      if last >= 0 { cohorts[last].next = Int32(cohort) } else { levels[level].firstCohort = Int32(cohort) }
-      levels[level].lastCohort = Int32(cohort)
+    let hidden = orders[index].marks.contains(.hidden)
+    let model = lanes[lane(of: index)].queueModel
+    if level.orderCount > 0 {
+      let last = Int(Self.last(level.quantity))
+      // No event has come between: it is the same place in the queue.
+      if cohorts[last].event == event, cohorts[last].model == model, cohorts[last].isHidden == hidden {
+        let lastOrder = cohorts[last].lastOrder
+        orders[index].cohort = Int32(truncatingIfNeeded: last)
+        orders[index].previous = lastOrder
+        orders[index].next = -1
+        orders[Int(lastOrder)].next = Int32(truncatingIfNeeded: index)
+        cohorts[last].lastOrder = Int32(truncatingIfNeeded: index)
+        occupied[side].add(price: price, quantity: 0)
+        return
+      }
     }
-    let lastOrder = cohorts[cohort].lastOrder
-    orders[index].cohort = Int32(cohort)
-    orders[index].previous = lastOrder
+    let standing =
+      books.level(sideIndex == 0 ? .buy : .sell, at: Price(ticks: price), instrument: instrument).quantity
+    let previous: Int32 = level.orderCount > 0 ? Self.last(level.quantity) : -1
+    let cohort = makeCohort(
+      Cohort(
+        arrival: books.nextArrival, ahead: standing, frontTime: standing == 0 ? time : .min, joinedTime: time,
+        aheadWhenJoined: standing, event: event, firstOrder: Int32(truncatingIfNeeded: index),
+        lastOrder: Int32(truncatingIfNeeded: index), previous: previous, model: model, isHidden: hidden))
+    orders[index].cohort = cohort
+    orders[index].previous = -1
     orders[index].next = -1
-    orders[index].joinedTime = time
-    orders[index].aheadWhenJoined = ahead
-    if lastOrder >= 0 {
-      orders[Int(lastOrder)].next = Int32(index)
-    } else {
-      cohorts[cohort].firstOrder = Int32(index)
-    }
-    cohorts[cohort].lastOrder = Int32(index)
-    occupied[Int(instrument) &* 2 &+ Int(sideIndex)].add(price: price, quantity: 0)
+    if previous >= 0 { cohorts[Int(previous)].next = cohort }
+    occupied[side].add(price: price, quantity: 0)
+    occupied[side].setQuantity(
+      price: price, Self.pack(first: previous >= 0 ? Self.first(level.quantity) : cohort, last: cohort))
   }
 
-  private mutating func makeCohort(_ cohort: Cohort) -> Int {
+  @inline(__always)
+  private mutating func makeCohort(_ cohort: Cohort) -> Int32 {
     if freeCohorts.count > 0 {
-      let place = Int(freeCohorts.removeLast())
-      cohorts[place] = cohort
+      let place = freeCohorts.removeLast()
+      cohorts[Int(place)] = cohort
       return place
     }
     cohorts.append(cohort)
-    return cohorts.count - 1
+    return Int32(truncatingIfNeeded: cohorts.count &- 1)
   }
 
   /// Takes a resting order out of its queue; an empty cohort goes with it.
@@ -168,13 +252,20 @@ extension ExecutionEngine {
     if previous >= 0 { orders[Int(previous)].next = next } else { cohorts[cohort].firstOrder = next }
     if next >= 0 { orders[Int(next)].previous = previous } else { cohorts[cohort].lastOrder = previous }
     orders[index].cohort = -1
-    let place = Int(orders[index].instrument) &* 2 &+ Int(orders[index].sideIndex)
-    _ = occupied[place].remove(price: orders[index].price, quantity: 0)
-    guard cohorts[cohort].firstOrder < 0 else { return }
-    let level = Int(cohorts[cohort].level)
-    let (before, after) = (cohorts[cohort].previous, cohorts[cohort].next)
-    if before >= 0 { cohorts[Int(before)].next = after } else { levels[level].firstCohort = after }
-    if after >= 0 { cohorts[Int(after)].previous = before } else { levels[level].lastCohort = before }
-    freeCohorts.append(Int32(cohort))
+    let side = Int(orders[index].instrument) &* 2 &+ Int(orders[index].sideIndex)
+    let price = orders[index].price
+    if cohorts[cohort].firstOrder < 0 {
+      let (before, after) = (cohorts[cohort].previous, cohorts[cohort].next)
+      if before >= 0 { cohorts[Int(before)].next = after }
+      if after >= 0 { cohorts[Int(after)].previous = before }
+      freeCohorts.append(Int32(truncatingIfNeeded: cohort))
+      if before < 0 || after < 0 {
+        let packed = occupied[side].level(price: price).quantity
+        occupied[side].setQuantity(
+          price: price,
+          Self.pack(first: before < 0 ? after : Self.first(packed), last: after < 0 ? before : Self.last(packed)))
+      }
+    }
+    _ = occupied[side].remove(price: price, quantity: 0)
   }
 }

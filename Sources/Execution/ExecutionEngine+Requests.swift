@@ -12,6 +12,14 @@ public enum SendResult: Hashable, Sendable {
 }
 
 extension ExecutionEngine {
+  /// Contents of request messages that need no details.
+  enum RequestCode {
+    static let new: Int32 = -1
+    static let cancel: Int32 = -2
+  }
+
+  // MARK: - Sending
+
   /// Passes an intent through the risk gate and sends it to the venue.
   @inline(__always)
   public mutating func send(
@@ -22,49 +30,61 @@ extension ExecutionEngine {
     let exposure = Exposure(
       position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
       bestBid: bestBid, bestAsk: bestAsk)
-    let gate = Int(routes[lane].gate)
-    switch gates[gate].approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
-    case .success(let approved): return route(approved, lane: lane, time: time)
+    switch gates[Int(lanes[lane].gate)].approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
+    case .success(let approved):
+      return route(approved, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk)
     case .failure(let reason):
-      statistics.riskRejects += 1
+      statistics[lane].riskRejects &+= 1
+      if lanes[lane].isRecorded {
+        recordRefusal(
+          intent.terms, instrument: intent.instrument, lane: lane, time: time, reason: reason.rawValue)
+      }
       return .refused(reason)
     }
   }
 
   @inline(__always)
-  private mutating func route(_ approved: ApprovedOrder, lane: Int, time: Int64) -> SendResult {
-    var word = 0
-    while word < wordsPerLane, usedPlaces[lane &* wordsPerLane &+ word] == .max { word &+= 1 }
-    guard word < wordsPerLane else { return .tooManyOrders }
-    let bit = (~usedPlaces[lane &* wordsPerLane &+ word]).trailingZeroBitCount
-    usedPlaces[lane &* wordsPerLane &+ word] |= 1 << UInt64(bit)
-    let index = lane &* ordersPerLane &+ word &* 64 &+ bit
+  private mutating func route(
+    _ approved: ApprovedOrder, lane: Int, time: Int64, bestBid: Price, bestAsk: Price
+  ) -> SendResult {
+    var word = lane &* wordsPerLane
+    let end = word &+ wordsPerLane
+    while word < end, usedPlaces[word] == .max { word &+= 1 }
+    guard word < end else { return .tooManyOrders }
+    let bit = (~usedPlaces[word]).trailingZeroBitCount
+    usedPlaces[word] |= 1 << UInt64(bit)
+    alivePlaces[word] |= 1 << UInt64(bit)
+    // Words and places of all lanes follow each other, so the word's number gives the place.
+    let index = word &* 64 &+ bit
     let terms = approved.terms
     let sideIndex: UInt8 = terms.side == .buy ? 0 : 1
     let quantity = terms.quantity.lots
-    orders[index].identifier = terms.identifier.rawValue
-    orders[index].openQuantity = quantity
-    orders[index].knownQuantity = quantity
-    orders[index].sentTime = time
-    orders[index].joinedTime = .min
-    orders[index].aheadWhenJoined = 0
-    orders[index].price = terms.price.ticks
-    orders[index].cohort = -1
-    orders[index].instrument = approved.instrument
-    orders[index].sideIndex = sideIndex
-    orders[index].state = .sent
-    orders[index].isAcknowledged = false
-    orders[index].isCancelSent = false
-    orders[index].isPostOnly = terms.flags.contains(.postOnly)
-    orders[index].timeInForce = terms.timeInForce
-    orders[index].type = terms.type
-    orders[index].messagesUnderWay = 1
+    var order = LaneOrder()
+    order.openQuantity = quantity
+    order.knownQuantity = quantity
+    order.identifier = terms.identifier.rawValue
+    order.sentTime = time
+    order.price = terms.price.ticks
+    order.instrument = approved.instrument
+    order.sideIndex = sideIndex
+    order.state = .sent
+    order.timeInForce = terms.timeInForce
+    order.type = terms.type
+    order.messagesUnderWay = 1
+    if terms.flags.contains(.postOnly) { order.marks = .postOnly }
+    orders[index] = order
+    if Self.isSpecial(terms) { keepExtras(index, terms: terms) }
     openQuantities[2 &* (lane &* instrumentCount &+ Int(approved.instrument)) &+ Int(sideIndex)] &+= quantity
-    statistics.sent += 1
-    requests.append(
-      Request(
-        time: time &+ routes[lane].newOrderNanoseconds, quantity: quantity, order: Int32(truncatingIfNeeded: index),
-        price: terms.price.ticks, kind: .new), route: routes[lane].newOrder)
+    statistics[lane].sent &+= 1
+    if lanes[lane].isRecorded {
+      let known = !bestBid.isNone && !bestAsk.isNone
+      let middle = known ? Int64(bestBid.ticks) + Int64(bestAsk.ticks) : Int64.min
+      note(index, .received, time: time, bidPlusAsk: middle)
+      note(index, .validated, time: time)
+      note(index, .riskApproved, time: time)
+      note(index, .routed, time: time)
+    }
+    post(index, lane: lane, time: time, content: RequestCode.new, law: 0)
     return .sent(Int32(truncatingIfNeeded: index))
   }
 
@@ -72,178 +92,186 @@ extension ExecutionEngine {
   @inline(__always)
   public mutating func cancel(_ order: Int32, time: Int64) -> Bool {
     let index = Int(order)
-    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0, !orders[index].isCancelSent else {
-      return false
-    }
-    let lane = Int(orders[index].lane)
-    orders[index].isCancelSent = true
+    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0,
+      !orders[index].marks.contains(.cancelSent), orders[index].messagesUnderWay < 250
+    else { return false }
+    let lane = lane(of: index)
+    orders[index].marks.insert(.cancelSent)
     orders[index].messagesUnderWay &+= 1
-    statistics.cancels += 1
-    requests.append(
-      Request(
-        time: time &+ routes[lane].cancelNanoseconds, quantity: 0, order: order, price: .min, kind: .cancel),
-      route: routes[lane].cancel)
+    statistics[lane].cancels &+= 1
+    post(index, lane: lane, time: time, content: RequestCode.cancel, law: 1)
     return true
   }
 
   /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it.
   public mutating func amend(_ order: Int32, price: Price, quantity: Int64, time: Int64) -> Bool {
     let index = Int(order)
-    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0, quantity > 0, !price.isNone else {
-      return false
-    }
-    let lane = Int(orders[index].lane)
+    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
+      orders[index].messagesUnderWay < 250
+    else { return false }
     orders[index].messagesUnderWay &+= 1
-    requests.append(
-      Request(
-        time: time &+ routes[lane].amendNanoseconds, quantity: quantity, order: order, price: price.ticks, kind: .amend),
-      route: routes[lane].amend)
+    let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
+    post(index, lane: lane(of: index), time: time, content: content, law: 2)
     return true
   }
 
-  /// Handles the oldest request, which has arrived at the venue.
   @inline(__always)
-  public mutating func handleRequest(books: borrowing BookSet) {
-    let request = requests.removeFirst()
-    let index = Int(request.order)
-    switch request.kind {
-    case .new: arrive(index, time: request.time, books: books)
-    case .cancel:
-      if orders[index].state == .working {
-        leaveQueue(index)
-        finish(index, time: request.time, kind: .cancelled, cancelReason: .requested)
+  private mutating func post(_ index: Int, lane: Int, time: Int64, content: Int32, law: Int) {
+    let route = lanes[lane].request
+    var arrival = time &+ lanes[lane].requestNanoseconds
+    if route == MessageQueue.varying { arrival = drawnArrival(lane: lane, time: time, law: law) }
+    requests.append(
+      Message(time: arrival, order: Int32(truncatingIfNeeded: index), content: content), route: route)
+  }
+
+  @inline(never)
+  private mutating func drawnArrival(lane: Int, time: Int64, law: Int) -> Int64 {
+    let sampler = samplers[Int(lanes[lane].sampler) + law]
+    let delay = sampler.nanoseconds(at: time, index: lanes[lane].messageCount, feedNanoseconds: feedNanoseconds)
+    lanes[lane].messageCount &+= 1
+    let arrival = max(time &+ delay, lanes[lane].lastRequest)
+    lanes[lane].lastRequest = arrival
+    return arrival
+  }
+
+  // MARK: - At the venue
+
+  /// Handles every request that has reached the venue by `time`, oldest first.
+  @inline(__always)
+  public mutating func handleRequests(upTo time: Int64, books: borrowing BookSet) {
+    while requests.nextTime <= time {
+      let request = requests.removeFirst()
+      let index = Int(request.order)
+      if request.content == RequestCode.new {
+        arrive(index, time: request.time, books: books)
+      } else if request.content == RequestCode.cancel {
+        cancelArrives(index, time: request.time)
       } else {
-        tell(index, time: request.time, kind: .cancelRejected, quantity: 0, price: .min, isFinal: false)
+        amendArrives(index, amendments.remove(request.content), time: request.time, books: books)
       }
       settleMessage(index)
-    case .amend:
-      amendArrives(index, request: request, books: books)
-      settleMessage(index)
+    }
+  }
+
+  @inline(__always)
+  private mutating func cancelArrives(_ index: Int, time: Int64) {
+    switch orders[index].state {
+    case .working:
+      leaveQueue(index)
+      finish(index, time: time, kind: .cancelled, cancelReason: .requested)
+    case .waiting:
+      special.remove(index)
+      finish(index, time: time, kind: .cancelled, cancelReason: .requested)
+    default: tell(index, time: time, kind: .cancelRejected, quantity: 0, price: .min, isFinal: false)
     }
   }
 
   @inline(__always)
   private mutating func arrive(_ index: Int, time: Int64, books: borrowing BookSet) {
-    defer { settleMessage(index) }
     let instrument = Int(orders[index].instrument)
-    let isBuy = orders[index].sideIndex == 0
-    let price = orders[index].price
-    let opposite = books.bestPrice(isBuy ? .sell : .buy, instrument: instrument)
-    let isMarket = orders[index].type == .market
-    let isMarketable =
-      !opposite.isNone && (isMarket || (isBuy ? price >= opposite.ticks : price <= opposite.ticks))
-    if isMarketable {
-      if orders[index].isPostOnly { return reject(index, time: time, reason: .postOnlyWouldTrade) }
-      // Crossed or locked books exist before an open; nothing trades on them.
-      if books.isCrossedOrLocked(instrument: instrument) {
-        return reject(index, time: time, reason: .wrongPhase)
-      }
-      take(index, time: time, books: books)
-      if orders[index].openQuantity == 0 { return }
+    let status = books.status(of: instrument)
+    if status.stopsEntry {
+      return reject(index, time: time, reason: status == .halted || status == .paused ? .halted : .closed)
     }
-    if isMarket || orders[index].timeInForce.isImmediate {
-      let reason: CancelReason = isMarket ? .noLiquidity : .immediateOrCancel
-      return finish(index, time: time, kind: .cancelled, cancelReason: reason)
+    if orders[index].marks.contains(.special) {
+      arriveSpecial(index, time: time, books: books)
+    } else {
+      enter(index, time: time, books: books)
     }
-    orders[index].state = .working
-    joinQueue(index, time: time, books: books)
-    tell(
-      index, time: time, kind: .accepted, quantity: orders[index].openQuantity, price: price, isFinal: false)
   }
 
-  private mutating func amendArrives(_ index: Int, request: Request, books: borrowing BookSet) {
-    guard orders[index].state == .working else {
-      return tell(index, time: request.time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
+  /// A limit or market order meets the book: it trades what it can, and rests or ends.
+  @inline(__always)
+  mutating func enter(_ index: Int, time: Int64, books: borrowing BookSet) {
+    let instrument = Int(orders[index].instrument)
+    let isBuy = orders[index].sideIndex == 0
+    let opposite = books.bestPrice(isBuy ? .sell : .buy, instrument: instrument)
+    let isMarket = orders[index].type == .market
+    let price = orders[index].price
+    var mayTrade = !opposite.isNone && (isMarket || (isBuy ? price >= opposite.ticks : price <= opposite.ticks))
+    if !mayTrade { mayTrade = meetsOwnOrder(index) }
+    if mayTrade {
+      if orders[index].marks.contains(.postOnly) { return reject(index, time: time, reason: .postOnlyWouldTrade) }
+      // Crossed or locked books exist before an open; nothing trades on them.
+      if books.isCrossedOrLocked(instrument: instrument) { return reject(index, time: time, reason: .wrongPhase) }
+      take(index, time: time, books: books)
+      if orders[index].state == .finished { return }
     }
-    let old = orders[index].openQuantity
-    if request.price == orders[index].price, request.quantity <= old {
-      orders[index].openQuantity = request.quantity
+    if opposite.isNone, !books.hasBook(instrument: instrument), enterWithoutBook(index, time: time, books: books) {
+      return
+    }
+    if isMarket || orders[index].timeInForce.isImmediate {
+      return finish(
+        index, time: time, kind: .cancelled, cancelReason: isMarket ? .noLiquidity : .immediateOrCancel)
+    }
+    rest(index, time: time, books: books)
+  }
+
+  /// Puts an order into its queue and tells the lane that it was taken.
+  @inline(__always)
+  mutating func rest(_ index: Int, time: Int64, books: borrowing BookSet) {
+    if orders[index].marks.contains(.special) { hideReserve(index) }
+    orders[index].state = .working
+    joinQueue(index, time: time, books: books, isShared: true)
+    acknowledge(index, time: time)
+  }
+
+  /// Tells the lane that the venue took its order, once.
+  @inline(__always)
+  mutating func acknowledge(_ index: Int, time: Int64) {
+    guard orders[index].acknowledgedTime == .max else { return }
+    let lane = lane(of: index)
+    note(index, .acknowledged, time: time)
+    if lanes[lane].hearsAll || lanes[lane].notice == MessageQueue.varying {
+      // The moment of learning is known only when the message is sent.
+      orders[index].acknowledgedTime = tell(
+        index, time: time, kind: .accepted, quantity: orders[index].openQuantity &+ reserve(index),
+        price: orders[index].price, isFinal: false)
+    } else {
+      orders[index].acknowledgedTime = time &+ lanes[lane].noticeNanoseconds &+ lanes[lane].clockShift
+    }
+  }
+
+  private mutating func amendArrives(
+    _ index: Int, _ amendment: Amendment, time: Int64, books: borrowing BookSet
+  ) {
+    guard orders[index].state == .working, !books.status(of: Int(orders[index].instrument)).stopsEntry else {
+      tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
+      return
+    }
+    if amendment.price == orders[index].price, amendment.quantity <= orders[index].openQuantity &+ reserve(index) {
+      reduceOpen(index, to: amendment.quantity)
     } else {
       let isBuy = orders[index].sideIndex == 0
       let instrument = Int(orders[index].instrument)
       let opposite = books.bestPrice(isBuy ? .sell : .buy, instrument: instrument)
-      let wouldTrade = !opposite.isNone && (isBuy ? request.price >= opposite.ticks : request.price <= opposite.ticks)
-      if wouldTrade, orders[index].isPostOnly || books.isCrossedOrLocked(instrument: instrument) {
+      let wouldTrade =
+        !opposite.isNone && (isBuy ? amendment.price >= opposite.ticks : amendment.price <= opposite.ticks)
+      if wouldTrade, orders[index].marks.contains(.postOnly) || books.isCrossedOrLocked(instrument: instrument) {
         // The order stays as it was.
-        return tell(index, time: request.time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
-      }
-      leaveQueue(index)
-      orders[index].price = request.price
-      orders[index].openQuantity = request.quantity
-      if wouldTrade {
-        take(index, time: request.time, books: books)
-        if orders[index].openQuantity == 0 { return }
-      }
-      joinQueue(index, time: request.time, books: books)
-    }
-    tell(
-      index, time: request.time, kind: .amended, quantity: orders[index].openQuantity, price: request.price,
-      isFinal: false)
-  }
-
-  /// Walks the opposite side of the book; shares the lane took before and that still stand are not there for it.
-  private mutating func take(_ index: Int, time: Int64, books: borrowing BookSet) {
-    let instrument = Int(orders[index].instrument)
-    let isBuy = orders[index].sideIndex == 0
-    let limit = orders[index].type == .market ? nil : Optional(orders[index].price)
-    let lane = Int(orders[index].lane)
-    let opposite: UInt8 = isBuy ? 1 : 0
-    // Levels that are gone, and shares of them, are no longer remembered.
-    takenLiquidity[lane].removeAll {
-      books.level($0.sideIndex == 0 ? .buy : .sell, at: Price(ticks: $0.price), instrument: Int($0.instrument))
-        .quantity == 0
-    }
-    var open = orders[index].openQuantity
-    if orders[index].timeInForce == .fillOrKill {
-      var available: Int64 = 0
-      books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
-        if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
-        available &+= freeQuantity(lane: lane, instrument, opposite, price.ticks, standing: quantity)
-        return available < open
-      }
-      if available < open {
-        return finish(index, time: time, kind: .cancelled, cancelReason: .fillOrKill)
-      }
-    }
-    var takes: [(price: Int32, quantity: Int64)] = []
-    books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
-      if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
-      let taken = min(open, freeQuantity(lane: lane, instrument, opposite, price.ticks, standing: quantity))
-      if taken > 0 {
-        takes.append((price.ticks, taken))
-        open &-= taken
-      }
-      return open > 0
-    }
-    for (price, quantity) in takes {
-      remember(lane: lane, instrument, opposite, price, quantity)
-      fill(
-        index, time: time, quantity: quantity, price: price, isMaker: false, cause: .aggressed,
-        causeArrival: BookChange.noArrival, causePrice: price)
-    }
-  }
-
-  private func freeQuantity(
-    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, standing: Int64
-  ) -> Int64 {
-    for taken in takenLiquidity[lane]
-    where taken.price == price && taken.sideIndex == sideIndex && Int(taken.instrument) == instrument {
-      return max(0, standing - taken.quantity)
-    }
-    return standing
-  }
-
-  private mutating func remember(
-    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, _ quantity: Int64
-  ) {
-    for place in takenLiquidity[lane].indices {
-      let taken = takenLiquidity[lane][place]
-      if taken.price == price, taken.sideIndex == sideIndex, Int(taken.instrument) == instrument {
-        takenLiquidity[lane][place].quantity += quantity
+        tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
         return
       }
+      leaveQueue(index)
+      orders[index].state = .sent
+      orders[index].price = amendment.price
+      replaceOpen(index, by: amendment.quantity)
+      if wouldTrade || meetsOwnOrder(index) {
+        take(index, time: time, books: books)
+        if orders[index].state == .finished { return }
+      }
+      orders[index].state = .working
+      joinQueue(index, time: time, books: books)
     }
-    takenLiquidity[lane].append(
-      TakenLiquidity(instrument: UInt16(instrument), sideIndex: sideIndex, price: price, quantity: quantity))
+    note(index, .amended, time: time)
+    tell(
+      index, time: time, kind: .amended, quantity: orders[index].openQuantity &+ reserve(index),
+      price: amendment.price, isFinal: false)
   }
+}
+
+extension MarketStatus {
+  /// The venue takes no new orders.
+  @inline(__always)
+  var stopsEntry: Bool { self == .halted || self == .paused || self == .closed || self == .postClose }
 }

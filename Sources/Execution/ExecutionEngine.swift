@@ -1,18 +1,30 @@
-public import Accounting
+import Accounting
 import MarketTypes
 import OrderBooks
 public import RiskControls
 
-/// What one lane brings: its latencies, fees and limits.
+/// What one lane brings: its latencies, fees, limits and models.
 public struct LaneTerms: Hashable, Sendable {
   public var latency: LatencyModel
   public var fees: FeeSchedule
   public var limits: RiskLimits
+  public var queueModel: QueueModel
+  /// On data without a book (bars, trade prints) orders fill at the last price at once, as simple backtests assume;
+  /// otherwise at the next bar's open or the next trade.
+  public var tradesAtLastPrice: Bool
+  /// Keep a record of each step of each order and of each fill.
+  public var isRecorded: Bool
 
-  public init(latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none) {
+  public init(
+    latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none,
+    queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, isRecorded: Bool = true
+  ) {
     self.latency = latency
     self.fees = fees
     self.limits = limits
+    self.queueModel = queueModel
+    self.tradesAtLastPrice = tradesAtLastPrice
+    self.isRecorded = isRecorded
   }
 }
 
@@ -23,58 +35,88 @@ public struct LaneTerms: Hashable, Sendable {
 public struct ExecutionEngine: ~Copyable {
   public let laneCount: Int
   public let instrumentCount: Int
-  /// Orders a lane may have alive or under way at once.
+  /// Orders a lane may have alive or under way at once: a power of two times 64.
   public let ordersPerLane: Int
   let wordsPerLane: Int
+  /// An order's index shifted right by this is its lane.
+  let laneShift: Int
 
   var orders: Column<LaneOrder>
-  /// A bit for each place in use, `wordsPerLane` words a lane.
+  /// A bit for each place in use, and for each order the lane believes alive; `wordsPerLane` words a lane.
   var usedPlaces: Column<UInt64>
+  var alivePlaces: Column<UInt64>
+  /// Empty until the first order that is more than a plain limit order.
+  var extras = Column<OrderExtras>(capacity: 0)
   var cohorts: Column<Cohort>
   var freeCohorts: Column<Int32>
-  var levels: Column<LaneLevel>
-  var levelTable = PriceTable()
-  /// Which prices hold lane orders: buys at 2 i, sells at 2 i + 1; `orderCount` counts them, quantities are unused.
+  /// Where lane orders rest: buys at 2 i, sells at 2 i + 1. `orderCount` counts them; the quantity's halves are the first
+  /// and last cohort of the level.
   let occupied: UnsafeMutablePointer<LadderSide>
 
-  var requests: MessageQueue<Request>
-  var notices: MessageQueue<Notice>
-  var routes: Column<LaneRoutes>
-  var feeSchedules: Column<FeeRates>
+  var requests: MessageQueue
+  var notices: MessageQueue
+  var amendments = Slab<Amendment>()
+  var details = Slab<NoticeDetail>()
+  var lanes: Column<LaneRoutes>
+  let fees: [FeeSchedule]
   let gates: [RiskGate]
+  let queueModels: [QueueModel]
+  /// Of lanes whose messages vary; four a lane: new, cancel, amend, acknowledgement.
+  let samplers: [LatencySampler]
   var riskStates: Column<RiskState>
   /// Position and cash as of the venue, and the position the lane knows of: lane × instruments + instrument.
   var ledgers: Column<PositionLedger>
   var knownLots: Column<Int64>
+  var knownCash: Column<Int128>
   /// Open quantity of a lane's orders as sent and not known to be done, buys then sells.
   var openQuantities: Column<Int64>
+  /// Changes when the lane's orders or position, as it knows them, change by news.
+  var newsCounts: Column<UInt32>
   /// How much each lane already took of the event being handled, valid while the stamp equals `stamp`.
   var takenNow: Column<Int64>
   var takenStamp: Column<Int64>
   var stamp: Int64 = 0
+  /// Numbers below zero for joins that share their moment with nobody.
+  var unsharedJoins: Int64 = -1
   /// What a lane took from levels that still stand; short lists, searched from the front.
   var takenLiquidity: [[TakenLiquidity]]
   /// What feeds an instrument gives, learned from its events.
   var feedKinds: Column<FeedKind>
-  public internal(set) var statistics = ExecutionStatistics()
+  /// Orders that wait outside the queues: stops, pegs, orders for an auction, orders with an expiry.
+  var special = SpecialOrders()
+  /// Room for the prices that one event goes through.
+  var scratchPrices = Column<Int32>(capacity: 64)
+  var scratchQuantities = Column<Int64>(capacity: 64)
+  /// The feed's latency at the moment, for laws that follow it.
+  public var feedNanoseconds: Int64 = 0
+  var statistics: Column<LaneStatistics>
   var fills: [LaneFill] = []
-  let keepsFills: Bool
+  var transitions: [OrderTransition] = []
+  var middles: [MiddleChange] = []
+  /// Some lane is recorded, and its figures need the middle at other times.
+  let keepsMiddles: Bool
 
   struct LaneRoutes: BitwiseCopyable {
-    var newOrder: Int32
-    var cancel: Int32
-    var amend: Int32
+    var request: Int32
     var notice: Int32
-    var newOrderNanoseconds: Int64
-    var cancelNanoseconds: Int64
-    var amendNanoseconds: Int64
+    var requestNanoseconds: Int64
+    /// From the venue to the moment the lane is called, which its clock shift has been taken off.
     var noticeNanoseconds: Int64
+    /// What the lane's clock shows more than the venue's when it is called.
+    var clockShift: Int64
+    /// Last arrivals on the lane's connection, for messages that vary.
+    var lastRequest: Int64 = .min
+    var lastNotice: Int64 = .min
+    var messageCount: UInt64 = 0
     var gate: Int32
-  }
-
-  struct FeeRates: BitwiseCopyable {
-    var maker: Int64
-    var taker: Int64
+    /// Index of its first sampler; -1 when all its delays are constant.
+    var sampler: Int32
+    var queueModel: UInt8
+    var tradesAtLastPrice: Bool
+    var isRecorded: Bool
+    var hearsFills: Bool
+    /// The lane wants to hear of everything about its orders, so each step needs a message.
+    var hearsAll: Bool
   }
 
   struct TakenLiquidity: BitwiseCopyable {
@@ -88,58 +130,95 @@ public struct ExecutionEngine: ~Copyable {
   struct FeedKind: BitwiseCopyable {
     /// Executions name resting orders, so trade prints repeat them.
     var namesOrders = false
+    /// Bid plus ask in ticks when both sides last had a price.
+    var lastBidPlusAsk = Int64.min
+    /// Bid price and quantity, ask price and quantity of the last quote.
+    var quote: (Int32, Int64, Int32, Int64) = (.min, 0, .min, 0)
+    var hasBars = false
+    /// Changes of the trading phase.
+    var status = MarketStatus.unknown
   }
 
-  public init(lanes: [LaneTerms], instrumentCount: Int, ordersPerLane: Int = 64, keepsFills: Bool = true) {
-    laneCount = lanes.count
+  /// `hearing` says what each lane is called for; lanes learn without messages what needs none.
+  public init(lanes terms: [LaneTerms], instrumentCount: Int, ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil) {
+    laneCount = terms.count
     self.instrumentCount = instrumentCount
-    self.ordersPerLane = (max(1, ordersPerLane) + 63) / 64 * 64
-    wordsPerLane = self.ordersPerLane / 64
-    self.keepsFills = keepsFills
-    orders = Column(repeating: LaneOrder(), count: laneCount * self.ordersPerLane)
+    var places = 64
+    while places < min(ordersPerLane, 1 << 16) { places *= 2 }
+    self.ordersPerLane = places
+    wordsPerLane = places / 64
+    laneShift = places.trailingZeroBitCount
+    orders = Column(repeating: LaneOrder(), count: laneCount * places)
     usedPlaces = Column(repeating: 0, count: laneCount * wordsPerLane)
+    alivePlaces = Column(repeating: 0, count: laneCount * wordsPerLane)
     cohorts = Column(capacity: 1024)
     freeCohorts = Column(capacity: 1024)
-    levels = Column(capacity: 1024)
     occupied = .allocate(capacity: max(1, instrumentCount * 2))
     for index in 0..<(instrumentCount * 2) {
       (occupied + index).initialize(to: LadderSide(sideIndex: index & 1))
     }
-    requests = MessageQueue(
-      delays: lanes.flatMap {
-        [$0.latency.newOrderNanoseconds, $0.latency.cancelNanoseconds, $0.latency.amendNanoseconds]
-      })
-    notices = MessageQueue(delays: lanes.map(\.latency.acknowledgementNanoseconds))
-    routes = Column(capacity: laneCount)
-    feeSchedules = Column(capacity: laneCount)
-    var gates: [RiskGate] = []
+    let requests = MessageQueue(delays: terms.compactMap(\.latency.commonRequestNanoseconds))
+    let notices = MessageQueue(delays: terms.compactMap { Self.noticeDelay($0.latency) })
+    lanes = Column(capacity: laneCount)
     var gateOf: [RiskLimits: Int32] = [:]
-    for (index, lane) in lanes.enumerated() {
+    var gates: [RiskGate] = []
+    var modelOf: [QueueModel: UInt8] = [:]
+    var models: [QueueModel] = []
+    var samplers: [LatencySampler] = []
+    for (index, lane) in terms.enumerated() {
       if gateOf[lane.limits] == nil {
         gateOf[lane.limits] = Int32(gates.count)
         gates.append(RiskGate(limits: lane.limits, instrumentCount: instrumentCount))
       }
+      if modelOf[lane.queueModel] == nil {
+        // 255 different models are more than anybody can tell apart; the rest share the last.
+        modelOf[lane.queueModel] = UInt8(min(models.count, 254))
+        if models.count < 255 { models.append(lane.queueModel) }
+      }
       let latency = lane.latency
-      routes.append(
+      let request = latency.commonRequestNanoseconds
+      let notice = Self.noticeDelay(latency)
+      var sampler: Int32 = -1
+      if request == nil || notice == nil {
+        sampler = Int32(samplers.count)
+        for (place, law) in [latency.newOrder, latency.cancel, latency.amend, latency.acknowledgement].enumerated() {
+          samplers.append(
+            LatencySampler(law, seed: latency.seed, stream: latency.stream &* 4 &+ UInt64(place)))
+        }
+      }
+      lanes.append(
         LaneRoutes(
-          newOrder: requests.route(of: latency.newOrderNanoseconds),
-          cancel: requests.route(of: latency.cancelNanoseconds), amend: requests.route(of: latency.amendNanoseconds),
-          notice: notices.route(of: latency.acknowledgementNanoseconds),
-          newOrderNanoseconds: latency.newOrderNanoseconds, cancelNanoseconds: latency.cancelNanoseconds,
-          amendNanoseconds: latency.amendNanoseconds, noticeNanoseconds: latency.acknowledgementNanoseconds,
-          gate: gateOf[lane.limits] ?? 0))
-      feeSchedules.append(FeeRates(maker: lane.fees.makerRate, taker: lane.fees.takerRate))
-      for place in 0..<self.ordersPerLane { orders[index * self.ordersPerLane + place].lane = Int32(index) }
+          request: requests.route(of: request), notice: notices.route(of: notice),
+          requestNanoseconds: request ?? 0, noticeNanoseconds: notice ?? 0,
+          clockShift: latency.clockShift ?? 0, gate: gateOf[lane.limits] ?? 0, sampler: sampler,
+          queueModel: modelOf[lane.queueModel] ?? 0, tradesAtLastPrice: lane.tradesAtLastPrice,
+          isRecorded: lane.isRecorded,
+          hearsFills: hearing?[index].fills ?? true, hearsAll: hearing?[index].orderChanges ?? true))
     }
+    self.requests = requests
+    self.notices = notices
     self.gates = gates
+    queueModels = models
+    self.samplers = samplers
+    fees = terms.map(\.fees)
+    keepsMiddles = terms.contains(where: \.isRecorded)
     riskStates = Column(repeating: RiskState(), count: laneCount)
     ledgers = Column(repeating: PositionLedger(), count: laneCount * instrumentCount)
     knownLots = Column(repeating: 0, count: laneCount * instrumentCount)
+    knownCash = Column(repeating: 0, count: laneCount * instrumentCount)
     openQuantities = Column(repeating: 0, count: laneCount * instrumentCount * 2)
+    newsCounts = Column(repeating: 0, count: laneCount)
     takenNow = Column(repeating: 0, count: laneCount)
     takenStamp = Column(repeating: -1, count: laneCount)
     takenLiquidity = Array(repeating: [], count: laneCount)
     feedKinds = Column(repeating: FeedKind(), count: max(1, instrumentCount))
+    statistics = Column(repeating: LaneStatistics(), count: laneCount)
+  }
+
+  /// From the venue until the lane is called, when that is always the same.
+  private static func noticeDelay(_ latency: LatencyModel) -> Int64? {
+    guard let nanoseconds = latency.acknowledgement.constantNanoseconds else { return nil }
+    return nanoseconds - (latency.clockShift ?? 0)
   }
 
   deinit {
@@ -147,62 +226,23 @@ public struct ExecutionEngine: ~Copyable {
     occupied.deallocate()
   }
 
-  // MARK: - Reading
-
-  /// Position and cash of a lane at the venue.
   @inline(__always)
-  public func ledger(lane: Int, instrument: Int = 0) -> PositionLedger { ledgers[lane * instrumentCount + instrument] }
+  func lane(of index: Int) -> Int { index >> laneShift }
+}
 
-  /// Position of a lane as far as its notices have told it.
-  @inline(__always)
-  public func knownPosition(lane: Int, instrument: Int = 0) -> Int64 { knownLots[lane * instrumentCount + instrument] }
+/// What news of its own orders a lane is called for.
+public struct LaneHearing: Hashable, Sendable {
+  public var fills: Bool
+  public var orderChanges: Bool
 
-  @inline(__always)
-  public func order(_ index: Int32) -> LaneOrder { orders[Int(index)] }
-
-  public func riskState(lane: Int) -> RiskState { riskStates[lane] }
-
-  /// Indices of a lane's orders that it believes alive, in order of their places.
-  @inline(__always)
-  public func forEachOrder(lane: Int, _ body: (Int32) -> Void) {
-    for word in 0..<wordsPerLane {
-      var bits = usedPlaces[lane &* wordsPerLane &+ word]
-      while bits != 0 {
-        let place = word &* 64 &+ bits.trailingZeroBitCount
-        bits &= bits &- 1
-        let index = lane &* ordersPerLane &+ place
-        if orders[index].knownQuantity > 0 { body(Int32(truncatingIfNeeded: index)) }
-      }
-    }
-  }
-
-  /// When the next message arrives, on either way; Int64.max when none is under way.
-  @inline(__always)
-  public var nextMessageTime: Int64 { min(requests.nextTime, notices.nextTime) }
-
-  @inline(__always)
-  public var nextRequestTime: Int64 { requests.nextTime }
-
-  @inline(__always)
-  public var nextNoticeTime: Int64 { notices.nextTime }
-
-  /// The fills kept so far, oldest first; empties the store.
-  public mutating func takeFills() -> [LaneFill] {
-    defer { fills.removeAll(keepingCapacity: true) }
-    return fills
-  }
-
-  /// The oldest notice, which has arrived.
-  @inline(__always)
-  public mutating func takeNotice() -> Notice {
-    let notice = notices.removeFirst()
-    learn(notice)
-    return notice
+  public init(fills: Bool, orderChanges: Bool) {
+    self.fills = fills
+    self.orderChanges = orderChanges
   }
 }
 
-/// Counts over all lanes.
-public struct ExecutionStatistics: Hashable, Sendable {
+/// Counts of one lane.
+public struct LaneStatistics: Hashable, Sendable, BitwiseCopyable {
   public var sent = 0
   public var riskRejects = 0
   public var venueRejects = 0

@@ -6,48 +6,76 @@ public enum LaneOrderState: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopy
   case free = 0
   /// On its way to the venue.
   case sent = 1
-  /// Resting at the venue.
+  /// Resting in a queue at the venue.
   case working = 2
   /// Filled, cancelled, rejected or expired at the venue; the lane may not know yet.
   case finished = 3
+  /// At the venue but in no queue: an untriggered stop, or an order waiting for its auction.
+  case waiting = 4
 }
 
-/// One order of one lane: what the venue knows, and what the lane knows, which is older.
+/// One order of one lane: what the venue knows, and what the lane knows, which is older. 64 bytes: one cache line.
 public struct LaneOrder: Sendable, BitwiseCopyable {
-  /// The strategy's own number.
-  public internal(set) var identifier: UInt64 = 0
   /// Open quantity at the venue.
   public internal(set) var openQuantity: Int64 = 0
   /// Open quantity as the lane knows it.
   public internal(set) var knownQuantity: Int64 = 0
+  /// The strategy's own number.
+  public internal(set) var identifier: UInt64 = 0
   /// When it was sent, nanoseconds since the epoch, lane's clock.
   public internal(set) var sentTime: Int64 = 0
-  /// When it joined its queue, and what was ahead then.
-  public internal(set) var joinedTime: Int64 = .min
-  public internal(set) var aheadWhenJoined: Int64 = 0
+  /// When the lane learns, or learned, that the venue took it; Int64.max before the venue did.
+  public internal(set) var acknowledgedTime: Int64 = .max
   public internal(set) var price: Int32 = .min
   /// Links of the queue it rests in.
   var cohort: Int32 = -1
   var next: Int32 = -1
   var previous: Int32 = -1
-  public internal(set) var lane: Int32 = 0
   public internal(set) var instrument: UInt16 = 0
   public internal(set) var sideIndex: UInt8 = 0
   public internal(set) var state = LaneOrderState.free
-  /// The lane has been told that the order rests.
-  public internal(set) var isAcknowledged = false
-  /// A cancel is on its way.
-  public internal(set) var isCancelSent = false
-  public internal(set) var isPostOnly = false
+  public internal(set) var marks: Marks = []
   public internal(set) var timeInForce = TimeInForce.goodTillCancelled
   public internal(set) var type = OrderType.limit
   /// Messages about it that are under way in either direction; its place is reused only at zero.
-  var messagesUnderWay: Int32 = 0
+  var messagesUnderWay: UInt8 = 0
+
+  public struct Marks: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let postOnly = Marks(rawValue: 1)
+    /// A cancel is on its way.
+    public static let cancelSent = Marks(rawValue: 2)
+    /// Something about it is beyond a plain limit order: see `OrderExtras`.
+    static let special = Marks(rawValue: 4)
+    /// Undisplayed: behind every displayed order of its price.
+    static let hidden = Marks(rawValue: 8)
+  }
 
   public var side: Side { sideIndex == 0 ? .buy : .sell }
 }
 
-/// The orders of one lane at one price that joined between the same two market orders: one place in the queue.
+/// What few orders have: parallel to the orders, and allocated when the first such order is sent.
+struct OrderExtras: BitwiseCopyable {
+  var expiry: Int64 = .max
+  /// Shown at a time, and the part behind it.
+  var displayQuantity: Int64 = 0
+  var reserve: Int64 = 0
+  var minimumQuantity: Int64 = 0
+  var stopPrice: Int32 = .min
+  var offset: Int32 = 0
+  /// The best trade price since a trailing stop began.
+  var watermark: Int32 = .min
+  /// The limit a pegged order must not pass; `Int32.min` for none.
+  var limit: Int32 = .min
+  var participant: UInt32 = 0
+  var selfTradePrevention = SelfTradePrevention.none
+  /// The type it was sent with; a triggered stop becomes a market or limit order.
+  var sentType = OrderType.limit
+}
+
+/// The orders of one side, price and moment of joining: one place in the queue.
 ///
 /// Lanes do not see each other, so all of them share what lies ahead. Only arrival decides who fills, and the sweep over
 /// a level costs by the moment of joining, not by the lane.
@@ -58,18 +86,18 @@ struct Cohort: BitwiseCopyable {
   var ahead: Int64
   /// When nothing was ahead any more; Int64.min while something is.
   var frontTime: Int64
+  var joinedTime: Int64
+  var aheadWhenJoined: Int64
+  /// The number of the event it joined after: until the next one, whoever joins joins it.
+  var event: Int64
   var firstOrder: Int32 = -1
   var lastOrder: Int32 = -1
   var next: Int32 = -1
   var previous: Int32 = -1
-  var level: Int32
-}
-
-/// A price at which lane orders rest: its cohorts, earliest first.
-struct LaneLevel: BitwiseCopyable {
-  var firstCohort: Int32 = -1
-  var lastCohort: Int32 = -1
-  var price: Int32
-  var instrument: UInt16
-  var sideIndex: UInt8
+  /// Level feeds: what trades took off the front since the level's last change.
+  var traded: Int64 = 0
+  /// Level feeds: index of the model that estimates what is ahead.
+  var model: UInt8 = 0
+  /// Behind every displayed order of the price, whenever that arrived.
+  var isHidden = false
 }

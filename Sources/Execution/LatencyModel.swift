@@ -1,4 +1,36 @@
+/// How long one kind of message takes.
+public enum LatencyLaw: Hashable, Sendable {
+  /// Always the same.
+  case constant(nanoseconds: Int64)
+  /// What the data's own feed took at that moment, times a factor in thousandths, plus a constant; never below zero.
+  case recorded(thousandths: Int64 = 1_000, addedNanoseconds: Int64 = 0)
+  /// Interpolated in time between measured points; constant before the first and after the last.
+  case measured([LatencyPoint])
+  /// Drawn for each message: linear between quantiles at equal steps of probability, from 0 to 1.
+  case drawn(quantiles: [Int64])
+
+  /// The constant, or nil when it varies.
+  public var constantNanoseconds: Int64? {
+    if case .constant(let nanoseconds) = self { return max(0, nanoseconds) }
+    return nil
+  }
+}
+
+/// A measured latency at a moment.
+public struct LatencyPoint: Hashable, Sendable {
+  /// Nanoseconds since the epoch.
+  public var time: Int64
+  public var nanoseconds: Int64
+
+  public init(time: Int64, nanoseconds: Int64) {
+    self.time = time
+    self.nanoseconds = nanoseconds
+  }
+}
+
 /// How long messages travel, per lane and per kind of message.
+///
+/// A lane speaks to its venue over one connection: a message never overtakes an earlier one of the same direction.
 public struct LatencyModel: Hashable, Sendable {
   /// From the exchange's event to the lane's view of it.
   public enum Feed: Hashable, Sendable {
@@ -9,20 +41,60 @@ public struct LatencyModel: Hashable, Sendable {
   }
 
   public var feed: Feed
-  public var newOrderNanoseconds: Int64
-  public var cancelNanoseconds: Int64
-  public var amendNanoseconds: Int64
+  public var newOrder: LatencyLaw
+  public var cancel: LatencyLaw
+  public var amend: LatencyLaw
   /// From the exchange's answer or fill to the lane.
-  public var acknowledgementNanoseconds: Int64
+  public var acknowledgement: LatencyLaw
+  /// Seed and stream of the lane's draws. Lanes with the same stream draw the same numbers.
+  public var seed: UInt64 = 0
+  public var stream: UInt64 = 0
+
+  public init(
+    feed: Feed = .constant(nanoseconds: 0), newOrder: LatencyLaw, cancel: LatencyLaw? = nil, amend: LatencyLaw? = nil,
+    acknowledgement: LatencyLaw, seed: UInt64 = 0, stream: UInt64 = 0
+  ) {
+    self.feed = feed
+    self.newOrder = newOrder
+    self.cancel = cancel ?? newOrder
+    self.amend = amend ?? newOrder
+    self.acknowledgement = acknowledgement
+    self.seed = seed
+    self.stream = stream
+  }
 
   public init(
     feed: Feed = .constant(nanoseconds: 0), newOrderNanoseconds: Int64 = 0, cancelNanoseconds: Int64? = nil,
     amendNanoseconds: Int64? = nil, acknowledgementNanoseconds: Int64 = 0
   ) {
-    self.feed = feed
-    self.newOrderNanoseconds = newOrderNanoseconds
-    self.cancelNanoseconds = cancelNanoseconds ?? newOrderNanoseconds
-    self.amendNanoseconds = amendNanoseconds ?? newOrderNanoseconds
-    self.acknowledgementNanoseconds = acknowledgementNanoseconds
+    self.init(
+      feed: feed, newOrder: .constant(nanoseconds: newOrderNanoseconds),
+      cancel: .constant(nanoseconds: cancelNanoseconds ?? newOrderNanoseconds),
+      amend: .constant(nanoseconds: amendNanoseconds ?? newOrderNanoseconds),
+      acknowledgement: .constant(nanoseconds: acknowledgementNanoseconds))
+  }
+
+  /// The one delay of every request, when there is one: such requests need no heap.
+  var commonRequestNanoseconds: Int64? {
+    guard let nanoseconds = newOrder.constantNanoseconds, cancel.constantNanoseconds == nanoseconds,
+      amend.constantNanoseconds == nanoseconds
+    else { return nil }
+    return nanoseconds
+  }
+
+  package var feedNanoseconds: Int64 {
+    if case .constant(let nanoseconds) = feed { return max(0, nanoseconds) }
+    return 0
+  }
+
+  /// How far the lane's clock may run behind the venue's, so that it can read the venue's own book.
+  ///
+  /// At local time T a lane with feed delay d knows the book as of T − d, and every notice that left the venue by T minus
+  /// the acknowledgement delay. When that delay is at least d, all those notices exist when the venue's clock shows T − d,
+  /// so the lane can be called at that moment, and no second, delayed book is needed. Nil when that is not so.
+  package var clockShift: Int64? {
+    guard case .constant = feed else { return nil }
+    guard let nanoseconds = acknowledgement.constantNanoseconds else { return feedNanoseconds == 0 ? 0 : nil }
+    return nanoseconds >= feedNanoseconds ? feedNanoseconds : nil
   }
 }

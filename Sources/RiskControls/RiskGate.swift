@@ -94,7 +94,7 @@ public struct RiskGate: Sendable {
     if terms.side == .none { return .invalidSide }
     let quantity = terms.quantity.lots
     if quantity <= 0 { return .quantityNotPositive }
-    if state.isStopped { return .drawdownStop }
+    if state.isStopped, !reduces(terms, exposure: exposure) { return .drawdownStop }
     if let largest = limits.orderQuantity, quantity > largest { return .orderTooLarge }
     if terms.type == .limit, terms.price.isNone { return .invalidPrice }
     if let reason = rateFailure(time: time, state: &state) { return reason }
@@ -111,6 +111,13 @@ public struct RiskGate: Sendable {
     guard state.ordersInWindow < rate else { return .orderRate }
     state.ordersInWindow += 1
     return nil
+  }
+
+  /// Whether an order can only bring the position closer to zero, whatever else of its side is open.
+  private func reduces(_ terms: OrderTerms, exposure: Exposure) -> Bool {
+    let (open, held) =
+      terms.side == .buy ? (exposure.openBuys, negated(exposure.position)) : (exposure.openSells, exposure.position)
+    return saturatingSum(open, terms.quantity.lots) <= held
   }
 
   private func sizeFailure(_ terms: OrderTerms, exposure: Exposure) -> RiskReason {

@@ -8,41 +8,81 @@ import RiskControls
 /// Invariant: the pointers outlive the callback; a desk must not be kept beyond it.
 public struct Desk: ~Copyable {
   private let engine: UnsafeMutablePointer<ExecutionEngine>
-  private let view: UnsafeMutablePointer<DelayedBook>
+  private let books: UnsafePointer<BookSet>
+  /// For lanes that hear of the market later than their clock allows for; nil for all others.
+  private let view: UnsafeMutablePointer<DelayedBook>?
+  private let instruments: UnsafePointer<Instrument>
+  private let wakes: UnsafeMutablePointer<WakeBoard>
   public let lane: Int
   /// The lane's clock, nanoseconds since the epoch.
   public let time: Int64
 
   @inline(__always)
   package init(
-    engine: UnsafeMutablePointer<ExecutionEngine>, view: UnsafeMutablePointer<DelayedBook>, lane: Int, time: Int64
+    engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafePointer<BookSet>,
+    view: UnsafeMutablePointer<DelayedBook>?, instruments: UnsafePointer<Instrument>,
+    wakes: UnsafeMutablePointer<WakeBoard>, lane: Int, time: Int64
   ) {
     self.engine = engine
+    self.books = books
     self.view = view
+    self.instruments = instruments
+    self.wakes = wakes
     self.lane = lane
     self.time = time
   }
 
   // MARK: - The market
 
+  @inline(__always)
+  public var instrumentCount: Int { engine.pointee.instrumentCount }
+
+  /// What an instrument is: its symbol, tick, lot and currency.
+  public func instrument(_ index: Int) -> Instrument {
+    precondition(index >= 0 && index < instrumentCount, "no such instrument")
+    return instruments[index]
+  }
+
+  /// The index of the instrument with a symbol; nil without one.
+  public func instrument(symbol: String) -> Int? { (0..<instrumentCount).first { instruments[$0].symbol == symbol } }
+
   /// The best bid the lane has heard of; `Price.none` when there is none.
   @inline(__always)
-  public func bestBid(_ instrument: Int = 0) -> Price { view.pointee.bestPrice(.buy, instrument: instrument) }
+  public func bestBid(_ instrument: Int = 0) -> Price { bestPrice(.buy, instrument) }
 
   @inline(__always)
-  public func bestAsk(_ instrument: Int = 0) -> Price { view.pointee.bestPrice(.sell, instrument: instrument) }
+  public func bestAsk(_ instrument: Int = 0) -> Price { bestPrice(.sell, instrument) }
+
+  @inline(__always)
+  private func bestPrice(_ side: Side, _ instrument: Int) -> Price {
+    if let view { return view.pointee.bestPrice(side, instrument: instrument) }
+    return books.pointee.bestPrice(side, instrument: instrument)
+  }
 
   /// The quantity resting at a price.
   @inline(__always)
   public func quantity(_ side: Side, at price: Price, instrument: Int = 0) -> Int64 {
-    view.pointee.quantity(side, at: price, instrument: instrument)
+    if let view { return view.pointee.quantity(side, at: price, instrument: instrument) }
+    return books.pointee.level(side, at: price, instrument: instrument).quantity
   }
 
+  /// The quantity at the best price of a side; 0 when it is empty.
+  @inline(__always)
+  public func bestQuantity(_ side: Side, _ instrument: Int = 0) -> Int64 {
+    let best = bestPrice(side, instrument)
+    return best.isNone ? 0 : quantity(side, at: best, instrument: instrument)
+  }
+
+  /// Walks the levels of a side from the touch on until `body` returns false.
   public func forEachLevel(_ side: Side, instrument: Int = 0, _ body: (Price, Int64) -> Bool) {
-    view.pointee.forEachLevel(side, instrument: instrument, body)
+    if let view { return view.pointee.forEachLevel(side, instrument: instrument, body) }
+    books.pointee.forEachLevel(side, instrument: instrument, body)
   }
 
-  public func lastTradePrice(_ instrument: Int = 0) -> Price { view.pointee.lastTradePrice(instrument: instrument) }
+  public func lastTradePrice(_ instrument: Int = 0) -> Price {
+    if let view { return view.pointee.lastTradePrice(instrument: instrument) }
+    return books.pointee.lastTradePrice(instrument: instrument)
+  }
 
   // MARK: - The lane
 
@@ -52,22 +92,37 @@ public struct Desk: ~Copyable {
     engine.pointee.knownPosition(lane: lane, instrument: instrument)
   }
 
-  /// The lane's orders that it believes alive.
+  /// Open quantity of the lane's orders of a side, sent and not known to be done.
   @inline(__always)
-  public func forEachOrder(_ body: (Int32, LaneOrder) -> Void) {
-    engine.pointee.forEachOrder(lane: lane) { body($0, engine.pointee.order($0)) }
+  public func openQuantity(_ side: Side, _ instrument: Int = 0) -> Int64 {
+    engine.pointee.knownOpenQuantity(lane: lane, instrument: instrument, sideIndex: side == .buy ? 0 : 1)
+  }
+
+  /// Money the lane has, in ticks × lots of the instrument, fees not taken off, as far as it has been told.
+  public func cash(_ instrument: Int = 0) -> Int128 { engine.pointee.knownMoney(lane: lane, instrument: instrument) }
+
+  /// The lane's orders that it believes alive, in order of their places.
+  @inline(__always)
+  public var orders: DeskOrders {
+    let first = engine.pointee.firstWord(lane: lane)
+    return DeskOrders(engine: engine, word: first, end: first &+ engine.pointee.wordCount, time: time)
   }
 
   /// The lane's living order with the strategy's own number; the first place when it used the number twice.
-  public func order(identifier: UInt64) -> Int32? {
-    var found: Int32?
-    engine.pointee.forEachOrder(lane: lane) { index in
-      if found == nil, engine.pointee.order(index).identifier == identifier { found = index }
-    }
-    return found
+  public func order(identifier: UInt64) -> DeskOrder? {
+    for order in orders where order.identifier == identifier { return order }
+    return nil
   }
 
+  /// Changes whenever news has changed the lane's orders or position as it knows them.
+  @inline(__always)
+  public var newsCount: UInt32 { engine.pointee.newsCount(lane: lane) }
+
   // MARK: - Acting
+
+  /// Calls `woken` at a moment of the lane's clock, at once when that has passed; replaces an earlier wish.
+  @inline(__always)
+  public func wake(at time: Int64) { wakes.pointee.set(lane, max(time, self.time)) }
 
   /// Sends an order through the risk gate to the venue.
   @inline(__always)
@@ -83,21 +138,79 @@ public struct Desk: ~Copyable {
   /// Sends a cancel; false when the order is known to be done or being cancelled.
   @inline(__always)
   @discardableResult
-  public func cancel(_ order: Int32) -> Bool {
-    guard owns(order) else { return false }
-    return engine.pointee.cancel(order, time: time)
+  public func cancel(_ handle: Int32) -> Bool {
+    guard engine.pointee.owns(handle, lane: lane) else { return false }
+    return engine.pointee.cancel(handle, time: time)
+  }
+
+  /// Sends a cancel for every order that is not being cancelled yet.
+  public func cancelAll() {
+    for order in orders { cancel(order.handle) }
   }
 
   /// Sends an amend of price and open quantity.
   @discardableResult
-  public func amend(_ order: Int32, price: Price, quantity: Int64) -> Bool {
-    guard owns(order) else { return false }
-    return engine.pointee.amend(order, price: price, quantity: quantity, time: time)
+  public func amend(_ handle: Int32, price: Price, quantity: Int64) -> Bool {
+    guard engine.pointee.owns(handle, lane: lane) else { return false }
+    return engine.pointee.amend(handle, price: price, quantity: quantity, time: time)
+  }
+}
+
+/// One of the lane's orders, as it knows it; valid during the callback.
+public struct DeskOrder {
+  private let engine: UnsafeMutablePointer<ExecutionEngine>
+  private let time: Int64
+  /// Names the order to `cancel` and `amend`.
+  public let handle: Int32
+
+  @inline(__always)
+  init(engine: UnsafeMutablePointer<ExecutionEngine>, handle: Int32, time: Int64) {
+    self.engine = engine
+    self.handle = handle
+    self.time = time
+  }
+
+  @inline(__always) private var order: LaneOrder { engine.pointee.order(handle) }
+  /// The strategy's own number.
+  @inline(__always) public var identifier: UInt64 { order.identifier }
+  @inline(__always) public var price: Price { Price(ticks: order.price) }
+  /// What the lane believes open.
+  @inline(__always) public var openQuantity: Int64 { order.knownQuantity }
+  @inline(__always) public var side: Side { order.side }
+  @inline(__always) public var instrument: Int { Int(order.instrument) }
+  @inline(__always) public var sentTime: Int64 { order.sentTime }
+  /// The lane has heard that the venue took it.
+  @inline(__always) public var isAcknowledged: Bool { order.acknowledgedTime <= time }
+  /// A cancel is on its way.
+  @inline(__always) public var isCancelSent: Bool { order.marks.contains(.cancelSent) }
+}
+
+/// The living orders of a lane: a walk over bits.
+public struct DeskOrders: Sequence, IteratorProtocol {
+  private let engine: UnsafeMutablePointer<ExecutionEngine>
+  private var word: Int
+  private let end: Int
+  private let time: Int64
+  private var bits: UInt64
+
+  @inline(__always)
+  init(engine: UnsafeMutablePointer<ExecutionEngine>, word: Int, end: Int, time: Int64) {
+    self.engine = engine
+    self.word = word
+    self.end = end
+    self.time = time
+    bits = engine.pointee.aliveWord(word)
   }
 
   @inline(__always)
-  private func owns(_ order: Int32) -> Bool {
-    let perLane = engine.pointee.ordersPerLane
-    return order >= 0 && Int(order) / perLane == lane
+  public mutating func next() -> DeskOrder? {
+    while bits == 0 {
+      word &+= 1
+      if word >= end { return nil }
+      bits = engine.pointee.aliveWord(word)
+    }
+    let place = bits.trailingZeroBitCount
+    bits &= bits &- 1
+    return DeskOrder(engine: engine, handle: Int32(truncatingIfNeeded: word &* 64 &+ place), time: time)
   }
 }

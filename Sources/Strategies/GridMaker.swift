@@ -27,6 +27,8 @@ public struct GridMaker: Strategy {
   let quantity: Int64
   let positionLimit: Int64
   public let subscriptions: Subscriptions
+  /// What the last decision was made from, when it left nothing to be done later.
+  private var settled: (bid: Price, ask: Price, news: UInt32)?
 
   public init(_ parameters: ParameterValues) {
     instrument = parameters.place()
@@ -44,6 +46,10 @@ public struct GridMaker: Strategy {
     guard instrument < desk.instrumentCount else { return }
     let (bid, ask) = (desk.bestBid(instrument), desk.bestAsk(instrument))
     guard !bid.isNone, !ask.isNone else { return }
+    let news = desk.newsCount
+    // The same market, orders and position lead to the same wishes, which stand already.
+    if let settled, settled.bid == bid, settled.ask == ask, settled.news == news { return }
+    var isSettled = true
     let position = desk.position(instrument)
     let middle = Double(Int64(bid.ticks) + Int64(ask.ticks)) / 2 - skew * Double(position) / 100
     let top = (min(middle - halfSpread, Double(bid.ticks)) / interval).rounded(.down) * interval
@@ -55,33 +61,39 @@ public struct GridMaker: Strategy {
     var missingBids: UInt32 = position < positionLimit ? (1 << UInt32(count)) - 1 : 0
     var missingAsks: UInt32 = position > -positionLimit ? (1 << UInt32(count)) - 1 : 0
     let (wantedBids, wantedAsks) = (missingBids, missingAsks)
-    desk.forEachOrder { index, order in
-      let isBuy = order.sideIndex == 0
-      let distance = isBuy ? firstBid &- order.price : order.price &- firstAsk
-      let place = distance / step
-      if distance >= 0, distance % step == 0, place < 32, (isBuy ? wantedBids : wantedAsks) >> UInt32(place) & 1 == 1 {
+    for order in desk.orders {
+      let isBuy = order.side == .buy
+      let distance = isBuy ? firstBid &- order.price.ticks : order.price.ticks &- firstAsk
+      // A division for each order would cost more than all the rest.
+      let place = step == 1 ? distance : distance % step == 0 ? distance / step : -1
+      if place >= 0, place < 32, (isBuy ? wantedBids : wantedAsks) >> UInt32(place) & 1 == 1 {
         if isBuy { missingBids &= ~(1 << UInt32(place)) } else { missingAsks &= ~(1 << UInt32(place)) }
       } else if order.isAcknowledged {
-        desk.cancel(index)
+        desk.cancel(order.handle)
+      } else {
+        isSettled = false
       }
     }
     while missingBids != 0 {
       let place = missingBids.trailingZeroBitCount
       missingBids &= missingBids - 1
-      send(.buy, price: firstBid &- Int32(place) &* step, desk)
+      if !send(.buy, price: firstBid &- Int32(place) &* step, desk) { isSettled = false }
     }
     while missingAsks != 0 {
       let place = missingAsks.trailingZeroBitCount
       missingAsks &= missingAsks - 1
-      send(.sell, price: firstAsk &+ Int32(place) &* step, desk)
+      if !send(.sell, price: firstAsk &+ Int32(place) &* step, desk) { isSettled = false }
     }
+    settled = isSettled ? (bid, ask, news) : nil
   }
 
   @inline(__always)
-  private func send(_ side: Side, price: Int32, _ desk: borrowing Desk) {
-    desk.send(
+  private func send(_ side: Side, price: Int32, _ desk: borrowing Desk) -> Bool {
+    let result = desk.send(
       OrderTerms(
         identifier: OrderIdentifier(UInt64(UInt32(bitPattern: price))), side: side, price: Price(ticks: price),
         quantity: Quantity(lots: quantity), flags: .postOnly), instrument: instrument)
+    if case .sent = result { return true }
+    return false
   }
 }

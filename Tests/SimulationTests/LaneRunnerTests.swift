@@ -29,10 +29,10 @@ struct ScriptedStrategy: Strategy {
       switch action {
       case .send(let terms): desk.send(terms)
       case .cancel(let number):
-        if let order = desk.order(identifier: number) { desk.cancel(order) }
+        if let order = desk.order(identifier: number) { desk.cancel(order.handle) }
       case .amend(let number, let price, let quantity):
         if let order = desk.order(identifier: number) {
-          desk.amend(order, price: Price(ticks: price), quantity: quantity)
+          desk.amend(order.handle, price: Price(ticks: price), quantity: quantity)
         }
       }
     }
@@ -112,7 +112,7 @@ struct FlowSource: EventSource, ~Copyable {
     var run = LaneRunner(
       strategies: lanes.map { ScriptedStrategy(script: script(seed: $0), period: period) },
       terms: lanes.map { LaneTerms(latency: latency($0), fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000)) },
-      instrumentCount: 1, ordersPerLane: 2_048)
+      instruments: [Instrument(symbol: "TEST", tick: .one)], options: LaneRunOptions(ordersPerLane: 2_048))
     var source = FlowSource(seed: market, shape: shape, batches: 30)
     run.run(&source)
     let fills = run.takeFills()

@@ -61,6 +61,7 @@ public struct ReferenceLane {
   }
 
   let latency: LatencyModel
+  var lastRequest = Int64.min
   let period: Int64
   let script: [[ScriptedAction]]
   var orders: [Order] = []
@@ -115,12 +116,14 @@ public struct ReferenceLane {
 
   private mutating func post(_ message: Message, at time: Int64) {
     sequence += 1
-    requests.append((time, sequence, message))
+    // One connection: nothing overtakes.
+    lastRequest = max(lastRequest, time)
+    requests.append((lastRequest, sequence, message))
   }
 
   private mutating func tell(_ message: Message, at time: Int64) {
     sequence += 1
-    notices.append((time + latency.acknowledgementNanoseconds, sequence, message))
+    notices.append((time + (latency.acknowledgement.constantNanoseconds ?? 0), sequence, message))
   }
 
   private mutating func act(_ action: ScriptedAction, time: Int64) {
@@ -128,14 +131,14 @@ public struct ReferenceLane {
     case .send(let terms):
       orders.append(
         Order(terms: terms, price: terms.price.ticks, open: terms.quantity.lots, known: terms.quantity.lots))
-      post(.new(orders.count - 1), at: time + latency.newOrderNanoseconds)
+      post(.new(orders.count - 1), at: time + (latency.newOrder.constantNanoseconds ?? 0))
     case .cancel(let number):
       guard let place = living(number), !orders[place].isCancelSent else { return }
       orders[place].isCancelSent = true
-      post(.cancel(place), at: time + latency.cancelNanoseconds)
+      post(.cancel(place), at: time + (latency.cancel.constantNanoseconds ?? 0))
     case .amend(let number, let price, let quantity):
       guard let place = living(number) else { return }
-      post(.amend(place, price: price, quantity: quantity), at: time + latency.amendNanoseconds)
+      post(.amend(place, price: price, quantity: quantity), at: time + (latency.amend.constantNanoseconds ?? 0))
     }
   }
 
@@ -177,7 +180,7 @@ public struct ReferenceLane {
       let terms = orders[place].terms
       let side = terms.side == .buy ? 0 : 1
       let isMarket = terms.type == .market
-      if trades(side, isMarket ? nil : orders[place].price) {
+      if trades(side, isMarket ? nil : orders[place].price) || ownOpposite(place) != nil {
         if terms.flags.contains(.postOnly) || isCrossedOrLocked { return finish(place, time) }
         if !take(place, time) { return finish(place, time) }
         if orders[place].open == 0 { return }
@@ -192,12 +195,12 @@ public struct ReferenceLane {
         orders[place].open = quantity
       } else {
         let side = orders[place].terms.side == .buy ? 0 : 1
-        let wouldTrade = trades(side, price)
-        if wouldTrade, orders[place].terms.flags.contains(.postOnly) || isCrossedOrLocked { return }
+        let crossesMarket = trades(side, price)
+        if crossesMarket, orders[place].terms.flags.contains(.postOnly) || isCrossedOrLocked { return }
         orders[place].price = price
         orders[place].open = quantity
         orders[place].state = 0
-        if wouldTrade {
+        if crossesMarket || ownOpposite(place) != nil {
           _ = take(place, time)
           if orders[place].open == 0 { return }
         }
@@ -236,17 +239,49 @@ public struct ReferenceLane {
     }
     let available = levels.reduce(0) { $0 + $1.free }
     if orders[place].terms.timeInForce == .fillOrKill, available < orders[place].open { return false }
-    for level in levels {
-      let quantity = min(level.free, orders[place].open)
-      guard quantity > 0 else { continue }
-      if let known = taken.firstIndex(where: { $0.side == 1 - side && $0.price == level.price }) {
-        taken[known].quantity += quantity
-      } else {
-        taken.append((1 - side, level.price, quantity))
-      }
-      fill(place, time, price: level.price, quantity: quantity, isMaker: false)
+    while orders[place].open > 0 {
+      let own = ownOpposite(place)
+      takeMarket(place, time, before: own)
+      guard let own, orders[place].open > 0 else { break }
+      // The lane's own order is next: they trade at its price.
+      let quantity = min(orders[place].open, orders[own].open)
+      fill(own, time, price: orders[own].price, quantity: quantity, isMaker: true)
+      fill(place, time, price: orders[own].price, quantity: quantity, isMaker: false)
     }
     return true
+  }
+
+  /// The first working order of the lane on the other side that the order's price reaches.
+  private func ownOpposite(_ place: Int) -> Int? {
+    let side = orders[place].terms.side == .buy ? 0 : 1
+    return resting(1 - side).first {
+      orders[place].terms.type == .market
+        || (side == 0 ? orders[$0].price <= orders[place].price : orders[$0].price >= orders[place].price)
+    }
+  }
+
+  /// Takes from the market down to the order's limit, or down to the place of an own order that comes first.
+  private mutating func takeMarket(_ place: Int, _ time: Int64, before own: Int?) {
+    let side = orders[place].terms.side == .buy ? 0 : 1
+    let limit = own.map { orders[$0].price } ?? (orders[place].terms.type == .market ? nil : orders[place].price)
+    let prices = Set(market.filter { $0.side == 1 - side }.map(\.price)).sorted { side == 0 ? $0 < $1 : $0 > $1 }
+    for price in prices {
+      if let limit, side == 0 ? price > limit : price < limit { break }
+      let level = market.filter { $0.side == 1 - side && $0.price == price }
+      var standing = level.reduce(0) { $0 + $1.quantity }
+      if let own, price == limit {
+        standing = level.filter { $0.arrival < orders[own].arrival }.reduce(0) { $0 + $1.quantity }
+      }
+      let mine = taken.first { $0.side == 1 - side && $0.price == price }?.quantity ?? 0
+      let quantity = min(max(0, standing - mine), orders[place].open)
+      guard quantity > 0 else { continue }
+      if let known = taken.firstIndex(where: { $0.side == 1 - side && $0.price == price }) {
+        taken[known].quantity += quantity
+      } else {
+        taken.append((1 - side, price, quantity))
+      }
+      fill(place, time, price: price, quantity: quantity, isMaker: false)
+    }
   }
 
   private mutating func fill(_ place: Int, _ time: Int64, price: Int32, quantity: Int64, isMaker: Bool) {

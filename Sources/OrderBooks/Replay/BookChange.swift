@@ -45,6 +45,13 @@ public struct BookChange: Hashable, Sendable, BitwiseCopyable {
 public protocol BookObserver: ~Copyable {
   /// Called after each event has been applied.
   mutating func bookChanged(_ change: BookChange, books: borrowing BookSet)
+  /// Events later than this wait: an observer that acts on an event lowers it to the moment its action has effect.
+  var horizon: Int64 { get }
+}
+
+extension BookObserver where Self: ~Copyable {
+  @inlinable
+  public var horizon: Int64 { .max }
 }
 
 /// Watches nothing.

@@ -141,6 +141,11 @@ extension BookSet {
 
   public func lastBar(instrument: Int = 0) -> MarketEvent.Bar? { state(of: instrument).lastBar }
 
+  /// Something of this instrument rests on either side; data of bars or trades alone never fills a book.
+  public func hasBook(instrument: Int = 0) -> Bool {
+    !bestPrice(.buy, instrument: instrument).isNone || !bestPrice(.sell, instrument: instrument).isNone
+  }
+
   /// Best bid at or above best ask: real before an open, never tradable.
   public func isCrossedOrLocked(instrument: Int = 0) -> Bool {
     let (bid, ask) = (bestPrice(.buy, instrument: instrument), bestPrice(.sell, instrument: instrument))

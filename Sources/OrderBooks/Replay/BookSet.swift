@@ -96,7 +96,7 @@ public struct BookSet: ~Copyable {
 
     while cursor.event < count {
       let now = unsafe times[unchecked: cursor.event]
-      if now > time { break }
+      if now > time || now > observer.horizon { break }
       let code = EventCode(rawValue: unsafe codes[unchecked: cursor.event])
       let instrument = unsafe uniform ?? instruments[unchecked: cursor.event]
       cursor.event &+= 1

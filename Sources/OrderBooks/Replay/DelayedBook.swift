@@ -8,7 +8,7 @@ public import MarketTypes
 public struct DelayedBook: BookObserver, ~Copyable {
   /// A change of one level, or of the last trade.
   struct Step: BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, clear }
+    enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, clear, bar, nothing }
 
     var time: Int64
     var quantity: Int64
@@ -16,6 +16,22 @@ public struct DelayedBook: BookObserver, ~Copyable {
     var instrument: UInt16
     var sideIndex: UInt8
     var kind: Kind
+    /// No further step belongs to the same event.
+    var isLast = false
+  }
+
+  /// What one step did, for those who listen to this book.
+  package struct Arrival {
+    package var time: Int64
+    package var quantity: Int64
+    package var price: Int32
+    package var instrument: UInt16
+    package var sideIndex: UInt8
+    package var isTrade: Bool
+    package var bar: MarketEvent.Bar?
+    /// The price or the quantity of a best bid or offer changed.
+    package var touchMoved: Bool
+    package var isLast: Bool
   }
 
   public let instrumentCount: Int
@@ -23,9 +39,14 @@ public struct DelayedBook: BookObserver, ~Copyable {
   private var steps = RingQueue<Step>(capacity: 4096)
   private let sides: UnsafeMutablePointer<LadderSide>
   private var lastTrades: Column<Int32>
+  private var bars = RingQueue<MarketEvent.Bar>(capacity: 8)
 
-  public init(instrumentCount: Int, delayNanoseconds: Int64) {
+  /// Somebody listens to the end of each event.
+  private let marksEvents: Bool
+
+  public init(instrumentCount: Int, delayNanoseconds: Int64, marksEvents: Bool = false) {
     self.instrumentCount = instrumentCount
+    self.marksEvents = marksEvents
     self.delayNanoseconds = delayNanoseconds
     unsafe sides = .allocate(capacity: max(1, instrumentCount * 2))
     for index in 0..<(instrumentCount * 2) {
@@ -40,16 +61,25 @@ public struct DelayedBook: BookObserver, ~Copyable {
   }
 
   @inline(__always)
-  private mutating func push(_ kind: Step.Kind, _ change: BookChange, side: Int, price: Int32, quantity: Int64) {
+  private mutating func push(
+    _ kind: Step.Kind, _ change: BookChange, side: Int, price: Int32, quantity: Int64, isLast: Bool = false
+  ) {
     steps.append(
       Step(
         time: change.time &+ delayNanoseconds, quantity: quantity, price: price, instrument: change.instrument,
-        sideIndex: UInt8(truncatingIfNeeded: side), kind: kind))
+        sideIndex: UInt8(truncatingIfNeeded: side), kind: kind, isLast: isLast))
   }
 
   @inline(__always)
   public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
     guard Int(change.instrument) < instrumentCount else { return }
+    push(change, books: books)
+    // Listeners hear of an event when all of it has arrived.
+    if marksEvents { push(.nothing, change, side: 0, price: .min, quantity: 0, isLast: true) }
+  }
+
+  @inline(__always)
+  private mutating func push(_ change: BookChange, books: borrowing BookSet) {
     let side = change.sideIndex
     switch change.code.operationNumber {
     case EventCode.Operation.add.rawValue:
@@ -83,7 +113,9 @@ public struct DelayedBook: BookObserver, ~Copyable {
         if price != .min { push(.add, change, side: side, price: price, quantity: quantity) }
       }
     case EventCode.Operation.bar.rawValue:
-      push(.trade, change, side: 0, price: change.price, quantity: change.quantity)
+      guard let bar = books.lastBar(instrument: Int(change.instrument)) else { return }
+      bars.append(bar)
+      push(.bar, change, side: 0, price: change.price, quantity: change.quantity)
     case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
       push(.clear, change, side: 0, price: .min, quantity: 0)
       push(.clear, change, side: 1, price: .min, quantity: 0)
@@ -105,17 +137,39 @@ public struct DelayedBook: BookObserver, ~Copyable {
   /// Lets every change arrive that is not later than `time`.
   @inline(__always)
   public mutating func advance(to time: Int64) {
-    while !steps.isEmpty, steps.first.time <= time {
-      let step = steps.removeFirst()
-      let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
-      switch step.kind {
-      case .add: unsafe sides[place].add(price: step.price, quantity: step.quantity)
-      case .remove: _ = unsafe sides[place].remove(price: step.price, quantity: step.quantity)
-      case .reduce: unsafe sides[place].reduce(price: step.price, quantity: step.quantity)
-      case .trade: lastTrades[Int(step.instrument)] = step.price
-      case .clear: unsafe sides[place].removeAll()
-      }
+    while !steps.isEmpty, steps.first.time <= time { _ = apply(steps.removeFirst()) }
+  }
+
+  /// Lets the next change arrive, if it is not later than `time`.
+  package mutating func advanceOne(upTo time: Int64) -> Arrival? {
+    guard !steps.isEmpty, steps.first.time <= time else { return nil }
+    let step = steps.removeFirst()
+    let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
+    let before = unsafe sides[place].bestTicks
+    let bar = apply(step)
+    let after = unsafe sides[place].bestTicks
+    let isBookStep = step.kind == .add || step.kind == .remove || step.kind == .reduce || step.kind == .clear
+    return Arrival(
+      time: step.time, quantity: step.quantity, price: step.price, instrument: step.instrument,
+      sideIndex: step.sideIndex, isTrade: step.kind == .trade, bar: bar,
+      touchMoved: isBookStep && (before != after || step.price == after), isLast: step.isLast)
+  }
+
+  @inline(__always)
+  private mutating func apply(_ step: Step) -> MarketEvent.Bar? {
+    let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
+    switch step.kind {
+    case .add: unsafe sides[place].add(price: step.price, quantity: step.quantity)
+    case .remove: _ = unsafe sides[place].remove(price: step.price, quantity: step.quantity)
+    case .reduce: unsafe sides[place].reduce(price: step.price, quantity: step.quantity)
+    case .trade: lastTrades[Int(step.instrument)] = step.price
+    case .clear: unsafe sides[place].removeAll()
+    case .bar:
+      lastTrades[Int(step.instrument)] = step.price
+      return bars.removeFirst()
+    case .nothing: break
     }
+    return nil
   }
 
   @inline(__always)

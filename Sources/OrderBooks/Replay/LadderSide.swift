@@ -8,22 +8,22 @@
 ///
 /// Invariants: a bit is set exactly when its level holds an order; `best` is the highest set bit's key, or `noKey` when
 /// the side is empty; every far key is below `base`; the window is empty only when the side is.
-@safe
+@safe @usableFromInline
 package struct LadderSide: ~Copyable {
-  package static let noKey = Int64.min
+  @inlinable package static var noKey: Int64 { .min }
   package static let smallestWindow = 256
   package static let largestWindow = 1 << 18
 
   /// Key of the first level of the window. Keys are 64-bit so that window arithmetic near the ends of Int32 is exact.
-  private(set) var base: Int64 = 0
-  private(set) var size: Int
-  package private(set) var best: Int64 = noKey
-  private var levels: UnsafeMutablePointer<PriceLevel>
-  private var words: UnsafeMutablePointer<UInt64>
+  @usableFromInline var base: Int64 = 0
+  @usableFromInline var size: Int
+  @usableFromInline package var best: Int64 = noKey
+  @usableFromInline var levels: UnsafeMutablePointer<PriceLevel>
+  @usableFromInline var words: UnsafeMutablePointer<UInt64>
   /// All ones for sells: a key is `price ^ mask`.
-  let mask: Int32
+  @usableFromInline let mask: Int32
   private var farKeys: [Int64] = []
-  private var farLevels: [PriceLevel] = []
+  @usableFromInline var farLevels: [PriceLevel] = []
   private var farUses = 0
 
   package init(sideIndex: Int) {
@@ -40,20 +40,20 @@ package struct LadderSide: ~Copyable {
     unsafe words.deallocate()
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package func key(_ price: Int32) -> Int64 { Int64(price ^ mask) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package func price(_ key: Int64) -> Int32 { Int32(truncatingIfNeeded: key) ^ mask }
 
   package var isEmpty: Bool { best == Self.noKey }
 
   /// The best price, or the bits of `Price.none` when the side is empty.
-  @inline(__always)
+  @inlinable @inline(__always)
   package var bestTicks: Int32 { best == Self.noKey ? .min : price(best) }
 
   /// Adds an order's quantity at a price.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func add(price: Int32, quantity: Int64) {
     let key = key(price)
     let index = key &- base
@@ -73,7 +73,7 @@ package struct LadderSide: ~Copyable {
   }
 
   /// Takes an order's whole remaining quantity away from a price; false when nothing rests there.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func remove(price: Int32, quantity: Int64) -> Bool {
     let key = key(price)
     let index = key &- base
@@ -92,7 +92,7 @@ package struct LadderSide: ~Copyable {
   }
 
   /// Takes part of an order's quantity away from a price; the order stays.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func reduce(price: Int32, quantity: Int64) {
     let key = key(price)
     let index = key &- base
@@ -118,8 +118,20 @@ package struct LadderSide: ~Copyable {
     }
   }
 
+  /// Replaces the quantity of an occupied level and leaves its count of orders; without one nothing happens.
+  @inlinable @inline(__always)
+  package mutating func setQuantity(price: Int32, _ quantity: Int64) {
+    let key = key(price)
+    let index = key &- base
+    if UInt64(bitPattern: index) < UInt64(size) {
+      if unsafe levels[Int(index)].orderCount > 0 { unsafe levels[Int(index)].quantity = quantity }
+    } else if let place = farIndex(of: key) {
+      farLevels[place].quantity = quantity
+    }
+  }
+
   /// What rests at a price.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func level(price: Int32) -> PriceLevel {
     let key = key(price)
     let index = key &- base
@@ -152,8 +164,8 @@ package struct LadderSide: ~Copyable {
   // MARK: - Rare paths
 
   /// After the best level emptied: the next occupied one, from the window or from afar.
-  @inline(__always)
-  private mutating func findBest(below place: Int) {
+  @inlinable @inline(__always)
+  mutating func findBest(below place: Int) {
     // Most often the next level is in the same word of the bitmap.
     let word = unsafe words[place >> 6]
     if word != 0 {
@@ -164,8 +176,8 @@ package struct LadderSide: ~Copyable {
     }
   }
 
-  @inline(never)
-  private mutating func findBestFurther(below place: Int) {
+  @usableFromInline @inline(never)
+  mutating func findBestFurther(below place: Int) {
     if let next = highestBit(below: place) {
       best = base + Int64(next)
     } else if let farBest = farKeys.last {
@@ -187,7 +199,8 @@ package struct LadderSide: ~Copyable {
     return wordIndex << 6 + 63 - word.leadingZeroBitCount
   }
 
-  private func farIndex(of key: Int64) -> Int? {
+  @usableFromInline
+  func farIndex(of key: Int64) -> Int? {
     let index = farPosition(of: key)
     return index < farKeys.count && farKeys[index] == key ? index : nil
   }
@@ -202,8 +215,8 @@ package struct LadderSide: ~Copyable {
     return low
   }
 
-  @inline(never)
-  private mutating func addOutside(key: Int64, quantity: Int64) {
+  @usableFromInline @inline(never)
+  mutating func addOutside(key: Int64, quantity: Int64) {
     if best == Self.noKey {
       base = key - Int64(size / 4 * 3)
       best = key
@@ -229,8 +242,8 @@ package struct LadderSide: ~Copyable {
     add(price: price(key), quantity: quantity)
   }
 
-  @inline(never)
-  private mutating func removeOutside(key: Int64, quantity: Int64) -> Bool {
+  @usableFromInline @inline(never)
+  mutating func removeOutside(key: Int64, quantity: Int64) -> Bool {
     guard let index = farIndex(of: key) else { return false }
     if farLevels[index].orderCount == 1 {
       farKeys.remove(at: index)

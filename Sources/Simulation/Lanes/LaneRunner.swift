@@ -1,4 +1,4 @@
-public import Accounting
+import RiskControls
 public import Execution
 public import MarketTypes
 import OrderBooks
@@ -17,148 +17,212 @@ public protocol EventSource: ~Copyable {
   mutating func nextBatch(into batch: inout EventBatch) throws(Failure) -> Bool
 }
 
+/// How a set of lanes is run.
+public struct LaneRunOptions: Hashable, Sendable {
+  /// Orders a lane may have alive or under way at once.
+  public var ordersPerLane: Int
+  /// Sample every lane's account every so many nanoseconds of exchange time, aligned to the epoch; 0 never.
+  public var sampleIntervalNanoseconds: Int64
+
+  public init(ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0) {
+    self.ordersPerLane = ordersPerLane
+    self.sampleIntervalNanoseconds = sampleIntervalNanoseconds
+  }
+}
+
 /// Advances many lanes of one strategy over one replay.
 ///
-/// Time moves by a fixed rule. At a moment t come first the market's events up to t, then requests that reach the venue
-/// at t, then notices that reach their lanes, then timers. What a lane does at t leaves it at t and arrives after its
-/// latency; with no latency it is handled before the market's next event.
+/// Time moves by a fixed rule. At a moment t of the venue's clock come first the market's events up to t, then requests
+/// that reach the venue at t, then notices that reach their lanes, then timers and wake-ups, then samples. What a lane
+/// does at t leaves it at t and arrives after its latency; with no latency it is handled before the market's next event.
+///
+/// A lane whose feed takes d, and no longer than its acknowledgements, is called when the venue's clock shows its own
+/// time minus d: it then knows exactly the venue's book (see `LatencyModel`). Other lanes read a delayed book.
 public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
-  private var strategies: [LaneStrategy]
-  private let engine: UnsafeMutablePointer<ExecutionEngine>
-  private let views: UnsafeMutablePointer<DelayedBook>
-  private let viewCount: Int
-  private let viewOfLane: [Int]
-  private var books: BookSet
-  private var timers: [TimerGroup]
-  public private(set) var eventCount = 0
-
-  /// Lanes that are woken together.
-  struct TimerGroup {
-    var period: Int64
-    var next: Int64
-    var lanes: [Int]
-  }
+  public let laneCount: Int
+  public let instruments: [Instrument]
+  let strategies: UnsafeMutablePointer<LaneStrategy>
+  let engine: UnsafeMutablePointer<ExecutionEngine>
+  let books: UnsafeMutablePointer<BookSet>
+  let views: UnsafeMutablePointer<DelayedBook>
+  let viewCount: Int
+  let places: LanePlaces<LaneStrategy>
+  let audience: UnsafeMutablePointer<Audience>
+  let followers: LaneFollowers<LaneStrategy>
+  let watchesDrawdown: Bool
+  var timers: [TimerGroup]
+  let bars: UnsafeMutablePointer<BarBuilder>
+  var samples: AccountSamples
+  var isStarted = false
+  public internal(set) var eventCount = 0
+  /// The time of the last event, exchange clock.
+  public internal(set) var lastTime = Int64.min
 
   public init(
-    strategies: [LaneStrategy], terms: [LaneTerms], instrumentCount: Int, ordersPerLane: Int = 64,
-    keepsFills: Bool = true
+    strategies given: [LaneStrategy], terms: [LaneTerms], instruments: [Instrument],
+    options: LaneRunOptions = LaneRunOptions()
   ) {
-    precondition(strategies.count == terms.count)
-    self.strategies = strategies
+    precondition(given.count == terms.count, "each lane needs a strategy and its terms")
+    laneCount = given.count
+    self.instruments = instruments
+    let instrumentCount = instruments.count
+    strategies = .allocate(capacity: max(1, laneCount))
+    for (lane, strategy) in given.enumerated() { (strategies + lane).initialize(to: strategy) }
+    let subscriptions = given.map(\.subscriptions)
     engine = .allocate(capacity: 1)
     engine.initialize(
       to: ExecutionEngine(
-        lanes: terms, instrumentCount: instrumentCount, ordersPerLane: ordersPerLane, keepsFills: keepsFills))
-    let delays = terms.map { lane in
-      switch lane.latency.feed {
-      case .constant(let nanoseconds): nanoseconds
-      case .recorded: Int64(0)
-      }
-    }
-    let distinct = Set(delays).sorted()
-    viewCount = distinct.count
+        lanes: terms, instrumentCount: instrumentCount, ordersPerLane: options.ordersPerLane,
+        hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) }))
+    books = .allocate(capacity: 1)
+    books.initialize(to: BookSet(instrumentCount: instrumentCount))
+    let delays = Set(terms.compactMap { $0.latency.clockShift == nil ? $0.latency.feedNanoseconds : nil }).sorted()
+    viewCount = delays.count
     views = .allocate(capacity: max(1, viewCount))
-    for (index, delay) in distinct.enumerated() {
-      (views + index).initialize(to: DelayedBook(instrumentCount: instrumentCount, delayNanoseconds: delay))
+    for (index, delay) in delays.enumerated() {
+      (views + index).initialize(
+        to: DelayedBook(
+          instrumentCount: instrumentCount, delayNanoseconds: delay,
+          marksEvents: subscriptions.contains { $0.events }))
     }
-    viewOfLane = delays.map { distinct.firstIndex(of: $0) ?? 0 }
-    books = BookSet(instrumentCount: instrumentCount)
-    var groups: [Int64: [Int]] = [:]
-    for (lane, strategy) in strategies.enumerated() {
-      let period = strategy.subscriptions.intervalNanoseconds
-      if period > 0 { groups[period, default: []].append(lane) }
-    }
-    timers = groups.sorted { $0.key < $1.key }.map { TimerGroup(period: $0.key, next: .max, lanes: $0.value) }
+    places = LanePlaces(
+      strategies: strategies, engine: engine, books: books, views: views, instruments: instruments, terms: terms,
+      delays: delays)
+    audience = .allocate(capacity: 1)
+    audience.initialize(to: Audience(subscriptions: subscriptions, places: places, viewCount: viewCount))
+    watchesDrawdown = terms.contains { $0.limits.drawdown != nil }
+    timers = TimerGroup.groups(subscriptions, places: places)
+    bars = .allocate(capacity: 1)
+    bars.initialize(
+      to: BarBuilder(
+        intervals: Set(subscriptions.map(\.barIntervalNanoseconds)).filter { $0 > 0 }.sorted(),
+        instrumentCount: instrumentCount))
+    followers = LaneFollowers(places: places, viewCount: viewCount, audience: audience, bars: bars)
+    samples = AccountSamples(
+      intervalNanoseconds: options.sampleIntervalNanoseconds, watches: watchesDrawdown, laneCount: laneCount,
+      instrumentCount: instrumentCount)
   }
 
   deinit {
+    strategies.deinitialize(count: laneCount)
+    strategies.deallocate()
     engine.deinitialize(count: 1)
     engine.deallocate()
+    books.deinitialize(count: 1)
+    books.deallocate()
     views.deinitialize(count: viewCount)
     views.deallocate()
+    audience.deinitialize(count: 1)
+    audience.deallocate()
+    bars.deinitialize(count: 1)
+    bars.deallocate()
+    places.deallocate(laneCount: laneCount, instrumentCount: instruments.count)
   }
 
-  /// Both the engine and the delayed views follow the books.
-  struct Followers: BookObserver, ~Copyable {
-    let engine: UnsafeMutablePointer<ExecutionEngine>
-    let views: UnsafeMutablePointer<DelayedBook>
-    let viewCount: Int
-
-    @inline(__always)
-    mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
-      engine.pointee.bookChanged(change, books: books)
-      if viewCount == 1 {
-        views.pointee.bookChanged(change, books: books)
-      } else {
-        for index in 0..<viewCount { views[index].bookChanged(change, books: books) }
-      }
-    }
-  }
+  // MARK: - Running
 
   /// Runs to the end of the source.
   public mutating func run<Source: EventSource & ~Copyable>(_ source: inout Source) throws(Source.Failure) {
     var batch = source.makeBatch()
-    var followers = Followers(engine: engine, views: views, viewCount: viewCount)
-    while try source.nextBatch(into: &batch) {
-      guard batch.count > 0 else { continue }
-      startTimers(at: batch.times[0])
-      var cursor = EventCursor()
-      let before = books.eventCount
-      while cursor.event < batch.count {
-        let next = min(engine.pointee.nextMessageTime, nextTimer)
-        books.apply(batch, from: &cursor, upTo: next, observer: &followers)
-        if cursor.event < batch.count { handle(at: next) }
+    while try source.nextBatch(into: &batch) { apply(batch) }
+    finish()
+  }
+
+  /// Advances over the events of one batch.
+  public mutating func apply(_ batch: borrowing EventBatch) {
+    guard batch.count > 0 else { return }
+    if !isStarted { start(at: batch.times[0]) }
+    var cursor = EventCursor()
+    let before = books.pointee.eventCount
+    var followers = followers
+    let isPlain = followers.isPlain
+    while cursor.event < batch.count {
+      let next = nextTime
+      if isPlain {
+        books.pointee.apply(batch, from: &cursor, upTo: next, observer: &engine.pointee)
+      } else {
+        books.pointee.apply(batch, from: &cursor, upTo: next, observer: &followers)
       }
-      eventCount += books.eventCount - before
+      if cursor.event < batch.count { handle(at: isPlain ? next : min(next, nextTime)) }
+    }
+    eventCount += books.pointee.eventCount - before
+    lastTime = max(lastTime, batch.times[batch.count - 1])
+  }
+
+  /// Lets everything that is due by the last event's time happen, and takes a last sample.
+  public mutating func finish() {
+    guard isStarted else { return }
+    while true {
+      let next = nextTime
+      guard next <= lastTime else { break }
+      handle(at: next)
+    }
+    samples.takeLast(at: lastTime, engine: engine, books: books)
+  }
+
+  private mutating func start(at time: Int64) {
+    isStarted = true
+    for index in timers.indices { timers[index].next = time + timers[index].period - timers[index].shift }
+    samples.start(at: time, engine: engine, books: books)
+    bars.pointee.start(at: time)
+    for lane in 0..<laneCount {
+      places.call(lane, localTime: time + places.clockShifts[lane]) { $0.started(&$1) }
     }
   }
 
-  private mutating func startTimers(at time: Int64) {
-    for index in timers.indices where timers[index].next == .max { timers[index].next = time + timers[index].period }
-  }
-
-  private var nextTimer: Int64 {
-    var next = Int64.max
+  /// The venue time of the next thing that is not a market event.
+  @inline(__always)
+  private var nextTime: Int64 {
+    var next = min(engine.pointee.nextMessageTime, samples.next)
     for group in timers { next = min(next, group.next) }
-    return next
+    if audience.pointee.hearsDelayed { for index in 0..<viewCount { next = min(next, views[index].nextTime) } }
+    next = min(next, places.wakes.pointee.next)
+    return min(next, bars.pointee.nextClose)
   }
 
   /// Handles everything that happens at a moment, the market's events up to it having been applied.
   private mutating func handle(at time: Int64) {
-    while engine.pointee.nextRequestTime <= time { engine.pointee.handleRequest(books: books) }
-    while engine.pointee.nextNoticeTime <= time {
-      let notice = engine.pointee.takeNotice()
-      let lane = Int(notice.lane)
-      let subscriptions = strategies[lane].subscriptions
-      if notice.kind == .filled ? subscriptions.fills : subscriptions.orderChanges {
-        let view = views + viewOfLane[lane]
-        view.pointee.advance(to: time)
-        var desk = Desk(engine: engine, view: view, lane: lane, time: time)
-        if notice.kind == .filled {
-          strategies[lane].filled(notice, &desk)
-        } else {
-          strategies[lane].orderChanged(notice, &desk)
-        }
+    engine.pointee.handleExpiries(upTo: time)
+    engine.pointee.handleRequests(upTo: time, books: books.pointee)
+    if audience.pointee.hearsDelayed { followers.deliverDelayed(upTo: time) }
+    if bars.pointee.nextClose <= time { followers.closeBars(upTo: time) }
+    while let notice = engine.pointee.nextHeardNotice(upTo: time) {
+      if notice.kind == .filled {
+        places.call(Int(notice.lane), localTime: notice.time) { $0.filled(notice, &$1) }
+      } else {
+        places.call(Int(notice.lane), localTime: notice.time) { $0.orderChanged(notice, &$1) }
       }
     }
     for index in timers.indices where timers[index].next <= time {
-      for view in 0..<viewCount { views[view].advance(to: time) }
+      let localTime = timers[index].next &+ timers[index].shift
+      // The list is only read while it is walked.
       let lanes = timers[index].lanes
-      for lane in lanes {
-        var desk = Desk(engine: engine, view: views + viewOfLane[lane], lane: lane, time: time)
-        strategies[lane].timer(&desk)
+      lanes.withUnsafeBufferPointer { lanes in
+        for lane in lanes { places.call(Int(lane), localTime: localTime) { $0.timer(&$1) } }
       }
       timers[index].next += timers[index].period
     }
+    if places.wakes.pointee.next <= time { wakeLanes(upTo: time) }
+    if samples.next <= time {
+      samples.take(at: time, engine: engine, books: books)
+      if watchesDrawdown { watchDrawdown(at: time) }
+    }
   }
 
-  // MARK: - Results
-
-  public func ledger(lane: Int, instrument: Int = 0) -> PositionLedger {
-    engine.pointee.ledger(lane: lane, instrument: instrument)
+  private func wakeLanes(upTo time: Int64) {
+    // Set anew first: a lane that is woken may ask to be woken again.
+    places.wakes.pointee.next = .max
+    for lane in 0..<laneCount {
+      let wanted = places.wakes.pointee.times[lane]
+      guard wanted != .max else { continue }
+      if wanted &- places.clockShifts[lane] <= time {
+        places.wakes.pointee.times[lane] = .max
+        places.call(lane, localTime: max(wanted, time &+ places.clockShifts[lane])) { $0.woken(&$1) }
+      }
+      let next = places.wakes.pointee.times[lane]
+      if next != .max {
+        places.wakes.pointee.next = min(places.wakes.pointee.next, next &- places.clockShifts[lane])
+      }
+    }
   }
-
-  public var statistics: ExecutionStatistics { engine.pointee.statistics }
-
-  public mutating func takeFills() -> [LaneFill] { engine.pointee.takeFills() }
 }

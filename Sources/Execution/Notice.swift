@@ -1,21 +1,9 @@
 public import MarketTypes
 
-/// A request on its way from a lane to the venue.
-struct Request: BitwiseCopyable {
-  enum Kind: UInt8, BitwiseCopyable { case new, cancel, amend }
-
-  var time: Int64
-  var quantity: Int64
-  /// Index of the order in the engine.
-  var order: Int32
-  var price: Int32
-  var kind: Kind
-}
-
-/// News about an order on its way from the venue to its lane.
+/// News about an order, as it reaches its lane.
 public struct Notice: Hashable, Sendable, BitwiseCopyable {
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
-    case accepted, rejected, filled, cancelled, amended, cancelRejected, amendRejected
+    case accepted, rejected, filled, cancelled, amended, cancelRejected, amendRejected, expired, triggered
   }
 
   /// When the lane learns of it, nanoseconds since the epoch.
@@ -38,7 +26,25 @@ public struct Notice: Hashable, Sendable, BitwiseCopyable {
   public var isMaker: Bool
 }
 
-/// Why a resting order filled.
+/// What a message from the venue says when a code is not enough.
+struct NoticeDetail: BitwiseCopyable {
+  var venueTime: Int64
+  var quantity: Int64
+  var price: Int32
+  var kind: Notice.Kind
+  var rejectReason: RejectReason
+  var cancelReason: CancelReason
+  var isFinal: Bool
+  var isMaker: Bool
+}
+
+/// A change of a living order on its way to the venue.
+struct Amendment: BitwiseCopyable {
+  var quantity: Int64
+  var price: Int32
+}
+
+/// Why an order filled.
 public enum FillCause: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
   /// The lane's order took what rested.
   case aggressed = 0
@@ -52,6 +58,10 @@ public enum FillCause: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable 
   case tradeAtPrice = 4
   /// A bar's range went through the order's price.
   case barRange = 5
+  /// The opening or closing auction traded at its price or better.
+  case auction = 6
+  /// Another order of the same lane.
+  case ownOrder = 7
 }
 
 /// One fill with its explanation.
@@ -60,13 +70,18 @@ public struct LaneFill: Hashable, Sendable, BitwiseCopyable {
   public var time: Int64
   public var quantity: Int64
   public var identifier: UInt64
-  /// Quantity ahead when the order joined its queue.
+  /// Quantity ahead when the order joined its queue, and when that was; Int64.min when it rested in none.
   public var aheadWhenJoined: Int64
   public var joinedTime: Int64
   /// When nothing was ahead any more; Int64.min when it never came to that.
   public var frontTime: Int64
   /// Time priority of the market order whose event caused the fill; `BookChange.noArrival` without one.
   public var causeArrival: Int64
+  /// In billionths of tick × lot; negative for a rebate.
+  public var fee: Int64
+  /// Bid plus ask in ticks at the fill; Int64.min when a side was empty.
+  public var bidPlusAsk: Int64
+  public var sentTime: Int64
   public var lane: Int32
   public var price: Int32
   public var causePrice: Int32
@@ -74,9 +89,4 @@ public struct LaneFill: Hashable, Sendable, BitwiseCopyable {
   public var side: Side
   public var isMaker: Bool
   public var cause: FillCause
-}
-
-/// Takes the fills as they happen.
-public protocol FillSink: ~Copyable {
-  mutating func filled(_ fill: LaneFill)
 }

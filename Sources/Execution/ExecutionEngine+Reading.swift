@@ -1,0 +1,110 @@
+public import Accounting
+import MarketTypes
+public import OrderBooks
+public import RiskControls
+
+extension ExecutionEngine {
+  /// Position and cash of a lane at the venue.
+  @inline(__always)
+  public func ledger(lane: Int, instrument: Int = 0) -> PositionLedger {
+    ledgers[lane &* instrumentCount &+ instrument]
+  }
+
+  /// Position of a lane as far as its notices have told it.
+  @inline(__always)
+  public func knownPosition(lane: Int, instrument: Int = 0) -> Int64 {
+    knownLots[lane &* instrumentCount &+ instrument]
+  }
+
+  /// Open quantity of the lane's orders of a side, as it knows them.
+  @inline(__always)
+  public func knownOpenQuantity(lane: Int, instrument: Int, sideIndex: Int) -> Int64 {
+    openQuantities[2 &* (lane &* instrumentCount &+ instrument) &+ sideIndex]
+  }
+
+  /// What the lane has received less what it has paid, as far as it has been told, in ticks × lots before fees.
+  public func knownMoney(lane: Int, instrument: Int = 0) -> Int128 { knownCash[lane &* instrumentCount &+ instrument] }
+
+  @inline(__always)
+  public func order(_ index: Int32) -> LaneOrder { orders[Int(index)] }
+
+  /// Whether the index names an order's place of this lane.
+  @inline(__always)
+  public func owns(_ index: Int32, lane: Int) -> Bool { index >= 0 && Int(index) &>> laneShift == lane }
+
+  @inline(__always)
+  public func priceTicks(ofOrder index: Int) -> Int32 { orders[index].price }
+
+  @inline(__always)
+  public func aliveWord(_ word: Int) -> UInt64 { alivePlaces[word] }
+
+  /// The words of a lane's bits in `aliveWord`.
+  @inline(__always)
+  public func firstWord(lane: Int) -> Int { lane &* wordsPerLane }
+
+  @inline(__always)
+  public var wordCount: Int { wordsPerLane }
+
+  @inline(__always)
+  public func newsCount(lane: Int) -> UInt32 { newsCounts[lane] }
+
+  public func statistics(lane: Int) -> LaneStatistics { statistics[lane] }
+
+  public func riskState(lane: Int) -> RiskState { riskStates[lane] }
+
+  /// When the next message arrives, on either way; Int64.max when none is under way.
+  @inline(__always)
+  public var nextMessageTime: Int64 { min(min(requests.nextTime, notices.nextTime), special.nextExpiry) }
+
+  @inline(__always)
+  public var nextRequestTime: Int64 { min(requests.nextTime, special.nextExpiry) }
+
+  @inline(__always)
+  public var nextNoticeTime: Int64 { notices.nextTime }
+
+  /// Bid plus ask in ticks when both sides last had a price; Int64.min before.
+  @inline(__always)
+  public func lastBidPlusAsk(instrument: Int) -> Int64 { feedKinds[instrument].lastBidPlusAsk }
+
+  /// Notes the middle of the market, for marks.
+  @inline(__always)
+  public mutating func noteMiddle(instrument: Int, time: Int64, books: borrowing BookSet) {
+    let (bid, ask) = (books.bestPrice(.buy, instrument: instrument), books.bestPrice(.sell, instrument: instrument))
+    if !bid.isNone, !ask.isNone {
+      setMiddle(Int64(bid.ticks) + Int64(ask.ticks), instrument: instrument, time: time)
+    } else if !books.hasBook(instrument: instrument) {
+      // Without a book the last price stands for both sides.
+      let last = books.lastTradePrice(instrument: instrument)
+      if !last.isNone { setMiddle(2 * Int64(last.ticks), instrument: instrument, time: time) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func setMiddle(_ middle: Int64, instrument: Int, time: Int64) {
+    if feedKinds[instrument].lastBidPlusAsk == middle { return }
+    feedKinds[instrument].lastBidPlusAsk = middle
+    if keepsMiddles { middles.append(MiddleChange(time: time, bidPlusAsk: middle, instrument: UInt16(instrument))) }
+  }
+
+  /// The changes of the middle kept so far; empties the store.
+  public mutating func takeMiddles() -> [MiddleChange] {
+    defer { middles.removeAll(keepingCapacity: true) }
+    return middles
+  }
+
+  /// Sets how far a lane's state is marked to market; true when this makes its drawdown stop fall.
+  public mutating func mark(lane: Int, equity: Int64, time: Int64) -> Bool {
+    riskStates[lane].mark(equity: equity, time: time, limits: gates[Int(lanes[lane].gate)].limits)
+  }
+
+  /// Whether a lane has a drawdown stop to watch.
+  public func hasDrawdownStop(lane: Int) -> Bool { gates[Int(lanes[lane].gate)].limits.drawdown != nil }
+}
+
+/// The middle of an instrument's market from a moment on.
+public struct MiddleChange: Hashable, Sendable, BitwiseCopyable {
+  public var time: Int64
+  /// Bid plus ask in ticks.
+  public var bidPlusAsk: Int64
+  public var instrument: UInt16
+}

@@ -1,0 +1,205 @@
+import MarketTypes
+import OrderBooks
+
+/// Orders that take what rests: the market's, minus what the lane took before, and the lane's own.
+extension ExecutionEngine {
+  /// Whether the lane has a working order on the other side at or better than this order's price.
+  @inline(__always)
+  func meetsOwnOrder(_ index: Int) -> Bool {
+    let opposite = Int(orders[index].instrument) &* 2 &+ (1 &- Int(orders[index].sideIndex))
+    // Nothing of any lane rests there at the price or better: the common case, without a look at the lane's own.
+    let best = occupied[opposite].best
+    if best == LadderSide.noKey { return false }
+    if orders[index].type != .market, best < occupied[opposite].key(orders[index].price) { return false }
+    return bestOwnOpposite(of: index) != nil
+  }
+
+  /// The lane's own best working order on the other side that this order's price reaches; the first in its queue.
+  private func bestOwnOpposite(of index: Int) -> Int? {
+    let order = orders[index]
+    let lane = lane(of: index)
+    let reachesAll = order.type == .market
+    var bestPrice: Int32?
+    for word in (lane * wordsPerLane)..<((lane + 1) * wordsPerLane) {
+      var bits = usedPlaces[word]
+      while bits != 0 {
+        let own = orders[word * 64 + bits.trailingZeroBitCount]
+        bits &= bits - 1
+        guard own.state == .working, own.instrument == order.instrument, own.sideIndex != order.sideIndex else {
+          continue
+        }
+        let isReached = order.sideIndex == 0 ? own.price <= order.price : own.price >= order.price
+        guard isReached || reachesAll else { continue }
+        guard let known = bestPrice else {
+          bestPrice = own.price
+          continue
+        }
+        if order.sideIndex == 0 ? own.price < known : own.price > known { bestPrice = own.price }
+      }
+    }
+    return bestPrice.flatMap { firstOrder(of: lane, instrument: order.instrument, 1 - order.sideIndex, at: $0) }
+  }
+
+  /// The lane's order that is first in the queue of a price.
+  private func firstOrder(of lane: Int, instrument: UInt16, _ sideIndex: UInt8, at price: Int32) -> Int? {
+    let level = occupied[Int(instrument) &* 2 &+ Int(sideIndex)].level(price: price)
+    var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
+    while cohort >= 0 {
+      var index = Int(cohorts[cohort].firstOrder)
+      while index >= 0 {
+        if self.lane(of: index) == lane { return index }
+        index = Int(orders[index].next)
+      }
+      cohort = Int(cohorts[cohort].next)
+    }
+    return nil
+  }
+
+  /// Walks the opposite side of the book; shares the lane took before and that still stand are not there for it.
+  mutating func take(_ index: Int, time: Int64, books: borrowing BookSet) {
+    let lane = lane(of: index)
+    forgetGone(lane: lane, books: books)
+    let minimum = minimumQuantity(index)
+    if orders[index].timeInForce == .fillOrKill || minimum > 0 {
+      let wanted = minimum > 0 ? minimum : orders[index].openQuantity
+      if available(index, upTo: wanted, books: books) < wanted {
+        finish(
+          index, time: time, kind: .cancelled,
+          cancelReason: minimum > 0 ? .minimumQuantityNotMet : .fillOrKill)
+        return
+      }
+    }
+    while orders[index].openQuantity > 0 {
+      let own = meetsOwnOrder(index) ? bestOwnOpposite(of: index) : nil
+      takeFromMarket(index, time: time, before: own, books: books)
+      guard let own, orders[index].openQuantity > 0 else { break }
+      meet(index, own: own, time: time, books: books)
+      if orders[index].state == .finished { return }
+    }
+    // An iceberg takes with all it has; what is left shows a part.
+    if orders[index].openQuantity == 0, reserve(index) > 0 { refill(index) }
+  }
+
+  /// Takes from the market down to the order's limit, or down to the queue place of an own order that comes first.
+  private mutating func takeFromMarket(_ index: Int, time: Int64, before own: Int?, books: borrowing BookSet) {
+    let instrument = Int(orders[index].instrument)
+    let isBuy = orders[index].sideIndex == 0
+    let lane = lane(of: index)
+    let opposite: UInt8 = isBuy ? 1 : 0
+    var limit = orders[index].type == .market ? nil : Optional(orders[index].price)
+    var aheadOfOwn = Int64.max
+    if let own {
+      limit = orders[own].price
+      aheadOfOwn = cohorts[Int(orders[own].cohort)].ahead
+    }
+    var open = orders[index].openQuantity
+    scratchPrices.removeAll()
+    scratchQuantities.removeAll()
+    books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
+      if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
+      let standing = own != nil && price.ticks == limit ? min(quantity, aheadOfOwn) : quantity
+      let taken = min(open, freeQuantity(lane: lane, instrument, opposite, price.ticks, standing: standing))
+      if taken > 0 {
+        scratchPrices.append(price.ticks)
+        scratchQuantities.append(taken)
+        open &-= taken
+      }
+      return open > 0
+    }
+    for place in 0..<scratchPrices.count {
+      let (price, quantity) = (scratchPrices[place], scratchQuantities[place])
+      remember(lane: lane, instrument, opposite, price, quantity)
+      fill(
+        index, time: time, quantity: quantity, price: price, isMaker: false, cause: .aggressed,
+        causeArrival: BookChange.noArrival, causePrice: price, books: books)
+    }
+  }
+
+  /// An order meets a resting one of its own lane.
+  private mutating func meet(_ index: Int, own: Int, time: Int64, books: borrowing BookSet) {
+    switch selfTradePrevention(index) {
+    case .none:
+      let quantity = min(orders[index].openQuantity, orders[own].openQuantity)
+      let price = orders[own].price
+      fill(
+        own, time: time, quantity: quantity, price: price, isMaker: true, cause: .ownOrder,
+        causeArrival: BookChange.noArrival, causePrice: price, books: books)
+      if orders[own].openQuantity == 0 {
+        leaveQueue(own)
+        if orders[own].state != .finished { showMore(own, time: time, books: books) }
+      }
+      fill(
+        index, time: time, quantity: quantity, price: price, isMaker: false, cause: .ownOrder,
+        causeArrival: BookChange.noArrival, causePrice: price, books: books)
+    case .cancelNewest: finish(index, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
+    case .cancelOldest:
+      leaveQueue(own)
+      finish(own, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
+    case .cancelBoth:
+      leaveQueue(own)
+      finish(own, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
+      finish(index, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
+    case .decrement:
+      let quantity = min(orders[index].openQuantity, orders[own].openQuantity)
+      for place in [own, index] {
+        if orders[place].openQuantity == quantity {
+          if place == own { leaveQueue(own) }
+          finish(place, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
+        } else {
+          orders[place].openQuantity &-= quantity
+          note(place, .amended, time: time)
+          tell(
+            place, time: time, kind: .amended, quantity: orders[place].openQuantity &+ reserve(place),
+            price: orders[place].price, isFinal: false)
+        }
+      }
+    }
+  }
+
+  private func available(_ index: Int, upTo wanted: Int64, books: borrowing BookSet) -> Int64 {
+    let instrument = Int(orders[index].instrument)
+    let isBuy = orders[index].sideIndex == 0
+    let lane = lane(of: index)
+    let limit = orders[index].type == .market ? nil : Optional(orders[index].price)
+    var total: Int64 = 0
+    books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
+      if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
+      total &+= freeQuantity(lane: lane, instrument, isBuy ? 1 : 0, price.ticks, standing: quantity)
+      return total < wanted
+    }
+    return total
+  }
+
+  /// Levels that are gone, and shares of them, are no longer remembered.
+  private mutating func forgetGone(lane: Int, books: borrowing BookSet) {
+    if takenLiquidity[lane].isEmpty { return }
+    takenLiquidity[lane].removeAll {
+      books.level($0.sideIndex == 0 ? .buy : .sell, at: Price(ticks: $0.price), instrument: Int($0.instrument))
+        .quantity == 0
+    }
+  }
+
+  private func freeQuantity(
+    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, standing: Int64
+  ) -> Int64 {
+    for taken in takenLiquidity[lane]
+    where taken.price == price && taken.sideIndex == sideIndex && Int(taken.instrument) == instrument {
+      return max(0, standing - taken.quantity)
+    }
+    return standing
+  }
+
+  private mutating func remember(
+    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, _ quantity: Int64
+  ) {
+    for place in takenLiquidity[lane].indices {
+      let taken = takenLiquidity[lane][place]
+      if taken.price == price, taken.sideIndex == sideIndex, Int(taken.instrument) == instrument {
+        takenLiquidity[lane][place].quantity += quantity
+        return
+      }
+    }
+    takenLiquidity[lane].append(
+      TakenLiquidity(instrument: UInt16(instrument), sideIndex: sideIndex, price: price, quantity: quantity))
+  }
+}

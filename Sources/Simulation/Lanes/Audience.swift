@@ -1,0 +1,43 @@
+import Strategies
+
+/// Who wants to hear of the market, by what: lanes that read the venue's book, and lanes that read a delayed one.
+struct Audience {
+  struct Lists {
+    var touch: [Int32] = []
+    var trades: [Int32] = []
+    var bars: [Int32] = []
+    var events: [Int32] = []
+
+    var isEmpty: Bool { touch.isEmpty && trades.isEmpty && bars.isEmpty && events.isEmpty }
+  }
+
+  /// Lanes that are called together with the event.
+  var direct = Lists()
+  /// Lanes of each delayed book.
+  var delayed: [Lists] = []
+  /// Lanes that want bars made here, by interval.
+  var builtBars: [Int64: [Int32]] = [:]
+  let hearsDirectly: Bool
+  let hearsDelayed: Bool
+  /// Some lane acts on what it hears, so events must wait for its messages.
+  let isBusy: Bool
+
+  init<LaneStrategy: Strategy>(
+    subscriptions: [Subscriptions], places: LanePlaces<LaneStrategy>, viewCount: Int
+  ) {
+    delayed = Array(repeating: Lists(), count: viewCount)
+    for (lane, wanted) in subscriptions.enumerated() {
+      let view = Int(places.viewOfLane[lane])
+      var lists = view < 0 ? direct : delayed[view]
+      if wanted.touch { lists.touch.append(Int32(lane)) }
+      if wanted.trades { lists.trades.append(Int32(lane)) }
+      if wanted.bars { lists.bars.append(Int32(lane)) }
+      if wanted.events { lists.events.append(Int32(lane)) }
+      if view < 0 { direct = lists } else { delayed[view] = lists }
+      if wanted.barIntervalNanoseconds > 0 { builtBars[wanted.barIntervalNanoseconds, default: []].append(Int32(lane)) }
+    }
+    hearsDirectly = !direct.isEmpty
+    hearsDelayed = delayed.contains { !$0.isEmpty }
+    isBusy = hearsDirectly || hearsDelayed || subscriptions.contains { $0.fills || $0.orderChanges }
+  }
+}

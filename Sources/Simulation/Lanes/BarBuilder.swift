@@ -1,0 +1,81 @@
+import MarketTypes
+import Strategies
+
+/// Makes bars of fixed length from the market's trades, aligned to the epoch.
+///
+/// A bar is delivered when its interval ends; from an instrument's first trade on there is one for every interval, with
+/// the last price and no volume when nothing traded. Lanes with a delayed book hear of it later by their delay.
+struct BarBuilder {
+  struct Building {
+    var open = Int32.min
+    var high = Int32.min
+    var low = Int32.max
+    var close = Int32.min
+    var volume: Int64 = 0
+    var hasTraded = false
+  }
+
+  let intervals: [Int64]
+  private let instrumentCount: Int
+  private var building: [Building]
+  private var ends: [Int64]
+  /// When the next interval ends; Int64.max without any.
+  private(set) var nextClose = Int64.max
+
+  init(intervals: [Int64], instrumentCount: Int) {
+    self.intervals = intervals
+    self.instrumentCount = instrumentCount
+    building = Array(repeating: Building(), count: intervals.count * instrumentCount)
+    ends = Array(repeating: .max, count: intervals.count)
+  }
+
+  var isEmpty: Bool { intervals.isEmpty }
+
+  mutating func start(at time: Int64) {
+    for index in intervals.indices {
+      let interval = intervals[index]
+      ends[index] = (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
+    }
+    nextClose = ends.min() ?? .max
+  }
+
+  mutating func trade(instrument: Int, price: Int32, quantity: Int64) {
+    for index in intervals.indices {
+      let place = index * instrumentCount + instrument
+      if !building[place].hasTraded || building[place].open == .min {
+        building[place].open = price
+        building[place].high = price
+        building[place].low = price
+        building[place].hasTraded = true
+      }
+      building[place].high = max(building[place].high, price)
+      building[place].low = min(building[place].low, price)
+      building[place].close = price
+      building[place].volume &+= quantity
+    }
+  }
+
+  /// Takes the bars of the intervals that end at `nextClose`, by interval and instrument.
+  mutating func close(_ body: (_ interval: Int64, _ bar: MarketBar) -> Void) {
+    let time = nextClose
+    for index in intervals.indices where ends[index] == time {
+      for instrument in 0..<instrumentCount {
+        let place = index * instrumentCount + instrument
+        let bar = building[place]
+        guard bar.hasTraded else { continue }
+        let last = Price(ticks: bar.close)
+        let isFlat = bar.open == .min
+        body(
+          intervals[index],
+          MarketBar(
+            time: time, instrument: instrument, open: isFlat ? last : Price(ticks: bar.open),
+            high: isFlat ? last : Price(ticks: bar.high), low: isFlat ? last : Price(ticks: bar.low), close: last,
+            volume: bar.volume))
+        building[place].open = .min
+        building[place].volume = 0
+      }
+      ends[index] += intervals[index]
+    }
+    nextClose = ends.min() ?? .max
+  }
+}

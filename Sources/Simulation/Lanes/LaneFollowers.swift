@@ -1,0 +1,167 @@
+import Execution
+import MarketTypes
+public import OrderBooks
+public import Strategies
+
+/// What follows the books event by event: the lanes' orders, the delayed books, and the lanes that listen.
+///
+/// Public only so that a strategy's own module can specialise the replay for it.
+public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
+  let places: LanePlaces<LaneStrategy>
+  let viewCount: Int
+  let audience: UnsafeMutablePointer<Audience>
+  let bars: UnsafeMutablePointer<BarBuilder>
+  let hearsDirectly: Bool
+  let isBusy: Bool
+  let buildsBars: Bool
+
+  init(
+    places: LanePlaces<LaneStrategy>, viewCount: Int, audience: UnsafeMutablePointer<Audience>,
+    bars: UnsafeMutablePointer<BarBuilder>
+  ) {
+    self.places = places
+    self.viewCount = viewCount
+    self.audience = audience
+    self.bars = bars
+    hearsDirectly = audience.pointee.hearsDirectly
+    isBusy = audience.pointee.isBusy
+    buildsBars = !bars.pointee.isEmpty
+  }
+
+  /// Nothing follows the books but the lanes' orders.
+  var isPlain: Bool { !hearsDirectly && !isBusy && !buildsBars && viewCount == 0 }
+
+  /// While nobody acts on what happens in the market, events need not wait for anything.
+  @inline(__always)
+  public var horizon: Int64 { isBusy ? places.engine.pointee.nextMessageTime : .max }
+
+  @inline(__always)
+  public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+    places.engine.pointee.bookChanged(change, books: books)
+    for index in 0..<viewCount { places.views[index].bookChanged(change, books: books) }
+    if buildsBars, let trade = Self.trade(change, books: books) {
+      bars.pointee.trade(instrument: trade.instrument, price: trade.price.ticks, quantity: trade.quantity)
+    }
+    if hearsDirectly { announce(change, books: books) }
+  }
+
+  /// The trade that an event reports, if it does; a print that repeats executions of named orders is none.
+  static func trade(_ change: BookChange, books: borrowing BookSet) -> MarketTrade? {
+    let instrument = Int(change.instrument)
+    switch change.code.operationNumber {
+    case EventCode.Operation.executeWhole.rawValue, EventCode.Operation.executePart.rawValue:
+      guard change.arrival != BookChange.noArrival else { return nil }
+      return MarketTrade(
+        time: change.time, instrument: instrument, price: Price(ticks: change.price), quantity: change.quantity,
+        aggressor: change.sideIndex == 0 ? .sell : .buy)
+    case EventCode.Operation.executePriced.rawValue:
+      guard change.arrival != BookChange.noArrival else { return nil }
+      return MarketTrade(
+        time: change.time, instrument: instrument, price: books.lastTradePrice(instrument: instrument),
+        quantity: change.quantity, aggressor: change.sideIndex == 0 ? .sell : .buy)
+    case EventCode.Operation.trade.rawValue:
+      guard change.price != .min else { return nil }
+      return MarketTrade(
+        time: change.time, instrument: instrument, price: Price(ticks: change.price), quantity: change.quantity,
+        aggressor: change.code.isMarked ? .none : change.code.side)
+    default: return nil
+    }
+  }
+
+  /// Calls the lanes that listen to the venue's own feed; their clock is the venue's plus their shift.
+  @inline(never)
+  private func announce(_ change: BookChange, books: borrowing BookSet) {
+    let instrument = Int(change.instrument)
+    guard instrument < books.instrumentCount else { return }
+    if change.code.operationNumber == EventCode.Operation.bar.rawValue {
+      if !audience.pointee.direct.bars.isEmpty, let bar = books.lastBar(instrument: instrument) {
+        let closed = MarketBar(
+          time: change.time, instrument: instrument, open: bar.open, high: bar.high, low: bar.low, close: bar.close,
+          volume: bar.volume.lots)
+        each(audience.pointee.direct.bars, at: change.time) { $0.barClosed(closed, &$1) }
+      }
+    } else {
+      if !audience.pointee.direct.touch.isEmpty, Self.concernsTouch(change, books: books) {
+        each(audience.pointee.direct.touch, at: change.time) { $0.touchChanged(instrument, &$1) }
+      }
+      if !audience.pointee.direct.trades.isEmpty, let trade = Self.trade(change, books: books) {
+        each(audience.pointee.direct.trades, at: change.time) { $0.traded(trade, &$1) }
+      }
+    }
+    if !audience.pointee.direct.events.isEmpty {
+      each(audience.pointee.direct.events, at: change.time) { $0.marketChanged(instrument, &$1) }
+    }
+  }
+
+  @inline(__always)
+  private func each(_ lanes: [Int32], at time: Int64, _ body: (inout LaneStrategy, inout Desk) -> Void) {
+    lanes.withUnsafeBufferPointer { lanes in
+      for lane in lanes {
+        places.call(Int(lane), localTime: time &+ places.clockShifts[Int(lane)], body)
+      }
+    }
+  }
+
+  /// Whether the price or the quantity of a best bid or offer changed.
+  private static func concernsTouch(_ change: BookChange, books: borrowing BookSet) -> Bool {
+    if change.touchMoved { return true }
+    switch change.code.operationNumber {
+    case EventCode.Operation.quote.rawValue, EventCode.Operation.clear.rawValue: return true
+    case EventCode.Operation.trade.rawValue, EventCode.Operation.fill.rawValue, EventCode.Operation.status.rawValue,
+      EventCode.Operation.orphan.rawValue, EventCode.Operation.snapshotBegin.rawValue,
+      EventCode.Operation.snapshotEnd.rawValue:
+      return false
+    default:
+      let best = books.bestPrice(change.sideIndex == 0 ? .buy : .sell, instrument: Int(change.instrument)).ticks
+      return change.price == best || change.oldPrice == best
+    }
+  }
+
+  // MARK: - Bars
+
+  /// Closes the bars that end by `time` and hands them out.
+  func closeBars(upTo time: Int64) {
+    while bars.pointee.nextClose <= time {
+      let end = bars.pointee.nextClose
+      bars.pointee.close { interval, bar in
+        guard let lanes = audience.pointee.builtBars[interval] else { return }
+        for lane in lanes {
+          let view = Int(places.viewOfLane[Int(lane)])
+          let delay = view < 0 ? places.clockShifts[Int(lane)] : 0
+          places.call(Int(lane), localTime: end &+ delay) { $0.barClosed(bar, &$1) }
+        }
+      }
+    }
+  }
+
+  // MARK: - Delayed books
+
+  /// Lets delayed books move on step by step, calling the lanes that listen to them.
+  func deliverDelayed(upTo time: Int64) {
+    for view in 0..<viewCount where !audience.pointee.delayed[view].isEmpty {
+      let lists = audience.pointee.delayed[view]
+      while let step = places.views[view].advanceOne(upTo: time) {
+        let instrument = Int(step.instrument)
+        if step.touchMoved { delayed(lists.touch, at: step.time) { $0.touchChanged(instrument, &$1) } }
+        if step.isTrade {
+          let trade = MarketTrade(
+            time: step.time &- places.views[view].delayNanoseconds, instrument: instrument,
+            price: Price(ticks: step.price), quantity: step.quantity, aggressor: step.sideIndex == 0 ? .buy : .sell)
+          delayed(lists.trades, at: step.time) { $0.traded(trade, &$1) }
+        }
+        if let bar = step.bar {
+          let closed = MarketBar(
+            time: step.time &- places.views[view].delayNanoseconds, instrument: instrument, open: bar.open,
+            high: bar.high, low: bar.low, close: bar.close, volume: bar.volume.lots)
+          delayed(lists.bars, at: step.time) { $0.barClosed(closed, &$1) }
+        }
+        if step.isLast { delayed(lists.events, at: step.time) { $0.marketChanged(instrument, &$1) } }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func delayed(_ lanes: [Int32], at time: Int64, _ body: (inout LaneStrategy, inout Desk) -> Void) {
+    for lane in lanes { places.call(Int(lane), localTime: time, body) }
+  }
+}

@@ -1,0 +1,66 @@
+import Execution
+import MarketTypes
+import OrderBooks
+import Strategies
+
+/// Where the state of all lanes lies, so that any stage of the loop can call a strategy.
+///
+/// Invariant: everything pointed to belongs to one `LaneRunner` and lives as long as it does.
+struct LanePlaces<LaneStrategy: Strategy> {
+  let strategies: UnsafeMutablePointer<LaneStrategy>
+  let engine: UnsafeMutablePointer<ExecutionEngine>
+  let books: UnsafeMutablePointer<BookSet>
+  let views: UnsafeMutablePointer<DelayedBook>
+  let instruments: UnsafeMutablePointer<Instrument>
+  let wakes: UnsafeMutablePointer<WakeBoard>
+  /// What a lane's clock shows more than the venue's when it is called.
+  let clockShifts: UnsafeMutablePointer<Int64>
+  /// Index of the delayed book a lane reads; -1 for the venue's own.
+  let viewOfLane: UnsafeMutablePointer<Int32>
+  init(
+    strategies: UnsafeMutablePointer<LaneStrategy>, engine: UnsafeMutablePointer<ExecutionEngine>,
+    books: UnsafeMutablePointer<BookSet>, views: UnsafeMutablePointer<DelayedBook>, instruments: [Instrument],
+    terms: [LaneTerms], delays: [Int64]
+  ) {
+    self.strategies = strategies
+    self.engine = engine
+    self.books = books
+    self.views = views
+    self.instruments = .allocate(capacity: max(1, instruments.count))
+    for (index, instrument) in instruments.enumerated() { (self.instruments + index).initialize(to: instrument) }
+    let laneCount = max(1, terms.count)
+    wakes = .allocate(capacity: 1)
+    clockShifts = .allocate(capacity: laneCount)
+    viewOfLane = .allocate(capacity: laneCount)
+    clockShifts.initialize(repeating: 0, count: laneCount)
+    viewOfLane.initialize(repeating: -1, count: laneCount)
+    for (lane, terms) in terms.enumerated() {
+      if let shift = terms.latency.clockShift {
+        clockShifts[lane] = shift
+      } else {
+        viewOfLane[lane] = Int32(delays.firstIndex(of: terms.latency.feedNanoseconds) ?? 0)
+      }
+    }
+    wakes.initialize(to: WakeBoard(laneCount: laneCount, clockShifts: clockShifts))
+  }
+
+  func deallocate(laneCount: Int, instrumentCount: Int) {
+    instruments.deinitialize(count: instrumentCount)
+    instruments.deallocate()
+    wakes.pointee.deallocate()
+    wakes.deallocate()
+    clockShifts.deallocate()
+    viewOfLane.deallocate()
+  }
+
+  /// Calls a lane's strategy at a moment of its own clock.
+  @inline(__always)
+  func call(_ lane: Int, localTime: Int64, _ body: (inout LaneStrategy, inout Desk) -> Void) {
+    let view = viewOfLane[lane] < 0 ? nil : views + Int(viewOfLane[lane])
+    if let view { view.pointee.advance(to: localTime) }
+    var desk = Desk(
+      engine: engine, books: UnsafePointer(books), view: view, instruments: UnsafePointer(instruments), wakes: wakes,
+      lane: lane, time: localTime)
+    body(&strategies[lane], &desk)
+  }
+}

@@ -1,0 +1,64 @@
+public import Accounting
+public import Execution
+import MarketTypes
+public import RiskControls
+public import Strategies
+
+extension LaneRunner where LaneStrategy: Strategy {
+  /// Position, cash and fees of a lane at the venue.
+  public func ledger(lane: Int, instrument: Int = 0) -> PositionLedger {
+    engine.pointee.ledger(lane: lane, instrument: instrument)
+  }
+
+  public func statistics(lane: Int) -> LaneStatistics { engine.pointee.statistics(lane: lane) }
+
+  /// Sums over all lanes.
+  public var statistics: LaneStatistics {
+    var sum = LaneStatistics()
+    for lane in 0..<laneCount {
+      let lane = engine.pointee.statistics(lane: lane)
+      sum.sent += lane.sent
+      sum.riskRejects += lane.riskRejects
+      sum.venueRejects += lane.venueRejects
+      sum.cancels += lane.cancels
+      sum.fills += lane.fills
+    }
+    return sum
+  }
+
+  public func riskState(lane: Int) -> RiskState { engine.pointee.riskState(lane: lane) }
+
+  /// The fills of recorded lanes so far, oldest first; empties the store.
+  public mutating func takeFills() -> [LaneFill] { engine.pointee.takeFills() }
+
+  /// The steps of recorded lanes' orders so far, oldest first; empties the store.
+  public mutating func takeTransitions() -> [OrderTransition] { engine.pointee.takeTransitions() }
+
+  /// The middle of each market whenever it changed, while some lane is recorded; empties the store.
+  public mutating func takeMiddles() -> [MiddleChange] { engine.pointee.takeMiddles() }
+
+  /// The samples so far; empties the store.
+  public mutating func takeSamples() -> AccountSampleBlock { samples.drain() }
+
+  /// When both sides of an instrument last had a price: bid plus ask in ticks; Int64.min before.
+  public func lastBidPlusAsk(instrument: Int = 0) -> Int64 { engine.pointee.lastBidPlusAsk(instrument: instrument) }
+
+  /// Money as of now in billionths of tick × lot: cash and position at the middle, less fees; exact.
+  public func equity(lane: Int, instrument: Int = 0) -> Int128 {
+    let ledger = ledger(lane: lane, instrument: instrument)
+    let mark = lastBidPlusAsk(instrument: instrument)
+    return ledger.doubledEquity(bidPlusAsk: mark == .min ? 0 : mark) * 500_000_000 - ledger.fees
+  }
+
+  /// Stops lanes that have lost more than they may: their orders are cancelled, and only what reduces a position passes.
+  mutating func watchDrawdown(at time: Int64) {
+    for lane in 0..<laneCount where engine.pointee.hasDrawdownStop(lane: lane) {
+      var sum: Int128 = 0
+      for instrument in instruments.indices { sum += equity(lane: lane, instrument: instrument) }
+      let equity = Int64(clamping: sum / 1_000_000_000)
+      if engine.pointee.mark(lane: lane, equity: equity, time: time) {
+        places.call(lane, localTime: time + places.clockShifts[lane]) { $1.cancelAll() }
+      }
+    }
+  }
+}
