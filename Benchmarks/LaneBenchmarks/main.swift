@@ -39,8 +39,10 @@ for lanes in runner.options.isTiny ? [1, 16] : [1, 16, 128, 1_024] {
         ["half_spread": spreads[(lane + 1) % 4], "skew": skews[(lane / 4 + 1) % 4]], for: GridMaker.self))
   }
   runner.measure("grid maker, \(lanes) lanes", items: events * lanes, unit: "lane-events") {
-    var run = LaneRunner(
-      strategies: strategies, terms: Array(repeating: terms, count: lanes), instruments: file.instruments)
+    guard
+      var run = try? LaneRunner(
+        strategies: strategies, terms: Array(repeating: terms, count: lanes), instruments: file.instruments)
+    else { return 0 }
     guard var source = try? TickEventSource(file) else { return 0 }
     do { try run.run(&source) } catch { return 0 }
     var hash: UInt64 = 0

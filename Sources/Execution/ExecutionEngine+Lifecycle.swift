@@ -103,7 +103,7 @@ extension ExecutionEngine {
     case .filled:
       let signed = orders[index].sideIndex == 0 ? quantity : 0 &- quantity
       knownLots[place] &+= signed
-      knownCash[place] -= Int128(signed) * Int128(price)
+      knownCash[place] -= contracts[Int(orders[index].instrument)].value(lots: signed, price: price)
       openQuantities[openPlace] &-= quantity
       known &-= quantity
     case .rejected, .cancelled, .expired:
@@ -150,10 +150,18 @@ extension ExecutionEngine {
     let isBuy = orders[index].sideIndex == 0
     orders[index].openQuantity &-= quantity
     let isDone = orders[index].openQuantity == 0 && reserve(index) == 0
-    let before = ledgers[lane &* instrumentCount &+ instrument].fees
-    ledgers[lane &* instrumentCount &+ instrument].book(
-      sign: isBuy ? 1 : -1, price: price, quantity: quantity,
-      feeRate: isMaker ? fees[lane].makerRate : fees[lane].takerRate)
+    let place = lane &* instrumentCount &+ instrument
+    let before = ledgers[place].fees
+    if meter.isPlain {
+      ledgers[place].book(
+        sign: isBuy ? 1 : -1, price: price, quantity: quantity, feeRate: meter.plainRate(lane: lane, isMaker: isMaker))
+    } else {
+      let fee = meter.charge(
+        lane: lane, instrument: instrument, side: isBuy ? .buy : .sell, isMaker: isMaker, price: price,
+        quantity: quantity, order: &orderFees[index])
+      ledgers[place].book(
+        sign: isBuy ? 1 : -1, price: price, quantity: quantity, fee: fee, contract: contracts[instrument])
+    }
     statistics[lane].fills &+= 1
     if isDone { orders[index].state = .finished }
     if lanes[lane].isRecorded {
@@ -168,7 +176,7 @@ extension ExecutionEngine {
           aheadWhenJoined: isQueued ? cohorts[cohort].aheadWhenJoined : .min,
           joinedTime: isQueued ? cohorts[cohort].joinedTime : .min,
           frontTime: isQueued ? cohorts[cohort].frontTime : .min, causeArrival: causeArrival,
-          fee: Int64(truncatingIfNeeded: ledgers[lane &* instrumentCount &+ instrument].fees - before),
+          fee: Int64(clamping: ledgers[place].fees - before),
           bidPlusAsk: bid.isNone || ask.isNone ? .min : Int64(bid.ticks) + Int64(ask.ticks),
           sentTime: orders[index].sentTime, lane: Int32(lane), price: price, causePrice: causePrice,
           instrument: UInt16(instrument), side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))

@@ -22,6 +22,17 @@ extension ExecutionEngine {
     openQuantities[2 &* (lane &* instrumentCount &+ instrument) &+ sideIndex]
   }
 
+  /// Money of a lane as of the venue, in billionths of a count of the contract: cash and position at the last known middle,
+  /// less fees; exact.
+  public func equity(lane: Int, instrument: Int = 0) -> Int128 {
+    let ledger = ledger(lane: lane, instrument: instrument)
+    let mark = feedKinds[instrument].lastBidPlusAsk
+    let value =
+      mark == .min
+      ? 2 * ledger.cash : ledger.doubledEquity(mark: MarkPrice(halfTicks: mark), contract: contracts[instrument])
+    return value * 500_000_000 - ledger.fees
+  }
+
   /// What the lane has received less what it has paid, as far as it has been told, in ticks × lots before fees.
   public func knownMoney(lane: Int, instrument: Int = 0) -> Int128 { knownCash[lane &* instrumentCount &+ instrument] }
 

@@ -1,3 +1,4 @@
+import Accounting
 public import MarketTypes
 public import OrderBooks
 public import RiskControls
@@ -73,6 +74,7 @@ extension ExecutionEngine {
     order.messagesUnderWay = 1
     if terms.flags.contains(.postOnly) { order.marks = .postOnly }
     orders[index] = order
+    if !meter.isPlain { orderFees[index] = OrderFees() }
     if Self.isSpecial(terms) { keepExtras(index, terms: terms) }
     openQuantities[2 &* (lane &* instrumentCount &+ Int(approved.instrument)) &+ Int(sideIndex)] &+= quantity
     statistics[lane].sent &+= 1

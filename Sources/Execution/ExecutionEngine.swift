@@ -1,5 +1,5 @@
-import Accounting
-import MarketTypes
+public import Accounting
+public import MarketTypes
 import OrderBooks
 public import RiskControls
 
@@ -58,7 +58,10 @@ public struct ExecutionEngine: ~Copyable {
   var amendments = Slab<Amendment>()
   var details = Slab<NoticeDetail>()
   var lanes: Column<LaneRoutes>
-  let fees: [FeeSchedule]
+  var meter: FeeMeter
+  /// What each order has paid so far; empty where maker and taker rates say everything.
+  var orderFees: Column<OrderFees>
+  let contracts: [ContractValue]
   let gates: [RiskGate]
   let queueModels: [QueueModel]
   /// Of lanes whose messages vary; four a lane: new, cancel, amend, acknowledgement.
@@ -139,8 +142,14 @@ public struct ExecutionEngine: ~Copyable {
     var status = MarketStatus.unknown
   }
 
-  /// `hearing` says what each lane is called for; lanes learn without messages what needs none.
-  public init(lanes terms: [LaneTerms], instrumentCount: Int, ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil) {
+  /// `hearing` says what each lane is called for; lanes learn without messages what needs none. Throws where fees or
+  /// values of an instrument cannot be kept exactly.
+  public init(
+    lanes terms: [LaneTerms], instruments: [Instrument], ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil
+  ) throws(AccountingError) {
+    let meter = try FeeMeter(schedules: terms.map(\.fees), instruments: instruments)
+    contracts = try instruments.map { (instrument) throws(AccountingError) in try ContractValue(instrument) }
+    let instrumentCount = instruments.count
     laneCount = terms.count
     self.instrumentCount = instrumentCount
     var places = 64
@@ -195,12 +204,13 @@ public struct ExecutionEngine: ~Copyable {
           isRecorded: lane.isRecorded,
           hearsFills: hearing?[index].fills ?? true, hearsAll: hearing?[index].orderChanges ?? true))
     }
+    orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
+    self.meter = meter
     self.requests = requests
     self.notices = notices
     self.gates = gates
     queueModels = models
     self.samplers = samplers
-    fees = terms.map(\.fees)
     keepsMiddles = terms.contains(where: \.isRecorded)
     riskStates = Column(repeating: RiskState(), count: laneCount)
     ledgers = Column(repeating: PositionLedger(), count: laneCount * instrumentCount)

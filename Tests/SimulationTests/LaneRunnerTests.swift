@@ -108,8 +108,8 @@ struct FlowSource: EventSource, ~Copyable {
     var cash: Int128
   }
 
-  static func outcomes(lanes: [UInt64], market: UInt64, shape: RandomOrderFlow.Shape) -> [Outcome] {
-    var run = LaneRunner(
+  static func outcomes(lanes: [UInt64], market: UInt64, shape: RandomOrderFlow.Shape) throws -> [Outcome] {
+    var run = try LaneRunner(
       strategies: lanes.map { ScriptedStrategy(script: script(seed: $0), period: period) },
       terms: lanes.map { LaneTerms(latency: latency($0), fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000)) },
       instruments: [Instrument(symbol: "TEST", tick: .one)], options: LaneRunOptions(ordersPerLane: 2_048))
@@ -126,10 +126,10 @@ struct FlowSource: EventSource, ~Copyable {
   }
 
   @Test(arguments: [RandomOrderFlow.Shape.calm, .swings])
-  func everyLaneEqualsTheObviousOne(shape: RandomOrderFlow.Shape) {
+  func everyLaneEqualsTheObviousOne(shape: RandomOrderFlow.Shape) throws {
     for market in 0..<6 as Range<UInt64> {
       let lanes = (0..<3).map { market * 3 + $0 }
-      let together = Self.outcomes(lanes: lanes, market: market, shape: shape)
+      let together = try Self.outcomes(lanes: lanes, market: market, shape: shape)
       for (place, lane) in lanes.enumerated() {
         var reference = ReferenceLane(
           latency: Self.latency(lane), period: Self.period, script: Self.script(seed: lane))
@@ -147,13 +147,13 @@ struct FlowSource: EventSource, ~Copyable {
     }
   }
 
-  @Test func alonessAndOrderChangeNothing() {
+  @Test func alonessAndOrderChangeNothing() throws {
     let lanes: [UInt64] = Array(0..<24)
-    let together = Self.outcomes(lanes: lanes, market: 1, shape: .calm)
-    let reversed = Self.outcomes(lanes: lanes.reversed(), market: 1, shape: .calm)
+    let together = try Self.outcomes(lanes: lanes, market: 1, shape: .calm)
+    let reversed = try Self.outcomes(lanes: lanes.reversed(), market: 1, shape: .calm)
     #expect(together == reversed.reversed())
     for lane in lanes {
-      #expect(Self.outcomes(lanes: [lane], market: 1, shape: .calm)[0] == together[Int(lane)])
+      #expect(try Self.outcomes(lanes: [lane], market: 1, shape: .calm)[0] == together[Int(lane)])
     }
   }
 }

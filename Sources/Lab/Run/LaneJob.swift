@@ -18,9 +18,9 @@ struct LaneJob {
   /// Runs all lanes; generic so that the engine is specialised for the strategy.
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
     var source = ReplaySource(replay, stage: "replaying", limit: eventLimit, progress: progress)
-    var runner = LaneRunner(
-      strategies: plan.parameters.map { Concrete($0) }, terms: plan.terms,
-      instrumentCount: replay.instruments.count, ordersPerLane: ordersPerLane)
+    var runner = try LaneRunner(
+      strategies: plan.parameters.map { Concrete($0) }, terms: plan.terms, instruments: replay.instruments,
+      options: LaneRunOptions(ordersPerLane: ordersPerLane))
     try runner.run(&source)
     var outcome = LaneOutcome(eventCount: Int(source.events), start: source.firstTime ?? 0, end: source.lastTime)
     outcome.ledgers = (0..<plan.terms.count).map { lane in

@@ -178,6 +178,8 @@ extension FillCause {
     case .crossedByArrival: "crossed-by-arrival"
     case .tradeAtPrice: "trade-at-price"
     case .barRange: "bar-range"
+    case .auction: "auction"
+    case .ownOrder: "own-order"
     }
   }
 }

@@ -43,11 +43,10 @@ extension LaneRunner where LaneStrategy: Strategy {
   /// When both sides of an instrument last had a price: bid plus ask in ticks; Int64.min before.
   public func lastBidPlusAsk(instrument: Int = 0) -> Int64 { engine.pointee.lastBidPlusAsk(instrument: instrument) }
 
-  /// Money as of now in billionths of tick × lot: cash and position at the middle, less fees; exact.
+  /// Money as of the venue in billionths of a count of the contract (tick × lot): cash and position at the last known
+  /// middle, less fees; exact.
   public func equity(lane: Int, instrument: Int = 0) -> Int128 {
-    let ledger = ledger(lane: lane, instrument: instrument)
-    let mark = lastBidPlusAsk(instrument: instrument)
-    return ledger.doubledEquity(bidPlusAsk: mark == .min ? 0 : mark) * 500_000_000 - ledger.fees
+    engine.pointee.equity(lane: lane, instrument: instrument)
   }
 
   /// Stops lanes that have lost more than they may: their orders are cancelled, and only what reduces a position passes.

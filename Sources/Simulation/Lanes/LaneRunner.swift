@@ -1,3 +1,4 @@
+public import Accounting
 import RiskControls
 public import Execution
 public import MarketTypes
@@ -61,19 +62,19 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   public init(
     strategies given: [LaneStrategy], terms: [LaneTerms], instruments: [Instrument],
     options: LaneRunOptions = LaneRunOptions()
-  ) {
+  ) throws(AccountingError) {
     precondition(given.count == terms.count, "each lane needs a strategy and its terms")
+    let subscriptions = given.map(\.subscriptions)
+    let execution = try ExecutionEngine(
+      lanes: terms, instruments: instruments, ordersPerLane: options.ordersPerLane,
+      hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) })
     laneCount = given.count
     self.instruments = instruments
     let instrumentCount = instruments.count
     strategies = .allocate(capacity: max(1, laneCount))
     for (lane, strategy) in given.enumerated() { (strategies + lane).initialize(to: strategy) }
-    let subscriptions = given.map(\.subscriptions)
     engine = .allocate(capacity: 1)
-    engine.initialize(
-      to: ExecutionEngine(
-        lanes: terms, instrumentCount: instrumentCount, ordersPerLane: options.ordersPerLane,
-        hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) }))
+    engine.initialize(to: execution)
     books = .allocate(capacity: 1)
     books.initialize(to: BookSet(instrumentCount: instrumentCount))
     let delays = Set(terms.compactMap { $0.latency.clockShift == nil ? $0.latency.feedNanoseconds : nil }).sorted()
