@@ -37,12 +37,10 @@ func module(_ name: String, imports: [Target.Dependency] = [], hot: Bool = false
 }
 
 /// The tests of one module, together with the naive reference models.
-func tests(
-  of name: String, imports: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
-) -> Target {
+func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + imports,
-    path: "Tests/\(name)Tests", exclude: exclude, resources: resources, swiftSettings: commonSettings)
+    path: "Tests/\(name)Tests", resources: resources, swiftSettings: commonSettings)
 }
 
 /// One benchmark executable per area, over the small common harness.
@@ -149,9 +147,7 @@ let package = Package(
     tests(of: "Accounting", imports: ["MarketTypes"]),
     tests(
       of: "Strategies",
-      imports: ["MarketTypes", "RiskControls", "Execution", "Accounting", "Simulation", "Numerics"],
-      // Runs through the callbacks that the runner is about to call.
-      exclude: ["Runs"]),
+      imports: ["MarketTypes", "RiskControls", "Execution", "Accounting", "Simulation", "Numerics"]),
     tests(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),

@@ -16,7 +16,9 @@ let package = Package(
     .executableTarget(
       name: "own-strategy", dependencies: [.product(name: "Lockstep", package: "lockstep")],
       swiftSettings: [
-        .unsafeFlags(flags), .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+        .unsafeFlags(flags),
+        .unsafeFlags(
+          ["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=400"], .when(configuration: .release)),
       ])
   ],
   swiftLanguageModes: [.v6])

@@ -107,7 +107,7 @@ struct LaneOutcome {
     terms: LaneTerms = LaneTerms()
   ) throws -> LaneOutcome {
     var market = market
-    var runner = LaneRunner(
+    var runner = try LaneRunner(
       strategies: [Tested(try ParameterValues(parameters, for: Tested.self))], terms: [terms],
       instruments: (0..<market.instrumentCount).map { Instrument(symbol: "\($0)", tick: .one) })
     runner.run(&market)
