@@ -32,16 +32,55 @@ public struct LookAheadCheck<Content: Hashable & Sendable>: Sendable, Hashable {
   /// True when nothing differed; it is evidence and no proof, the stronger the more cutoffs.
   public var passes: Bool { differences.isEmpty }
 
+  /// What a run on data up to `cutoff` (included) decided.
+  public struct TruncatedRun: Sendable, Hashable {
+    public let cutoff: Int64
+    /// In order; decisions after the cutoff, such as those at the end of the data, are left out of the comparison.
+    public let decisions: [TimedDecision<Content>]
+
+    public init(cutoff: Int64, decisions: [TimedDecision<Content>]) {
+      self.cutoff = cutoff
+      self.decisions = decisions
+    }
+  }
+
+  /// True when there was nothing to compare: such a check passes and says nothing.
+  public var isVacuous: Bool { comparedDecisions == 0 }
+
+  /// When the check passed with cutoffs sampled at random: decisions that look ahead are at most this share of all, with
+  /// the given confidence, 1 − (1 − c)^(1/n) for n cutoffs; 1 when nothing was compared.
+  public func undetectedShare(confidence: Double = 0.95) throws(AnalyticsError) -> Double {
+    try requireConfidence(confidence)
+    guard passes, !isVacuous else { return 1 }
+    return -Elementary.expMinusOne(Elementary.logOnePlus(-confidence) / Double(cutoffs.count))
+  }
+
+  /// Compares a whole run with runs that ended early, all as plain data.
+  ///
+  /// The content of a decision is what was decided and nothing that happened to it later: an order's side, price and size,
+  /// not its fills. Times are on the clock by which the data were cut, and never decrease.
+  public init(whole: [TimedDecision<Content>], truncated: [TruncatedRun]) throws(AnalyticsError) {
+    try Self.requireOrder(whole, "decisions of the whole run")
+    for run in truncated { try Self.requireOrder(run.decisions, "decisions of the run cut at \(run.cutoff)") }
+    self.init(whole: whole, runs: truncated)
+  }
+
   /// Calls `run` once for each cutoff with the last moment whose data it may see (included).
   public init<Failure: Error>(
     whole: [TimedDecision<Content>], cutoffs: [Int64],
     run: (_ through: Int64) throws(Failure) -> [TimedDecision<Content>]
   ) throws(Failure) {
+    var runs: [TruncatedRun] = []
+    for cutoff in cutoffs { runs.append(TruncatedRun(cutoff: cutoff, decisions: try run(cutoff))) }
+    self.init(whole: whole, runs: runs)
+  }
+
+  private init(whole: [TimedDecision<Content>], runs: [TruncatedRun]) {
     var differences: [Difference] = []
     var compared = 0
-    for cutoff in cutoffs {
-      let expected = whole.prefix { $0.time <= cutoff }
-      let actual = try run(cutoff).prefix { $0.time <= cutoff }
+    for run in runs {
+      let expected = whole.filter { $0.time <= run.cutoff }
+      let actual = run.decisions.filter { $0.time <= run.cutoff }
       compared = max(compared, min(expected.count, actual.count))
       let length = max(expected.count, actual.count)
       let index = (0..<length).first { row in
@@ -50,13 +89,21 @@ public struct LookAheadCheck<Content: Hashable & Sendable>: Sendable, Hashable {
       if let index {
         differences.append(
           Difference(
-            cutoff: cutoff, index: index, whole: index < expected.count ? expected[index] : nil,
+            cutoff: run.cutoff, index: index, whole: index < expected.count ? expected[index] : nil,
             truncated: index < actual.count ? actual[index] : nil))
       }
     }
-    self.cutoffs = cutoffs
+    cutoffs = runs.map(\.cutoff)
     self.differences = differences
     comparedDecisions = compared
+  }
+
+  private static func requireOrder(
+    _ decisions: [TimedDecision<Content>], _ series: String
+  ) throws(AnalyticsError) {
+    for row in decisions.indices.dropFirst() where decisions[row].time < decisions[row - 1].time {
+      throw AnalyticsError(series: series, row: row, reason: .notAscending)
+    }
   }
 
   /// Moments of decisions to cut at, drawn without repetition and in order: a decision's own moment is where peeking

@@ -106,3 +106,38 @@ func lookAheadShowsAtItsFirstDecision() throws {
   let missing = LookAheadCheck(whole: honest(9), cutoffs: [4]) { _ in [] }
   #expect(missing.differences.first?.truncated == nil && missing.differences.first?.index == 0)
 }
+
+@Test("Truncated runs as plain data are compared as closures are, and lanes of one replay one by one.")
+func lookAheadOfLanesIsPlainData() throws {
+  func run(_ through: Int64, peeks: Bool) -> [TimedDecision<Int>] {
+    // A decision each moment; the peeking one uses the last value it can see, one moment ahead.
+    (0...min(through, 9)).map { time in TimedDecision(time: time, content: Int(peeks ? min(time + 1, through) : time)) }
+  }
+  let whole = [run(9, peeks: false), run(9, peeks: true), []]
+  let cutoffs = LaneLookAheadCheck.sampledCutoffs(of: whole, count: 4, seed: 3)
+  #expect(cutoffs.count == 4 && cutoffs == cutoffs.sorted() && Set(cutoffs).count == 4)
+  let truncated = cutoffs.map { cutoff in
+    LaneLookAheadCheck.TruncatedReplay(
+      cutoff: cutoff, decisions: [run(cutoff, peeks: false), run(cutoff, peeks: true), []])
+  }
+  let check = try LaneLookAheadCheck(whole: whole, truncated: truncated)
+  #expect(!check.passes && check.failing == (cutoffs == [9] ? [] : [1]))
+  #expect(check.lanes[0].passes && !check.lanes[0].isVacuous && check.lanes[2].passes && check.lanes[2].isVacuous)
+  let first = try #require(check.lanes[1].differences.first)
+  #expect(first.index == Int(cutoffs[0]) && first.whole?.content == Int(cutoffs[0]) + 1)
+  // Rule of three: twenty clean cutoffs leave at most 14 % of decisions that could peek, with 95 % confidence.
+  let clean = try LookAheadCheck(
+    whole: whole[0], truncated: (0..<20).map { .init(cutoff: $0 % 10, decisions: run($0 % 10, peeks: false)) })
+  #expect(abs(try clean.undetectedShare() - 0.13911) < 1e-5)
+  #expect(try check.lanes[1].undetectedShare() == 1)
+  #expect(throws: AnalyticsError(series: "decisions of the run cut at 5", row: 1, reason: .notAscending)) {
+    try LookAheadCheck(
+      whole: whole[0],
+      truncated: [.init(cutoff: 5, decisions: [.init(time: 3, content: 1), .init(time: 2, content: 1)])])
+  }
+  #expect(
+    throws: AnalyticsError(series: "lanes of the replay cut at 5", reason: .lengthMismatch(found: 1, expected: 3))
+  ) {
+    try LaneLookAheadCheck(whole: whole, truncated: [.init(cutoff: 5, decisions: [[]])])
+  }
+}
