@@ -6,7 +6,8 @@ extension ExecutionEngine {
   // MARK: - Telling the lane
 
   /// Contents of notice messages that need no details: a cancel, by reason.
-  private static func code(_ reason: CancelReason) -> Int32 { -1 - Int32(reason.rawValue) }
+  @inline(__always)
+  static func code(_ reason: CancelReason) -> Int32 { -1 - Int32(reason.rawValue) }
 
   /// Sends a notice to the order's lane; returns when the lane learns of it, on its own clock.
   @inline(__always)
@@ -71,8 +72,7 @@ extension ExecutionEngine {
       let index = Int(message.order)
       let lane = lane(of: index)
       if message.content < 0 {
-        // A cancel of a lane that does not want to hear of it.
-        learn(.cancelled, quantity: 0, price: 0, isFinal: true, time: message.time, index: index, lane: lane)
+        learnOfCancel(index, lane: lane, time: message.time)
         continue
       }
       let detail = details.remove(message.content)
@@ -122,17 +122,32 @@ extension ExecutionEngine {
     settleMessage(index)
   }
 
+  /// A lane that does not want to hear of it learns that its order was cancelled.
+  @inline(__always)
+  private mutating func learnOfCancel(_ index: Int, lane: Int, time: Int64) {
+    let order = orders.place(index)
+    let openPlace =
+      2 &* (lane &* instrumentCount &+ Int(order.pointee.instrument)) &+ Int(order.pointee.sideIndex)
+    openQuantities[openPlace] &-= order.pointee.knownQuantity
+    order.pointee.knownQuantity = 0
+    newsCounts[lane] &+= 1
+    alivePlaces[index &>> 6] &= ~(1 << UInt64(index & 63))
+    if lanes[lane].isRecorded { note(index, .confirmed, time: time &+ lanes[lane].clockShift) }
+    settleMessage(index)
+  }
+
   /// A message about an order has been dealt with; its place is free once none is left and the order is done.
   @inline(__always)
   mutating func settleMessage(_ index: Int) {
-    let left = orders[index].messagesUnderWay &- 1
-    orders[index].messagesUnderWay = left
-    if left == 0, orders[index].state == .finished {
-      orders[index].state = .free
+    let order = orders.place(index)
+    let left = order.pointee.messagesUnderWay &- 1
+    order.pointee.messagesUnderWay = left
+    if left == 0, order.pointee.state == .finished {
+      order.pointee.state = .free
       let bit: UInt64 = 1 << UInt64(index & 63)
       usedPlaces[index &>> 6] &= ~bit
-      if orders[index].knownQuantity != 0 {
-        orders[index].knownQuantity = 0
+      if order.pointee.knownQuantity != 0 {
+        order.pointee.knownQuantity = 0
         alivePlaces[index &>> 6] &= ~bit
       }
     }
@@ -198,9 +213,10 @@ extension ExecutionEngine {
   /// so that whoever joined under the same count joined at the same moment; inside a batch it is not.
   @inline(__always)
   mutating func joinQueue(_ index: Int, time: Int64, books: borrowing BookSet, isShared: Bool = true) {
-    let instrument = Int(orders[index].instrument)
-    let sideIndex = Int(orders[index].sideIndex)
-    let price = orders[index].price
+    let order = orders.place(index)
+    let instrument = Int(order.pointee.instrument)
+    let sideIndex = Int(order.pointee.sideIndex)
+    let price = order.pointee.price
     let side = instrument &* 2 &+ sideIndex
     let level = occupied[side].level(price: price)
     var event = Int64(truncatingIfNeeded: books.eventCount)
@@ -208,22 +224,35 @@ extension ExecutionEngine {
       unsharedJoins &-= 1
       event = unsharedJoins
     }
-    let hidden = orders[index].marks.contains(.hidden)
+    let isHidden = order.pointee.marks.contains(.hidden)
     let model = lanes[lane(of: index)].queueModel
     if level.orderCount > 0 {
-      let last = Int(Self.last(level.quantity))
+      let last = Self.last(level.quantity)
+      let cohort = cohorts.place(Int(last))
       // No event has come between: it is the same place in the queue.
-      if cohorts[last].event == event, cohorts[last].model == model, cohorts[last].isHidden == hidden {
-        let lastOrder = cohorts[last].lastOrder
-        orders[index].cohort = Int32(truncatingIfNeeded: last)
-        orders[index].previous = lastOrder
-        orders[index].next = -1
+      if cohort.pointee.event == event, cohort.pointee.model == model, cohort.pointee.isHidden == isHidden {
+        let lastOrder = cohort.pointee.lastOrder
+        order.pointee.cohort = last
+        order.pointee.previous = lastOrder
+        order.pointee.next = -1
         orders[Int(lastOrder)].next = Int32(truncatingIfNeeded: index)
-        cohorts[last].lastOrder = Int32(truncatingIfNeeded: index)
-        occupied[side].add(price: price, quantity: 0)
+        cohort.pointee.lastOrder = Int32(truncatingIfNeeded: index)
         return
       }
     }
+    beginCohort(index, level: level, event: event, model: model, isHidden: isHidden, time: time, books: books)
+  }
+
+  /// The first order of a new place in the queue.
+  @inline(never)
+  private mutating func beginCohort(
+    _ index: Int, level: PriceLevel, event: Int64, model: UInt8, isHidden: Bool, time: Int64,
+    books: borrowing BookSet
+  ) {
+    let instrument = Int(orders[index].instrument)
+    let sideIndex = Int(orders[index].sideIndex)
+    let price = orders[index].price
+    let side = instrument &* 2 &+ sideIndex
     let standing =
       books.level(sideIndex == 0 ? .buy : .sell, at: Price(ticks: price), instrument: instrument).quantity
     let previous: Int32 = level.orderCount > 0 ? Self.last(level.quantity) : -1
@@ -231,7 +260,7 @@ extension ExecutionEngine {
       Cohort(
         arrival: books.nextArrival, ahead: standing, frontTime: standing == 0 ? time : .min, joinedTime: time,
         aheadWhenJoined: standing, event: event, firstOrder: Int32(truncatingIfNeeded: index),
-        lastOrder: Int32(truncatingIfNeeded: index), previous: previous, model: model, isHidden: hidden))
+        lastOrder: Int32(truncatingIfNeeded: index), previous: previous, model: model, isHidden: isHidden))
     orders[index].cohort = cohort
     orders[index].previous = -1
     orders[index].next = -1
@@ -255,24 +284,30 @@ extension ExecutionEngine {
   /// Takes a resting order out of its queue; an empty cohort goes with it.
   @inline(__always)
   mutating func leaveQueue(_ index: Int) {
-    let cohort = Int(orders[index].cohort)
-    let (previous, next) = (orders[index].previous, orders[index].next)
-    if previous >= 0 { orders[Int(previous)].next = next } else { cohorts[cohort].firstOrder = next }
-    if next >= 0 { orders[Int(next)].previous = previous } else { cohorts[cohort].lastOrder = previous }
-    orders[index].cohort = -1
-    let side = Int(orders[index].instrument) &* 2 &+ Int(orders[index].sideIndex)
-    let price = orders[index].price
-    if cohorts[cohort].firstOrder < 0 {
-      let (before, after) = (cohorts[cohort].previous, cohorts[cohort].next)
-      if before >= 0 { cohorts[Int(before)].next = after }
-      if after >= 0 { cohorts[Int(after)].previous = before }
-      freeCohorts.append(Int32(truncatingIfNeeded: cohort))
-      if before < 0 || after < 0 {
-        let packed = occupied[side].level(price: price).quantity
-        occupied[side].setQuantity(
-          price: price,
-          Self.pack(first: before < 0 ? after : Self.first(packed), last: after < 0 ? before : Self.last(packed)))
-      }
+    let order = orders.place(index)
+    let number = order.pointee.cohort
+    let cohort = cohorts.place(Int(number))
+    let (previous, next) = (order.pointee.previous, order.pointee.next)
+    if previous >= 0 { orders[Int(previous)].next = next } else { cohort.pointee.firstOrder = next }
+    if next >= 0 { orders[Int(next)].previous = previous } else { cohort.pointee.lastOrder = previous }
+    order.pointee.cohort = -1
+    // The ladder counts cohorts: an order that leaves company behind changes nothing there.
+    if cohort.pointee.firstOrder < 0 { removeCohort(number, order) }
+  }
+
+  @inline(never)
+  private mutating func removeCohort(_ number: Int32, _ order: UnsafeMutablePointer<LaneOrder>) {
+    let side = Int(order.pointee.instrument) &* 2 &+ Int(order.pointee.sideIndex)
+    let price = order.pointee.price
+    let (before, after) = (cohorts[Int(number)].previous, cohorts[Int(number)].next)
+    if before >= 0 { cohorts[Int(before)].next = after }
+    if after >= 0 { cohorts[Int(after)].previous = before }
+    freeCohorts.append(number)
+    if before < 0 || after < 0 {
+      let packed = occupied[side].level(price: price).quantity
+      occupied[side].setQuantity(
+        price: price,
+        Self.pack(first: before < 0 ? after : Self.first(packed), last: after < 0 ? before : Self.last(packed)))
     }
     _ = occupied[side].remove(price: price, quantity: 0)
   }

@@ -10,6 +10,7 @@ public import OrderBooks
 extension ExecutionEngine: BookObserver {
   @inline(__always)
   public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+    feedNanoseconds = change.feedNanoseconds
     if change.touchMoved { noteMiddle(instrument: Int(change.instrument), time: change.time, books: books) }
     switch change.code.operationNumber {
     case EventCode.Operation.add.rawValue:

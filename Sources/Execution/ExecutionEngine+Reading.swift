@@ -39,19 +39,12 @@ extension ExecutionEngine {
   @inline(__always)
   public func order(_ index: Int32) -> LaneOrder { orders[Int(index)] }
 
-  /// Whether the index names an order's place of this lane.
+  /// The places of a lane's orders, and its words of bits for those it believes alive.
   @inline(__always)
-  public func owns(_ index: Int32, lane: Int) -> Bool { index >= 0 && Int(index) &>> laneShift == lane }
+  package func firstOrder(lane: Int) -> UnsafeMutablePointer<LaneOrder> { orders.place(lane &<< laneShift) }
 
   @inline(__always)
-  public func priceTicks(ofOrder index: Int) -> Int32 { orders[index].price }
-
-  @inline(__always)
-  public func aliveWord(_ word: Int) -> UInt64 { alivePlaces[word] }
-
-  /// The words of a lane's bits in `aliveWord`.
-  @inline(__always)
-  public func firstWord(lane: Int) -> Int { lane &* wordsPerLane }
+  package func firstAliveWord(lane: Int) -> UnsafeMutablePointer<UInt64> { alivePlaces.place(lane &* wordsPerLane) }
 
   @inline(__always)
   public var wordCount: Int { wordsPerLane }

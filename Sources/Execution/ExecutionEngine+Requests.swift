@@ -90,30 +90,32 @@ extension ExecutionEngine {
     return .sent(Int32(truncatingIfNeeded: index))
   }
 
-  /// Sends a cancel for an order; false when the lane already knows it is done or a cancel is under way.
+  /// Sends a cancel for an order of the lane; false when it is none, when the lane knows it is done, or when a cancel is
+  /// under way.
   @inline(__always)
-  public mutating func cancel(_ order: Int32, time: Int64) -> Bool {
-    let index = Int(order)
-    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0,
-      !orders[index].marks.contains(.cancelSent), orders[index].messagesUnderWay < 250
+  public mutating func cancel(_ handle: Int32, lane: Int, time: Int64) -> Bool {
+    let index = Int(handle)
+    guard handle >= 0, self.lane(of: index) == lane else { return false }
+    let order = orders.place(index)
+    guard order.pointee.knownQuantity > 0, !order.pointee.marks.contains(.cancelSent),
+      order.pointee.messagesUnderWay < 250
     else { return false }
-    let lane = lane(of: index)
-    orders[index].marks.insert(.cancelSent)
-    orders[index].messagesUnderWay &+= 1
+    order.pointee.marks.insert(.cancelSent)
+    order.pointee.messagesUnderWay &+= 1
     statistics[lane].cancels &+= 1
     post(index, lane: lane, time: time, content: RequestCode.cancel, law: 1)
     return true
   }
 
   /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it.
-  public mutating func amend(_ order: Int32, price: Price, quantity: Int64, time: Int64) -> Bool {
-    let index = Int(order)
-    guard index >= 0, index < orders.count, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
+  public mutating func amend(_ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64) -> Bool {
+    let index = Int(handle)
+    guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
       orders[index].messagesUnderWay < 250
     else { return false }
     orders[index].messagesUnderWay &+= 1
     let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
-    post(index, lane: lane(of: index), time: time, content: content, law: 2)
+    post(index, lane: lane, time: time, content: content, law: 2)
     return true
   }
 
@@ -157,33 +159,76 @@ extension ExecutionEngine {
 
   @inline(__always)
   private mutating func cancelArrives(_ index: Int, time: Int64) {
-    switch orders[index].state {
-    case .working:
+    let order = orders.place(index)
+    if order.pointee.state == .working {
       leaveQueue(index)
-      finish(index, time: time, kind: .cancelled, cancelReason: .requested)
-    case .waiting:
+      let lane = lanes.place(lane(of: index))
+      guard lane.pointee.isSilent else {
+        return finish(index, time: time, kind: .cancelled, cancelReason: .requested)
+      }
+      // Nobody hears of it but the lane's own books: a bare message.
+      order.pointee.state = .finished
+      order.pointee.messagesUnderWay &+= 1
+      notices.append(
+        Message(
+          time: time &+ lane.pointee.noticeNanoseconds, order: Int32(truncatingIfNeeded: index),
+          content: Self.code(.requested)), route: lane.pointee.notice)
+    } else {
+      cancelArrivesElsewhere(index, time: time)
+    }
+  }
+
+  @inline(never)
+  private mutating func cancelArrivesElsewhere(_ index: Int, time: Int64) {
+    if orders[index].state == .waiting {
       special.remove(index)
       finish(index, time: time, kind: .cancelled, cancelReason: .requested)
-    default: tell(index, time: time, kind: .cancelRejected, quantity: 0, price: .min, isFinal: false)
+    } else {
+      tell(index, time: time, kind: .cancelRejected, quantity: 0, price: .min, isFinal: false)
     }
   }
 
   @inline(__always)
   private mutating func arrive(_ index: Int, time: Int64, books: borrowing BookSet) {
-    let instrument = Int(orders[index].instrument)
-    let status = books.status(of: instrument)
+    let order = orders.place(index)
+    let instrument = Int(order.pointee.instrument)
+    // The engine's own copy of the phase spares a look into the books.
+    let status = feedKinds[instrument].status
     if status.stopsEntry {
       return reject(index, time: time, reason: status == .halted || status == .paused ? .halted : .closed)
     }
-    if orders[index].marks.contains(.special) {
+    if order.pointee.marks.contains(.special) {
       arriveSpecial(index, time: time, books: books)
+    } else if order.pointee.type == .limit {
+      enterLimit(index, time: time, books: books)
+    } else {
+      enter(index, time: time, books: books)
+    }
+  }
+
+  /// A plain limit order that reaches nobody goes straight into its queue: the common case of `enter`.
+  @inline(__always)
+  private mutating func enterLimit(_ index: Int, time: Int64, books: borrowing BookSet) {
+    let order = orders.place(index)
+    let sideIndex = Int(order.pointee.sideIndex)
+    let instrument = Int(order.pointee.instrument)
+    let price = order.pointee.price
+    let opposite = books.bestPrice(sideIndex == 0 ? .sell : .buy, instrument: instrument).ticks
+    let own = occupied + (instrument &* 2 &+ (1 &- sideIndex))
+    let isPassive =
+      opposite != .min && (sideIndex == 0 ? price < opposite : price > opposite)
+      && (own.pointee.best == LadderSide.noKey || own.pointee.best < own.pointee.key(price))
+    if isPassive, !order.pointee.timeInForce.isImmediate {
+      order.pointee.state = .working
+      joinQueue(index, time: time, books: books, isShared: true)
+      acknowledge(index, time: time)
     } else {
       enter(index, time: time, books: books)
     }
   }
 
   /// A limit or market order meets the book: it trades what it can, and rests or ends.
-  @inline(__always)
+  @inline(never)
   mutating func enter(_ index: Int, time: Int64, books: borrowing BookSet) {
     let instrument = Int(orders[index].instrument)
     let isBuy = orders[index].sideIndex == 0
@@ -221,7 +266,18 @@ extension ExecutionEngine {
   /// Tells the lane that the venue took its order, once.
   @inline(__always)
   mutating func acknowledge(_ index: Int, time: Int64) {
-    guard orders[index].acknowledgedTime == .max else { return }
+    let order = orders.place(index)
+    guard order.pointee.acknowledgedTime == .max else { return }
+    let lane = lanes.place(lane(of: index))
+    if lane.pointee.isSilent {
+      order.pointee.acknowledgedTime = time &+ lane.pointee.noticeNanoseconds &+ lane.pointee.clockShift
+    } else {
+      announceAcknowledgement(index, time: time)
+    }
+  }
+
+  @inline(never)
+  private mutating func announceAcknowledgement(_ index: Int, time: Int64) {
     let lane = lane(of: index)
     note(index, .acknowledged, time: time)
     if lanes[lane].hearsAll || lanes[lane].notice == MessageQueue.varying {

@@ -49,8 +49,8 @@ public struct ExecutionEngine: ~Copyable {
   var extras = Column<OrderExtras>(capacity: 0)
   var cohorts: Column<Cohort>
   var freeCohorts: Column<Int32>
-  /// Where lane orders rest: buys at 2 i, sells at 2 i + 1. `orderCount` counts them; the quantity's halves are the first
-  /// and last cohort of the level.
+  /// Where lane orders rest: buys at 2 i, sells at 2 i + 1. `orderCount` counts their cohorts; the quantity's
+  /// halves are the first and last cohort of the level.
   let occupied: UnsafeMutablePointer<LadderSide>
 
   var requests: MessageQueue
@@ -118,6 +118,8 @@ public struct ExecutionEngine: ~Copyable {
     var tradesAtLastPrice: Bool
     var isRecorded: Bool
     var hearsFills: Bool
+    /// Neither recorded nor called for news of its orders, and its notices take one constant delay.
+    var isSilent: Bool
     /// The lane wants to hear of everything about its orders, so each step needs a message.
     var hearsAll: Bool
   }
@@ -202,7 +204,9 @@ public struct ExecutionEngine: ~Copyable {
           clockShift: latency.clockShift ?? 0, gate: gateOf[lane.limits] ?? 0, sampler: sampler,
           queueModel: modelOf[lane.queueModel] ?? 0, tradesAtLastPrice: lane.tradesAtLastPrice,
           isRecorded: lane.isRecorded,
-          hearsFills: hearing?[index].fills ?? true, hearsAll: hearing?[index].orderChanges ?? true))
+          hearsFills: hearing?[index].fills ?? true,
+          isSilent: !lane.isRecorded && notice != nil && !(hearing?[index].orderChanges ?? true),
+          hearsAll: hearing?[index].orderChanges ?? true))
     }
     orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
     self.meter = meter

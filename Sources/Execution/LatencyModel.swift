@@ -82,9 +82,19 @@ public struct LatencyModel: Hashable, Sendable {
     return nanoseconds
   }
 
+  /// The delay of its feed; -1 stands for what the data says.
   package var feedNanoseconds: Int64 {
     if case .constant(let nanoseconds) = feed { return max(0, nanoseconds) }
-    return 0
+    return -1
+  }
+
+  /// Whether it needs the local times of the data.
+  public var usesFeedDelays: Bool {
+    if feed == .recorded { return true }
+    return [newOrder, cancel, amend, acknowledgement].contains {
+      if case .recorded = $0 { return true }
+      return false
+    }
   }
 
   /// How far the lane's clock may run behind the venue's, so that it can read the venue's own book.

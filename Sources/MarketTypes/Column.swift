@@ -37,6 +37,13 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// The place of an element, for code that reads and writes several of its fields; valid until the column grows.
+  @inlinable @inline(__always)
+  package func place(_ index: Int) -> UnsafeMutablePointer<Element> {
+    assert(index >= 0 && index < count)
+    return unsafe base + index
+  }
+
   @inline(__always)
   public mutating func append(_ element: Element) {
     if count == capacity { grow() }

@@ -26,6 +26,10 @@ public struct EventBatch: ~Copyable, Sendable {
   /// Quantities that change a resting order (see each operation).
   public var changes: [Int64]
   public var priceChanges: [Int32]
+  /// What the feed took for each event, local time less exchange time, nanoseconds, never below zero; meaningful only with
+  /// `hasFeedDelays`. Empty until a reader is asked for it.
+  public var feedDelays: [Int64] = []
+  public var hasFeedDelays = false
 
   public var buyPriceCount = 0
   public var sellPriceCount = 0
@@ -54,6 +58,7 @@ public struct EventBatch: ~Copyable, Sendable {
 
   public mutating func removeAll() {
     count = 0
+    hasFeedDelays = false
     uniformInstrument = 0
     buyPriceCount = 0
     sellPriceCount = 0

@@ -103,10 +103,7 @@ public struct Desk: ~Copyable {
 
   /// The lane's orders that it believes alive, in order of their places.
   @inline(__always)
-  public var orders: DeskOrders {
-    let first = engine.pointee.firstWord(lane: lane)
-    return DeskOrders(engine: engine, word: first, end: first &+ engine.pointee.wordCount, time: time)
-  }
+  public var orders: DeskOrders { DeskOrders(engine: engine, lane: lane, time: time) }
 
   /// The lane's living order with the strategy's own number; the first place when it used the number twice.
   public func order(identifier: UInt64) -> DeskOrder? {
@@ -139,8 +136,7 @@ public struct Desk: ~Copyable {
   @inline(__always)
   @discardableResult
   public func cancel(_ handle: Int32) -> Bool {
-    guard engine.pointee.owns(handle, lane: lane) else { return false }
-    return engine.pointee.cancel(handle, time: time)
+    engine.pointee.cancel(handle, lane: lane, time: time)
   }
 
   /// Sends a cancel for every order that is not being cancelled yet.
@@ -151,66 +147,68 @@ public struct Desk: ~Copyable {
   /// Sends an amend of price and open quantity.
   @discardableResult
   public func amend(_ handle: Int32, price: Price, quantity: Int64) -> Bool {
-    guard engine.pointee.owns(handle, lane: lane) else { return false }
-    return engine.pointee.amend(handle, price: price, quantity: quantity, time: time)
+    engine.pointee.amend(handle, lane: lane, price: price, quantity: quantity, time: time)
   }
 }
 
 /// One of the lane's orders, as it knows it; valid during the callback.
 public struct DeskOrder {
-  private let engine: UnsafeMutablePointer<ExecutionEngine>
+  private let order: UnsafeMutablePointer<LaneOrder>
   private let time: Int64
   /// Names the order to `cancel` and `amend`.
   public let handle: Int32
 
   @inline(__always)
-  init(engine: UnsafeMutablePointer<ExecutionEngine>, handle: Int32, time: Int64) {
-    self.engine = engine
+  init(order: UnsafeMutablePointer<LaneOrder>, handle: Int32, time: Int64) {
+    self.order = order
     self.handle = handle
     self.time = time
   }
 
-  @inline(__always) private var order: LaneOrder { engine.pointee.order(handle) }
   /// The strategy's own number.
-  @inline(__always) public var identifier: UInt64 { order.identifier }
-  @inline(__always) public var price: Price { Price(ticks: order.price) }
+  @inline(__always) public var identifier: UInt64 { order.pointee.identifier }
+  @inline(__always) public var price: Price { Price(ticks: order.pointee.price) }
   /// What the lane believes open.
-  @inline(__always) public var openQuantity: Int64 { order.knownQuantity }
-  @inline(__always) public var side: Side { order.side }
-  @inline(__always) public var instrument: Int { Int(order.instrument) }
-  @inline(__always) public var sentTime: Int64 { order.sentTime }
+  @inline(__always) public var openQuantity: Int64 { order.pointee.knownQuantity }
+  @inline(__always) public var side: Side { order.pointee.sideIndex == 0 ? .buy : .sell }
+  @inline(__always) public var isBuy: Bool { order.pointee.sideIndex == 0 }
+  @inline(__always) public var instrument: Int { Int(order.pointee.instrument) }
+  @inline(__always) public var sentTime: Int64 { order.pointee.sentTime }
   /// The lane has heard that the venue took it.
-  @inline(__always) public var isAcknowledged: Bool { order.acknowledgedTime <= time }
+  @inline(__always) public var isAcknowledged: Bool { order.pointee.acknowledgedTime <= time }
   /// A cancel is on its way.
-  @inline(__always) public var isCancelSent: Bool { order.marks.contains(.cancelSent) }
+  @inline(__always) public var isCancelSent: Bool { order.pointee.marks.rawValue & 2 != 0 }
 }
 
-/// The living orders of a lane: a walk over bits.
+/// The living orders of a lane: a walk over bits. Orders sent or cancelled during the walk change nothing about it.
 public struct DeskOrders: Sequence, IteratorProtocol {
-  private let engine: UnsafeMutablePointer<ExecutionEngine>
-  private var word: Int
-  private let end: Int
+  private let orders: UnsafeMutablePointer<LaneOrder>
+  private let words: UnsafeMutablePointer<UInt64>
+  private let first: Int32
+  private var word = 0
+  private let count: Int
   private let time: Int64
   private var bits: UInt64
 
   @inline(__always)
-  init(engine: UnsafeMutablePointer<ExecutionEngine>, word: Int, end: Int, time: Int64) {
-    self.engine = engine
-    self.word = word
-    self.end = end
+  init(engine: UnsafeMutablePointer<ExecutionEngine>, lane: Int, time: Int64) {
+    count = engine.pointee.wordCount
+    orders = engine.pointee.firstOrder(lane: lane)
+    words = engine.pointee.firstAliveWord(lane: lane)
+    first = Int32(truncatingIfNeeded: lane &* count &* 64)
     self.time = time
-    bits = engine.pointee.aliveWord(word)
+    bits = words[0]
   }
 
   @inline(__always)
   public mutating func next() -> DeskOrder? {
     while bits == 0 {
       word &+= 1
-      if word >= end { return nil }
-      bits = engine.pointee.aliveWord(word)
+      if word >= count { return nil }
+      bits = words[word]
     }
-    let place = bits.trailingZeroBitCount
+    let place = word &* 64 &+ bits.trailingZeroBitCount
     bits &= bits &- 1
-    return DeskOrder(engine: engine, handle: Int32(truncatingIfNeeded: word &* 64 &+ place), time: time)
+    return DeskOrder(order: orders + place, handle: first &+ Int32(truncatingIfNeeded: place), time: time)
   }
 }

@@ -62,7 +62,7 @@ public struct GridMaker: Strategy {
     var missingAsks: UInt32 = position > -positionLimit ? (1 << UInt32(count)) - 1 : 0
     let (wantedBids, wantedAsks) = (missingBids, missingAsks)
     for order in desk.orders {
-      let isBuy = order.side == .buy
+      let isBuy = order.isBuy
       let distance = isBuy ? firstBid &- order.price.ticks : order.price.ticks &- firstAsk
       // A division for each order would cost more than all the rest.
       let place = step == 1 ? distance : distance % step == 0 ? distance / step : -1

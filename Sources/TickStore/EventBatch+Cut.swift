@@ -11,6 +11,10 @@ extension EventBatch {
       var instrumentCount = count + cursor.event
       Self.shift(&instruments, &instrumentCount, cursor.event)
     }
+    if hasFeedDelays {
+      var delayCount = count + cursor.event
+      Self.shift(&feedDelays, &delayCount, cursor.event)
+    }
     Self.shift(&buyPrices, &buyPriceCount, cursor.buyPrice)
     Self.shift(&sellPrices, &sellPriceCount, cursor.sellPrice)
     Self.shift(&quantities, &quantityCount, cursor.quantity)

@@ -50,7 +50,10 @@ struct SlotSelection {
       let isWanted = wantsAll ?? instruments.contains(instrument)
       let before = source
       try advance(batch, operation, instrument, isWanted, &source)
-      if isWanted { copy(&batch, code, operation, before, to: &kept) }
+      if isWanted {
+        if batch.hasFeedDelays { batch.feedDelays[kept.event] = batch.feedDelays[before.event] }
+        copy(&batch, code, operation, before, to: &kept)
+      }
     }
     batch.count = kept.event
     batch.buyPriceCount = kept.buyPrice

@@ -10,11 +10,16 @@ public struct TickReader {
     public var until: Timestamp?
     /// Only events of these instruments; slots are then renumbered as if the file held nothing else.
     public var instruments: Set<UInt16>?
+    /// Also read what the feed took for each event, from the cold columns.
+    public var readsFeedDelays: Bool
 
-    public init(from: Timestamp? = nil, until: Timestamp? = nil, instruments: Set<UInt16>? = nil) {
+    public init(
+      from: Timestamp? = nil, until: Timestamp? = nil, instruments: Set<UInt16>? = nil, readsFeedDelays: Bool = false
+    ) {
       self.from = from
       self.until = until
       self.instruments = instruments
+      self.readsFeedDelays = readsFeedDelays
     }
   }
 
@@ -28,6 +33,7 @@ public struct TickReader {
   /// The block that the next batch comes from.
   private var block = 0
   private var decoder = HotDecoder()
+  private var feedDelays = FeedDelays()
   /// Events of the first block that lie before the start.
   private var skipped = EventCursor()
   private var selection: SlotSelection?
@@ -72,6 +78,10 @@ public struct TickReader {
     let header = try file.header(ofBlock: number)
     let hot = try header.hot(file.mapping.view, at: file.index.blocks[number].offset)
     try decoder.decode(header, hot, into: &batch)
+    if options.readsFeedDelays {
+      let cold = try header.cold(file.mapping.view, at: file.index.blocks[number].offset)
+      try feedDelays.read(cold, into: &batch)
+    }
   }
 
   /// The first event at or after `time`, or the batch's count.

@@ -8,6 +8,8 @@ public struct BookChange: Hashable, Sendable, BitwiseCopyable {
   public var quantity: Int64
   /// The time priority of the resting order concerned, before the event; `noArrival` when no order is.
   public var arrival: Int64
+  /// What the feed took to bring the event, nanoseconds; 0 where the batch does not say.
+  public var feedNanoseconds: Int64
   /// The price level concerned; for a modify the new price.
   public var price: Int32
   /// The level a modify left, otherwise `price`.
@@ -32,6 +34,7 @@ public struct BookChange: Hashable, Sendable, BitwiseCopyable {
     self.instrument = instrument
     self.code = code
     quantity = 0
+    feedNanoseconds = 0
     arrival = Self.noArrival
     price = .min
     oldPrice = .min

@@ -81,6 +81,8 @@ public struct BookSet: ~Copyable {
     let changes = batch.changes.span
     let priceChanges = batch.priceChanges.span
     let uniform = batch.uniformInstrument
+    let feedDelays = batch.feedDelays.span
+    let hasFeedDelays = batch.hasFeedDelays && feedDelays.count >= count
     var cursor = position
     let first = cursor.event
 
@@ -99,8 +101,9 @@ public struct BookSet: ~Copyable {
       if now > time || now > observer.horizon { break }
       let code = EventCode(rawValue: unsafe codes[unchecked: cursor.event])
       let instrument = unsafe uniform ?? instruments[unchecked: cursor.event]
-      cursor.event &+= 1
       var change = BookChange(time: now, instrument: instrument, code: code)
+      if hasFeedDelays { change.feedNanoseconds = unsafe feedDelays[unchecked: cursor.event] }
+      cursor.event &+= 1
       let sideIndex = code.sideIndex
       switch code.operationNumber {
       case EventCode.Operation.add.rawValue:

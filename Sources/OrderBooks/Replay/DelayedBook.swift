@@ -11,6 +11,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
     enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, clear, bar, nothing }
 
     var time: Int64
+    var exchangeTime: Int64
     var quantity: Int64
     var price: Int32
     var instrument: UInt16
@@ -23,6 +24,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
   /// What one step did, for those who listen to this book.
   package struct Arrival {
     package var time: Int64
+    package var exchangeTime: Int64
     package var quantity: Int64
     package var price: Int32
     package var instrument: UInt16
@@ -36,6 +38,9 @@ public struct DelayedBook: BookObserver, ~Copyable {
 
   public let instrumentCount: Int
   public let delayNanoseconds: Int64
+  /// Takes as long as the data says, event by event.
+  private let isRecorded: Bool
+  private var lastArrival = Int64.min
   private var steps = RingQueue<Step>(capacity: 4096)
   private let sides: UnsafeMutablePointer<LadderSide>
   private var lastTrades: Column<Int32>
@@ -44,9 +49,10 @@ public struct DelayedBook: BookObserver, ~Copyable {
   /// Somebody listens to the end of each event.
   private let marksEvents: Bool
 
-  public init(instrumentCount: Int, delayNanoseconds: Int64, marksEvents: Bool = false) {
+  public init(instrumentCount: Int, delayNanoseconds: Int64, isRecorded: Bool = false, marksEvents: Bool = false) {
     self.instrumentCount = instrumentCount
     self.marksEvents = marksEvents
+    self.isRecorded = isRecorded
     self.delayNanoseconds = delayNanoseconds
     unsafe sides = .allocate(capacity: max(1, instrumentCount * 2))
     for index in 0..<(instrumentCount * 2) {
@@ -66,13 +72,16 @@ public struct DelayedBook: BookObserver, ~Copyable {
   ) {
     steps.append(
       Step(
-        time: change.time &+ delayNanoseconds, quantity: quantity, price: price, instrument: change.instrument,
+        time: lastArrival, exchangeTime: change.time, quantity: quantity, price: price, instrument: change.instrument,
         sideIndex: UInt8(truncatingIfNeeded: side), kind: kind, isLast: isLast))
   }
 
   @inline(__always)
   public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
     guard Int(change.instrument) < instrumentCount else { return }
+    // A feed is one connection: what was sent earlier does not arrive later.
+    let delay = isRecorded ? change.feedNanoseconds : delayNanoseconds
+    lastArrival = max(lastArrival, change.time &+ delay)
     push(change, books: books)
     // Listeners hear of an event when all of it has arrived.
     if marksEvents { push(.nothing, change, side: 0, price: .min, quantity: 0, isLast: true) }
@@ -150,7 +159,8 @@ public struct DelayedBook: BookObserver, ~Copyable {
     let after = unsafe sides[place].bestTicks
     let isBookStep = step.kind == .add || step.kind == .remove || step.kind == .reduce || step.kind == .clear
     return Arrival(
-      time: step.time, quantity: step.quantity, price: step.price, instrument: step.instrument,
+      time: step.time, exchangeTime: step.exchangeTime, quantity: step.quantity, price: step.price,
+      instrument: step.instrument,
       sideIndex: step.sideIndex, isTrade: step.kind == .trade, bar: bar,
       touchMoved: isBookStep && (before != after || step.price == after), isLast: step.isLast)
   }

@@ -145,13 +145,13 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
         if step.touchMoved { delayed(lists.touch, at: step.time) { $0.touchChanged(instrument, &$1) } }
         if step.isTrade {
           let trade = MarketTrade(
-            time: step.time &- places.views[view].delayNanoseconds, instrument: instrument,
+            time: step.exchangeTime, instrument: instrument,
             price: Price(ticks: step.price), quantity: step.quantity, aggressor: step.sideIndex == 0 ? .buy : .sell)
           delayed(lists.trades, at: step.time) { $0.traded(trade, &$1) }
         }
         if let bar = step.bar {
           let closed = MarketBar(
-            time: step.time &- places.views[view].delayNanoseconds, instrument: instrument, open: bar.open,
+            time: step.exchangeTime, instrument: instrument, open: bar.open,
             high: bar.high, low: bar.low, close: bar.close, volume: bar.volume.lots)
           delayed(lists.bars, at: step.time) { $0.barClosed(closed, &$1) }
         }

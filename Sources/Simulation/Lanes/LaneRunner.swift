@@ -83,7 +83,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     for (index, delay) in delays.enumerated() {
       (views + index).initialize(
         to: DelayedBook(
-          instrumentCount: instrumentCount, delayNanoseconds: delay,
+          instrumentCount: instrumentCount, delayNanoseconds: max(0, delay), isRecorded: delay < 0,
           marksEvents: subscriptions.contains { $0.events }))
     }
     places = LanePlaces(
@@ -197,7 +197,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     for index in timers.indices where timers[index].next <= time {
       let localTime = timers[index].next &+ timers[index].shift
       // The list is only read while it is walked.
-      let lanes = timers[index].lanes
+      let (lanes, places) = (timers[index].lanes, places)
       lanes.withUnsafeBufferPointer { lanes in
         for lane in lanes { places.call(Int(lane), localTime: localTime) { $0.timer(&$1) } }
       }
