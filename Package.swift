@@ -37,10 +37,12 @@ func module(_ name: String, imports: [Target.Dependency] = [], hot: Bool = false
 }
 
 /// The tests of one module, together with the naive reference models.
-func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(
+  of name: String, imports: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + imports,
-    path: "Tests/\(name)Tests", resources: resources, swiftSettings: commonSettings)
+    path: "Tests/\(name)Tests", exclude: exclude, resources: resources, swiftSettings: commonSettings)
 }
 
 /// One benchmark executable per area, over the small common harness.
@@ -62,6 +64,7 @@ let benchmarks: [Target] = [
     imports: ["MarketTypes", "OrderBooks", "TickStore", "Execution", "Accounting", "Strategies", "Simulation"]),
   benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
   benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
+  benchmark("ReportBenchmarks", imports: ["Reporting", "ReportSupport"]),
 ]
 
 let package = Package(
@@ -132,6 +135,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Accounting", "Execution"],
       path: "Tests/TestSupport", swiftSettings: commonSettings),
+    .target(
+      name: "ReportSupport", dependencies: ["MarketTypes", "Reporting"], path: "Tests/ReportSupport",
+      swiftSettings: commonSettings),
     .target(name: "BenchmarkHarness", path: "Benchmarks/Harness", swiftSettings: commonSettings),
     .systemLibrary(name: "MatchingHarnessABI", path: "Benchmarks/MatchingHarnessABI"),
     .target(
@@ -152,7 +158,8 @@ let package = Package(
       of: "Simulation",
       imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
-    tests(of: "Reporting", imports: ["MarketTypes", "Analytics", "Ledger"]),
+    tests(
+      of: "Reporting", imports: ["MarketTypes", "Analytics", "Ledger", "ReportSupport"], exclude: ["browser", "Golden"]),
     tests(of: "Catalogue", imports: ["Analytics", "Ledger", "MarketTypes", "Reporting"]),
     tests(
       of: "Lab",

@@ -1,0 +1,202 @@
+import Analytics
+import MarketTypes
+import Numerics
+
+/// Everything a report shows that neither the run nor its analysis holds, computed once.
+struct RunFigures: Sendable {
+  let analysis: RunAnalysis
+  let basis: ReportBasis
+  let returns: Part<ReturnSeries>
+  let benchmark: Part<Benchmark>
+  /// Of daily returns where there are enough, else of the steps; trades, execution and exposure in either case.
+  let metrics: [MetricValue]
+  let span: SpanFigures
+  let activity: SpanFigures.Activity
+  let trades: Part<RunTrades>
+  let exposure: Part<ExposureStatistics>
+  let drawdown: Part<DrawdownCurve>
+  /// Depth at every recorded row of the account.
+  let underwater: [Double]
+  let studentT: Part<StudentTFit>
+  let backtests: Part<[Backtest]>
+  let simulation: Part<MonteCarloResult>
+  let simulationMethod: String
+  let recovery: Part<RecoverySurvival>
+  let search: Part<SearchRecord>
+  let ranking: LaneRanking
+  let moneyDecimals: Int
+
+  /// Holding the run's instruments in equal parts from the first mark on.
+  struct Benchmark: Sendable {
+    let name: String
+    let times: [Int64]
+    let equity: [Double]
+    /// At the ends of the basis' periods.
+    let returns: [Double]
+  }
+
+  /// One method's record with its rows as rows of the basis.
+  struct Backtest: Sendable {
+    let entry: TailBacktestEntry
+    let result: RollingBacktest
+    let rows: [Int]
+  }
+
+  init(_ result: RunResult, _ analysis: RunAnalysis) {
+    self.analysis = analysis
+    let basis = ReportBasis(result, analysis)
+    self.basis = basis
+    moneyDecimals = Self.moneyDecimals(result)
+    returns = basis.absence.map { .absent($0) } ?? Part { try basis.series() }
+    let benchmark = Self.benchmark(result, basis)
+    self.benchmark = benchmark
+    trades =
+      result.fills.isEmpty ? .absent("the run has no fills") : Part(analysis.trades).map { RunTrades(findings: $0) }
+    activity = SpanFigures.Activity(
+      basis, fills: result.fills, trips: analysis.trades.value?.fillToFill.trips ?? [])
+    span = SpanFigures(basis, activity, rows: 0..<basis.returns.count, moneyDecimals: moneyDecimals)
+    exposure = Part(analysis.exposure)
+    drawdown = Part {
+      try DrawdownCurve(equity: basis.equity, times: [basis.start] + basis.times, sampling: .dailyClose)
+    }
+    var peak = result.account.equity.first ?? 0
+    underwater = result.account.equity.map { value in
+      peak = max(peak, value)
+      return peak > 0 ? value / peak - 1 : 0
+    }
+    ranking = LaneRanking(result)
+    search = Part(analysis.luck).map(\.search)
+    let values = basis.returns
+    studentT =
+      values.count >= 20
+      ? Part { try StudentTFit(values) } : .absent("\(Format.counted(values.count, "return")) are too few")
+    backtests = Self.backtests(analysis, count: values.count)
+    recovery = drawdown.map { try RecoverySurvival($0) }
+    simulation = Part(analysis.simulation).map(\.result)
+    simulationMethod = Self.rounded(analysis.simulation.value?.method ?? "")
+    let relative = Self.relativeMetrics(try? basis.series(), benchmark.value)
+    if basis.isDaily {
+      metrics = analysis.metrics.map { value in relative[value.id] ?? value }
+    } else {
+      let kept: Set<MetricGroup> = [.trades, .execution, .exposure]
+      metrics = analysis.sampledMetrics + analysis.metrics.filter { kept.contains($0.group) }
+    }
+  }
+
+  func metric(_ id: String) -> MetricValue? { metrics.first { $0.id == id } }
+
+  /// The strictest confidence whose forecasts the run is long enough to judge.
+  private static func backtests(_ analysis: RunAnalysis, count: Int) -> Part<[Backtest]> {
+    let found = analysis.tailBacktests.compactMap { entry -> Backtest? in
+      guard let result = entry.backtest.value else { return nil }
+      let offset = count - min(count, entry.window + analysis.settings.backtestLimit)
+      return Backtest(entry: entry, result: result, rows: result.rows.map { $0 + offset })
+    }
+    let levels = Set(found.map(\.entry.confidence)).sorted(by: >)
+    guard let strictest = levels.first else {
+      return .absent(
+        analysis.tailBacktestAbsence ?? analysis.tailBacktests.first?.backtest.reason ?? "the run is too short")
+    }
+    // Where fewer than one exception is expected, a count of them says nothing.
+    let chosen =
+      levels.first { level in
+        Double(found.first { $0.entry.confidence == level }?.rows.count ?? 0) * (1 - level) >= 1
+      } ?? strictest
+    return .present(found.filter { $0.entry.confidence == chosen })
+  }
+
+  /// Against the benchmark, which the run's analysis does not know of.
+  private static func relativeMetrics(_ returns: ReturnSeries?, _ benchmark: Benchmark?) -> [String: MetricValue] {
+    guard let returns, let benchmark else { return [:] }
+    var inputs = MetricInputs(returns: returns)
+    inputs.benchmark = try? ReturnSeries(
+      name: benchmark.name, values: benchmark.returns, dates: returns.dates, periodsPerYear: returns.periodsPerYear)
+    let values = MetricCatalogue.standard.definitions.filter { $0.group == .benchmark }.compactMap {
+      try? MetricCatalogue.standard.evaluate($0.id, inputs)
+    }
+    return Dictionary(values.map { ($0.id, $0) }) { first, _ in first }
+  }
+
+  /// Long fractions inside a text, cut to two decimals.
+  private static func rounded(_ text: String) -> String {
+    text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+      word.contains(".") && word.count > 5 ? Double(word).map { Format.plain($0, 2) } ?? String(word) : String(word)
+    }.joined(separator: " ")
+  }
+
+  /// Cents for ordinary accounts, more where a coin is worth many of them.
+  private static func moneyDecimals(_ result: RunResult) -> Int {
+    var decimals = 2
+    var capital = result.identity.startingCapital.magnitude
+    while capital > 0, capital < 1000, decimals < 8 {
+      capital *= 10
+      decimals += 1
+    }
+    return decimals
+  }
+
+  private static func benchmark(_ result: RunResult, _ basis: ReportBasis) -> Part<Benchmark> {
+    let account = result.account
+    let count = result.instruments.count
+    guard count > 0, account.times.count > 1, account.markHalfTicks.count == account.times.count * count else {
+      return .absent("the run has no marks of its instruments")
+    }
+    var last = [Int64?](repeating: nil, count: count)
+    var first = last
+    var times: [Int64] = []
+    var levels: [Double] = []
+    for (row, time) in account.times.enumerated() {
+      for instrument in 0..<count {
+        let mark = account.markHalfTicks[row * count + instrument]
+        if mark != .min, mark > 0 {
+          last[instrument] = mark
+          if first[instrument] == nil { first[instrument] = mark }
+        }
+      }
+      let known = (0..<count).compactMap { index -> Double? in
+        guard let now = last[index], let start = first[index] else { return nil }
+        return Double(now) / Double(start)
+      }
+      guard !known.isEmpty else { continue }
+      times.append(time)
+      levels.append(known.reduce(0, +) / Double(known.count))
+    }
+    guard times.count > 1 else { return .absent("no instrument has two marks above zero") }
+    let symbols = result.instruments.map(\.symbol)
+    let name =
+      count == 1
+      ? "Holding \(symbols[0])"
+      : count == 2 ? "Holding \(symbols[0]) and \(symbols[1])" : "Holding all \(count) instruments"
+    // The value in force at the end of each period.
+    var row = 0
+    let sampled = ([basis.start] + basis.times).map { time -> Double in
+      while row + 1 < times.count, times[row + 1] <= time { row += 1 }
+      return levels[row]
+    }
+    return .present(
+      Benchmark(
+        name: name, times: times, equity: levels.map { $0 * result.identity.startingCapital },
+        returns: ReportBasis.returns(sampled)))
+  }
+}
+
+/// Where the shown lane stands among all lanes by profit.
+struct LaneRanking: Sendable {
+  /// Lanes from the most profitable to the least; of equal ones the earlier first.
+  let order: [Int]
+  /// Counted from one.
+  let rank: Int
+  let medianProfit: Double
+  let profitable: Int
+
+  init(_ result: RunResult) {
+    let lanes = result.lanes
+    order = lanes.indices.sorted { (-lanes[$0].profit, $0) < (-lanes[$1].profit, $1) }
+    rank = (order.firstIndex(of: result.shownLane) ?? 0) + 1
+    let sorted = lanes.map(\.profit).sorted()
+    let middle = sorted.count / 2
+    medianProfit =
+      sorted.isEmpty ? 0 : sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    profitable = lanes.count { $0.profit > 0 }
+  }
+}

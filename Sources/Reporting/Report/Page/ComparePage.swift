@@ -1,0 +1,178 @@
+import Analytics
+
+/// Two or more runs side by side: curves over each other, differences of figures and parameters, and how sure the
+/// differences are.
+public struct ComparePage: Sendable {
+  private let runs: [(name: String, context: ReportContext)]
+
+  /// Names are what the reader knows the runs by, such as their folders.
+  public init(_ runs: [(name: String, result: RunResult, analysis: RunAnalysis)]) {
+    self.runs = runs.map { ($0.name, ReportContext($0.result, RunFigures($0.result, $0.analysis))) }
+  }
+
+  /// The document; the same runs in the same order give the same bytes.
+  public func html() -> String {
+    var content = SectionContent()
+    content.add(curves)
+    figures(&content)
+    bootstrap(&content)
+    parameters(&content)
+    let first = runs.first?.context
+    let body =
+      "<header class=\"top\"><p class=\"brand\">Lockstep comparison</p><h1>\(Format.count(runs.count)) runs</h1>"
+      + "<p class=\"meta\">\(HTML.escape(runs.map(\.name).joined(separator: " · ")))</p>"
+      + "<div class=\"tools\" id=\"tools\"></div></header><div id=\"brush\"></div><main id=\"main\">"
+      + "<div class=\"grid-of-cards\">\(content.html)</div></main><footer><p>Made by Lockstep from result files alone.</p></footer>"
+    let unit = first?.unit ?? 1e6
+    let end = first.flatMap(\.timeAxis.range).map { $0.upperBound / unit } ?? 1
+    let data =
+      "{\"origin\":\"\(first?.origin ?? 0)\",\"unit\":\(Format.plain(unit, 0)),\"name\":\"compare\","
+      + "\"end\":\(Format.plain(end, 0)),\"plots\":[" + content.plots.map { $0.data(unit: unit) }.joined(separator: ",")
+      + "]}"
+    return HTMLPage(
+      title: "Comparison of \(runs.count) runs – Lockstep", description: runs.map(\.name).joined(separator: ", "),
+      body: body, data: data
+    ).html()
+  }
+
+  /// Whether all runs cover one span of time, so that their curves may share an axis of dates.
+  private var sharesTime: Bool {
+    guard let first = runs.first?.context.basis.times else { return false }
+    return runs.allSatisfy { run in
+      guard let start = first.first, let end = first.last else { return false }
+      return run.context.basis.times.first.map { $0 <= end } ?? false
+        && run.context.basis.times.last.map { $0 >= start } ?? false
+    }
+  }
+
+  private var curves: Plot {
+    let shared = sharesTime
+    let reference = runs.first?.context.origin ?? 0
+    var plot = Plot(
+      id: "curves", title: "Wealth",
+      summary: shared
+        ? "Each run's equity over its start, at the same moments."
+        : "Each run's equity over its start; the runs cover different times, so each begins at the first one's start.",
+      width: .wide, x: Plot.Axis(kind: .time(origin: reference)), y: Plot.Axis(style: .number(4)), offersLogarithm: true
+    )
+    for (index, run) in runs.enumerated() {
+      let (times, values) = Returns.curve(run.context)
+      guard let start = values.first, start > 0 else { continue }
+      let kept = Thinning(values, limit: 600)
+      let shift = shared ? reference : run.context.origin
+      plot.series.append(
+        Plot.Series(
+          name: "\(index + 1) \(run.name)", mark: .line, color: [1, 2, 4, 5, 6, 3][index % 6],
+          x: kept.rows.map { Double(times[$0] - shift) }, y: kept.rows.map { values[$0] / start },
+          isDashed: index % 2 == 1))
+      if let note = kept.note("points"), plot.notes.isEmpty { plot.notes.append(note) }
+    }
+    return plot
+  }
+
+  private func figures(_ content: inout SectionContent) {
+    guard let first = runs.first?.context else { return }
+    let columns = ["Figure"] + runs.enumerated().map { "\($0.offset + 1) \($0.element.name)" }
+    var rows: [[DataTable.Cell]] = []
+    for (index, figure) in first.figures.span.figures.enumerated() {
+      rows.append(
+        [.init(figure.name)]
+          + runs.map { run in
+            run.context.figures.span.figures[index].value.map { .init($0, figure.style) } ?? .init("–")
+          })
+    }
+    let units = Set(runs.map { $0.context.basis.periodName }).sorted()
+    content.add(
+      DataTable(
+        columns: columns, rows: rows,
+        note: units.count > 1
+          ? "Returns are counted per \(units.joined(separator: " and per ")), so ratios of different runs do not compare."
+          : "Returns are counted per \(units.first ?? "step")."), title: "Figures", isWide: true)
+  }
+
+  /// Every run against the first.
+  private func bootstrap(_ content: inout SectionContent) {
+    guard let first = runs.first, let base = first.context.figures.returns.value else {
+      content.add(missing: "Paired bootstrap", because: "the first run has no returns")
+      return
+    }
+    for run in runs.dropFirst() {
+      let title = "\(run.name) minus \(first.name)"
+      guard run.context.basis.times == first.context.basis.times, let other = run.context.figures.returns.value else {
+        content.add(missing: "Paired bootstrap of \(title)", because: "the two do not have returns of the same periods")
+        continue
+      }
+      switch Part({ try PairedDifference.compare(other, with: base, settings: ResamplingSettings(resamples: 2000)) }) {
+      case .absent(let reason): content.add(missing: "Paired bootstrap of \(title)", because: reason)
+      case .present(let differences):
+        let names: [(String, String, NumberStyle)] = [
+          ("sharpe", "Sharpe ratio", .number(3)), ("sortino", "Sortino ratio", .number(3)),
+          ("cagr", "Growth", .percent(3)), ("volatility", "Volatility", .percent(3)),
+          ("max_drawdown", "Deepest drawdown", .percent(3)),
+        ]
+        let rows = names.compactMap { id, name, style -> [DataTable.Cell]? in
+          guard let difference = differences[id] else { return nil }
+          return [
+            .init(name), .init(difference.observed, style), .init(difference.interval.lower, style),
+            .init(difference.interval.upper, style), .init(difference.pValue, .number(3)),
+          ]
+        }
+        content.add(
+          DataTable(
+            columns: ["Difference", "Observed", "95% from", "to", "p"], rows: rows,
+            note: differences.values.first.map { "\($0.interval.method)." }), title: title,
+          introduction:
+            "Both runs resampled with the same periods, so that what they share cancels. A span that holds zero, or a p "
+            + "above 0.05, means that luck can explain the difference.")
+      }
+    }
+  }
+
+  /// Keys of the resolved scenarios that are not the same in all runs.
+  private func parameters(_ content: inout SectionContent) {
+    let keys = runs.map { Self.keys($0.context.result.scenario) }
+    var names: [String] = []
+    for run in keys { for (name, _) in run where !names.contains(name) { names.append(name) } }
+    let values = keys.map { Dictionary($0) { _, last in last } }
+    let different = names.filter { name in Set(values.map { $0[name] ?? "" }).count > 1 }
+    guard !different.isEmpty else {
+      content.add(missing: "Differences of parameters", because: "the scenarios are the same")
+      return
+    }
+    let limit = 200
+    content.add(
+      DataTable(
+        columns: ["Key"] + runs.enumerated().map { "\($0.offset + 1) \($0.element.name)" },
+        rows: different.prefix(limit).map { name in [.init(name)] + values.map { .init($0[name] ?? "–") } },
+        note: different.count > limit ? "The first \(limit) of \(different.count)." : nil),
+      title: "Parameters that differ",
+      isWide: true)
+  }
+
+  /// Keys with their tables' names, in order, of a resolved scenario.
+  static func keys(_ scenario: String) -> [(String, String)] {
+    var table = ""
+    var count: [String: Int] = [:]
+    var keys: [(String, String)] = []
+    for line in scenario.split(separator: "\n").map({ trimmed($0) }) where !line.isEmpty && !line.hasPrefix("#") {
+      if line.hasPrefix("[[") {
+        let name = line.filter { $0 != "[" && $0 != "]" }
+        count[name, default: 0] += 1
+        table = "\(name)[\((count[name] ?? 1) - 1)]."
+      } else if line.hasPrefix("[") {
+        table = line.filter { $0 != "[" && $0 != "]" } + "."
+      } else if let equals = line.firstIndex(of: "=") {
+        keys.append((table + trimmed(line[..<equals]), trimmed(line[line.index(after: equals)...])))
+      }
+    }
+    return keys
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var part = text.drop { $0 == " " || $0 == "\t" }
+    while let last = part.last, last == " " || last == "\t" || last == "\r" { part.removeLast() }
+    return String(part)
+  }
+
+  private static func trimmed(_ text: String) -> String { trimmed(Substring(text)) }
+}

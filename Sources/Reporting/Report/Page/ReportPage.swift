@@ -1,0 +1,107 @@
+/// The report of one run: one HTML file that needs nothing else.
+public struct ReportPage: Sendable {
+  let context: ReportContext
+
+  public init(_ result: RunResult, _ analysis: RunAnalysis) {
+    context = ReportContext(result, RunFigures(result, analysis))
+  }
+
+  /// The document. The same run gives the same bytes.
+  public func html(sections: [ReportSection] = ReportSection.allCases) -> String {
+    let identity = context.result.identity
+    let parts = ReportSection.allCases.filter(sections.contains).map { ($0, content($0)) }
+    var body = header()
+    body += "<nav class=\"contents\" aria-label=\"Sections\"><ul>"
+    for (section, _) in parts {
+      body += "<li><a href=\"#\(section.rawValue)\">\(HTML.escape(section.title))</a></li>"
+    }
+    body += "</ul></nav><main id=\"main\">"
+    for (section, content) in parts {
+      body +=
+        "<section id=\"\(section.rawValue)\" aria-labelledby=\"\(section.rawValue)-h\"><h2 id=\"\(section.rawValue)-h\">"
+        + "\(HTML.escape(section.title))</h2><div class=\"grid-of-cards\">\(content.html)</div></section>"
+    }
+    body += "</main>" + footer()
+    return HTMLPage(
+      title: "\(identity.name) – Lockstep report",
+      description: Summary(context).tweet.map(\.plain).joined(separator: " "),
+      body: body, data: data(parts.flatMap { $0.1.plots })
+    ).html()
+  }
+
+  private func content(_ section: ReportSection) -> SectionContent {
+    switch section {
+    case .summary: Summary(context).content()
+    case .figures: KeyFigures.content(context)
+    case .returns: Returns.content(context)
+    case .risk: Risk.content(context)
+    case .trades: Trades.content(context)
+    case .execution: Execution.content(context)
+    case .exposure: Exposure.content(context)
+    case .assumptions: Assumptions.content(context)
+    case .luck: Luck.content(context)
+    case .provenance: Provenance.content(context)
+    }
+  }
+
+  private func header() -> String {
+    let identity = context.result.identity
+    let lane = context.result.lanes[safe: context.result.shownLane]
+    var line = identity.strategy.isEmpty ? "" : HTML.escape(identity.strategy) + " · "
+    line += HTML.escape("\(Format.moment(identity.start)) to \(Format.moment(identity.end)) UTC")
+    if identity.eventCount > 0 { line += " · " + Format.counted(identity.eventCount, "market event") }
+    if context.result.lanes.count > 1, let lane {
+      line += " · lane " + HTML.escape(lane.name) + " of " + Format.count(context.result.lanes.count)
+    }
+    let stopped = identity.isStoppedByRisk ? " <strong class=\"badge\">stopped by a risk control</strong>" : ""
+    return
+      "<header class=\"top\"><p class=\"brand\">Lockstep report</p><h1>\(HTML.escape(identity.name))\(stopped)</h1>"
+      + "<p class=\"meta\">\(line)</p><div class=\"tools\" id=\"tools\"></div></header><div id=\"brush\"></div>"
+  }
+
+  private func footer() -> String {
+    let identity = context.result.identity
+    let engine = identity.engineVersion.isEmpty ? "" : " " + HTML.escape(identity.engineVersion)
+    return
+      "<footer><p>Made by Lockstep\(engine) from the result file alone. Past results, above all simulated ones, do not "
+      + "promise future ones.</p></footer>"
+  }
+
+  // MARK: Data for the script
+
+  private func data(_ plots: [Plot]) -> String {
+    let basis = context.basis
+    let unit = context.unit
+    var text =
+      "{\"origin\":\"\(context.origin)\",\"unit\":\(Format.plain(unit, 0)),\"name\":\(HTML.json(context.result.identity.name))"
+    text += ",\"end\":\(Format.plain(context.timeAxis.range.map { $0.upperBound / unit } ?? 1, 0))"
+    text +=
+      ",\"basis\":{\"year\":\(basis.periodsPerYear.map { "\($0)" } ?? "null"),\"start\":\(steps([basis.start])[0])"
+    text += ",\"t\":\(Plot.runs(steps(basis.times).map(Double.init))),\"e\":\"\(Base64.encode(basis.equity))\""
+    let activity = context.figures.activity
+    text +=
+      ",\"fills\":[\(joined(activity.fills))],\"trips\":[\(joined(activity.trips))],\"wins\":[\(joined(activity.wins))]"
+    // Sums up to each period, two digits finer than money is shown: differences of them are right to the last digit.
+    let decimals = context.figures.moneyDecimals + 2
+    text += ",\"d\":\(decimals),\"fees\":\(sums(activity.fees, decimals)),\"gains\":\(sums(activity.gains, decimals))"
+    text += ",\"losses\":\(sums(activity.losses, decimals))}"
+    text += ",\"plots\":[" + plots.map { $0.data(unit: unit) }.joined(separator: ",") + "]}"
+    return text
+  }
+
+  /// Times as whole steps since the origin, rounded up so that no period ends before its data.
+  private func steps(_ times: [Int64]) -> [Int64] {
+    times.map { Int64((Double($0 - context.origin) / context.unit).rounded(.up)) }
+  }
+
+  private func sums(_ values: [Double], _ decimals: Int) -> String {
+    var sum = 0.0
+    return Plot.steps(
+      values.map { value in
+        sum += value
+        return sum
+      }, decimals)
+  }
+
+  private func joined(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
+}

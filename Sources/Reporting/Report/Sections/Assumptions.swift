@@ -1,0 +1,121 @@
+import Analytics
+import MarketTypes
+
+/// Section 8: what the run takes for granted, which of it flatters the result, and what remains when it does not.
+enum Assumptions {
+  static func content(_ context: ReportContext) -> SectionContent {
+    var content = SectionContent()
+    list(context, &content)
+    pessimistic(context, &content)
+    concentration(context, &content)
+    sample(context, &content)
+    return content
+  }
+
+  private static func list(_ context: ReportContext, _ content: inout SectionContent) {
+    let assumptions = context.result.assumptions
+    guard !assumptions.isEmpty else {
+      content.add(missing: "Assumptions in words", because: "the run recorded none")
+      return
+    }
+    var html =
+      "<div class=\"card wide\"><h3>What the run takes for granted</h3><p>▲ makes the result look better than reality would, "
+      + "▼ worse, ● neither as far as known.</p><ul class=\"assumptions\">"
+    let order: [Assumption.Direction] = [.optimistic, .neutral, .pessimistic]
+    for direction in order {
+      for assumption in assumptions where assumption.direction == direction {
+        let (mark, name) =
+          switch direction {
+          case .optimistic: ("▲", "optimistic")
+          case .pessimistic: ("▼", "pessimistic")
+          case .neutral: ("●", "neutral")
+          }
+        html +=
+          "<li class=\"\(name)\"><span aria-hidden=\"true\">\(mark)</span> <b>\(HTML.escape(assumption.topic))</b> "
+          + "<em>\(name)</em> \(HTML.escape(assumption.text))</li>"
+      }
+    }
+    content.add(html: html + "</ul></div>")
+  }
+
+  private static func pessimistic(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let worse = context.result.pessimistic, let base = context.result.lanes[safe: context.result.shownLane] else {
+      content.add(missing: "The pessimistic re-run", because: "the run made none")
+      return
+    }
+    let values: [(String, Double, Double, NumberStyle)] = [
+      ("Profit", base.profit, worse.outcome.profit, context.money),
+      ("Final equity", base.finalEquity, worse.outcome.finalEquity, context.money),
+      ("Fees", base.fees, worse.outcome.fees, context.money),
+      ("Deepest drawdown", base.deepestDrawdown, worse.outcome.deepestDrawdown, .percent(2)),
+      ("Fills", Double(base.fills), Double(worse.outcome.fills), .number(0)),
+      ("Orders", Double(base.ordersSent), Double(worse.outcome.ordersSent), .number(0)),
+      ("Venue rejections", Double(base.venueRejects), Double(worse.outcome.venueRejects), .number(0)),
+    ]
+    content.add(
+      DataTable(
+        columns: ["Figure", "Base case", "Pessimistic", "Difference"],
+        rows: values.map { name, first, second, style in
+          [.init(name), .init(first, style), .init(second, style), .init(second - first, style)]
+        }, note: "Changed: " + worse.changes.joined(separator: "; ") + "."),
+      title: "The same run, everything uncertain set against it",
+      introduction: "If the result does not survive this, it depends on how fills are modelled, not on the strategy.")
+  }
+
+  private static func concentration(_ context: ReportContext, _ content: inout SectionContent) {
+    var rows: [[DataTable.Cell]] = []
+    func add(_ name: String, _ values: [Double], _ style: NumberStyle) {
+      guard values.count > 5 else { return }
+      let concentration = ProfitConcentration(values, best: 5)
+      rows.append([
+        .init(name), .init(concentration.total, style), .init(concentration.bestSum, style),
+        concentration.share.map { .init($0, .percent(0)) } ?? .init("–"), .init(concentration.withoutBest, style),
+      ])
+    }
+    if let trades = context.figures.trades.value {
+      add("Five best round trips", trades.trips.map(\.netProfit), context.money)
+    }
+    let basis = context.basis
+    let gains = basis.returns.indices.map { basis.equity[$0 + 1] - basis.equity[$0] }
+    add("Five best \(basis.isDaily ? "days" : "steps")", gains, context.money)
+    guard !rows.isEmpty else {
+      content.add(missing: "Concentration of profit", because: "there are no more than five trades or returns")
+      return
+    }
+    content.add(
+      DataTable(
+        columns: ["Part", "Profit in all", "Of the best five", "Share", "Without them"], rows: rows,
+        note: "A share has no meaning when the profit in all is not above zero."), title: "Concentration of profit",
+      introduction: "A result carried by five trades or days is luck until shown otherwise. In \(context.currency).")
+  }
+
+  private static func sample(_ context: ReportContext, _ content: inout SectionContent) {
+    var lines: [String] = []
+    let count = context.basis.returns.count
+    let days = Set(context.basis.times.map { Format.date($0 - 1) }).count
+    if !context.basis.isDaily {
+      lines.append(
+        "The run covers \(Format.counted(days, "day")). Figures within days cannot tell how the strategy fares on others."
+      )
+    } else if count < 252 {
+      lines.append(
+        "The run covers \(Format.counted(count, "day")), less than a year: no season or regime has repeated.")
+    }
+    if let needed = context.figures.metric("min_track_record")?.number {
+      let unit = context.basis.isDaily ? "day" : "step"
+      lines.append(
+        Double(count) >= needed
+          ? "Its \(Format.counted(count, unit)) exceed the \(Format.counted(Int(min(1e12, needed.rounded(.up))), unit)) needed to claim a Sharpe ratio above zero at 95%, were it the only variant tried."
+          : "To claim a Sharpe ratio above zero at 95% it would need \(Format.counted(Int(min(1e12, needed.rounded(.up))), unit)); it has \(Format.count(count))."
+      )
+    }
+    if let statistics = context.figures.trades.value?.statistics, statistics.count < 30 {
+      lines.append(
+        "Only \(Format.counted(statistics.count, "round trip")) closed: too few for a win rate or a profit factor.")
+    }
+    guard !lines.isEmpty else { return }
+    content.add(
+      html: "<div class=\"card wide\"><h3>Is the sample long enough?</h3><ul>"
+        + lines.map { "<li>\(HTML.escape($0))</li>" }.joined() + "</ul></div>")
+  }
+}

@@ -1,0 +1,148 @@
+import Analytics
+import MarketTypes
+
+/// Section 6: what trading cost against the market at decision, and where the result came from.
+enum Execution {
+  static func content(_ context: ReportContext) -> SectionContent {
+    var content = SectionContent()
+    guard let trades = context.figures.trades.value else {
+      orders(context, &content)
+      content.add(missing: "Slippage and attribution", because: context.figures.trades.reason ?? "there were no fills")
+      return content
+    }
+    costs(context, trades, &content)
+    orders(context, &content)
+    arrival(context, &content)
+    for (key, title) in [
+      (AttributionKey.instrument, "By instrument"), (.venue, "By venue"), (.side, "By side"),
+      (.hour, "By hour of entry, UTC"),
+    ] {
+      attribution(context, trades, key, title, &content)
+    }
+    latency(context, &content)
+    return content
+  }
+
+  private static func costs(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
+    let execution = trades.execution
+    var rows: [[DataTable.Cell]] = []
+    func add(_ name: String, _ cell: DataTable.Cell?, _ meaning: String) {
+      rows.append([.init(name), cell ?? .init("–"), .init(meaning)])
+    }
+    add("Value traded", .init(execution.valueTraded, context.money), "buys and sells, \(context.currency)")
+    add(
+      "Arrival slippage", execution.slippageTicks.map { .init($0, .number(3)) },
+      "ticks a lot against the mid at decision; above zero is a cost")
+    add("Its standard error", execution.slippageStandardError.map { .init($0, .number(3)) }, "ticks")
+    add("Slippage in money", .init(execution.slippageMoney, context.money), context.currency)
+    add("Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, "")
+    if let shortfall = trades.shortfall.value {
+      add(
+        "Implementation shortfall", .init(shortfall.total, context.money),
+        "execution + opportunity + fees, \(context.currency)")
+      add("– execution", .init(shortfall.executionCost, context.money), "filled lots against arrival")
+      add("– opportunity", .init(shortfall.opportunityCost, context.money), "what unfilled lots would have earned")
+      add("– fees", .init(shortfall.fees, context.money), "rebates negative")
+    }
+    add("Fees as maker", .init(execution.makerFees, context.money), context.currency)
+    add("Fees as taker", .init(execution.takerFees, context.money), context.currency)
+    let note = trades.shortfall.value.flatMap {
+      $0.unknownOrders > 0
+        ? "\(Format.counted($0.unknownOrders, "order")) without a known mid are not part of the shortfall." : nil
+    }
+    content.add(
+      DataTable(columns: ["Cost", "Value", "Meaning"], rows: rows, note: note), title: "Costs",
+      introduction: "Against the middle of the market when the strategy decided (Perold 1988).")
+  }
+
+  private static func orders(_ context: ReportContext, _ content: inout SectionContent) {
+    let orders = context.result.orders
+    guard !orders.isEmpty else {
+      content.add(missing: "Fate of orders", because: "the run recorded no orders")
+      return
+    }
+    let names = ["filled", "cancelled", "rejected", "expired", "open at the end"]
+    var counts = [Int](repeating: 0, count: names.count)
+    var lots = [Int64](repeating: 0, count: names.count)
+    var filled = lots
+    var reasons: [String: Int] = [:]
+    for order in orders {
+      let outcome = min(Int(order.outcome), names.count - 1)
+      counts[outcome] += 1
+      lots[outcome] = lots[outcome].addingReportingOverflow(order.lots).partialValue
+      filled[outcome] = filled[outcome].addingReportingOverflow(order.filledLots).partialValue
+      if !order.reason.isEmpty { reasons["\(names[outcome]): \(order.reason)", default: 0] += 1 }
+    }
+    content.add(
+      DataTable(
+        columns: ["Outcome", "Orders", "Share", "Lots", "Lots filled"],
+        rows: names.indices.filter { counts[$0] > 0 }.map { index in
+          [
+            .init(names[index]), .init(count: counts[index]),
+            .init(Double(counts[index]) / Double(orders.count), .percent(1)), .init(count: Int(clamping: lots[index])),
+            .init(count: Int(clamping: filled[index])),
+          ]
+        }), title: "Fate of orders", introduction: Format.counted(orders.count, "order") + " of the shown lane.")
+    if !reasons.isEmpty {
+      let sorted = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      content.add(
+        DataTable(
+          columns: ["Reason", "Orders"], rows: sorted.prefix(20).map { [.init($0.key), .init(count: $0.value)] },
+          note: sorted.count > 20 ? "The 20 most frequent of \(sorted.count) reasons." : nil), title: "Why orders ended"
+      )
+    }
+  }
+
+  /// Slippage of single fills.
+  private static func arrival(_ context: ReportContext, _ content: inout SectionContent) {
+    let values = context.result.fills.compactMap { fill -> Double? in
+      guard fill.arrivalMidHalfTicks != .min else { return nil }
+      return (fill.side == .sell ? -1 : 1) * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2
+    }
+    guard let histogram = Histogram(values) else { return }
+    content.add(
+      Plot(
+        id: "slippage", title: "Slippage of fills against arrival",
+        summary: "Ticks worse (right of zero) or better (left) than the mid when the strategy decided.",
+        x: Plot.Axis(label: "Ticks", style: .number(1)), y: Plot.Axis(style: .number(0)),
+        series: [histogram.series(name: "Fills", color: 1, labels: .number(1), unit: "fill")],
+        rules: [Plot.Rule(direction: .vertical, value: 0, label: "")], notes: histogram.note.map { [$0] } ?? [],
+        table: histogram.table(unit: "Fills", style: .number(1))))
+  }
+
+  private static func attribution(
+    _ context: ReportContext, _ trades: RunTrades, _ key: AttributionKey, _ title: String,
+    _ content: inout SectionContent
+  ) {
+    let attribution = Attribution(trades.trips, by: key, of: trades.findings.log)
+    guard attribution.rows.count > (key == .instrument ? 0 : 1) else { return }
+    let limit = 30
+    content.add(
+      DataTable(
+        columns: [
+          key.rawValue.prefix(1).uppercased() + key.rawValue.dropFirst(), "Trips", "Won", "Gross", "Fees", "Net",
+          "Share",
+        ],
+        rows: attribution.rows.prefix(limit).map { row in
+          [
+            .init(row.label), .init(count: row.trades), .init(row.winRate, .percent(0)),
+            .init(row.grossProfit, context.money), .init(row.fees, context.money), .init(row.netProfit, context.money),
+            row.share.map { .init($0, .percent(0)) } ?? .init("–"),
+          ]
+        }, note: attribution.rows.count > limit ? "The first \(limit) of \(attribution.rows.count)." : nil),
+      title: "Result \(title.prefix(1).lowercased() + title.dropFirst())",
+      introduction: "Closed round trips, \(context.currency).")
+  }
+
+  private static func latency(_ context: ReportContext, _ content: inout SectionContent) {
+    let delays = context.result.orders.compactMap { order -> Double? in
+      order.venueTime == .min || order.venueTime < order.decisionTime
+        ? nil : Double(order.venueTime - order.decisionTime)
+    }
+    guard !delays.isEmpty else {
+      content.add(missing: "Latency of orders", because: "no order reached a venue")
+      return
+    }
+    Trades.durations(context, delays, id: "latency", title: "From decision to venue", unit: "order", &content)
+  }
+}

@@ -1,0 +1,176 @@
+import Analytics
+import MarketTypes
+
+/// Section 7: what was held when, and what the risk controls did about it.
+enum Exposure {
+  static func content(_ context: ReportContext) -> SectionContent {
+    var content = SectionContent()
+    paths(context, &content)
+    positions(context, &content)
+    events(context, &content)
+    statistics(context, &content)
+    return content
+  }
+
+  private static func paths(_ context: ReportContext, _ content: inout SectionContent) {
+    let account = context.result.account
+    guard account.times.count > 1, account.grossExposure.count == account.times.count,
+      account.netExposure.count == account.times.count
+    else {
+      content.add(missing: "Exposure and leverage", because: "the run has no record of positions")
+      return
+    }
+    let (gross, note) = Returns.thinned(
+      context, name: "Gross", account.times, account.grossExposure, color: 1, mark: .step, limit: 320)
+    let (net, _) = Returns.thinned(
+      context, name: "Net", account.times, account.netExposure, color: 2, mark: .step, limit: 320, isDashed: true)
+    let highest = account.grossExposure.max() ?? 0
+    content.add(
+      Plot(
+        id: "exposure-path", title: "Exposure",
+        summary: "Gross and net value of positions; at most \(context.moneyText(highest)).",
+        width: .wide, x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true),
+        series: [gross, net],
+        notes: note.map { [$0] } ?? []))
+    let leverage = zip(account.grossExposure, account.equity).map { $1 > 0 ? $0 / $1 : .nan }
+    let (series, leverageNote) = Returns.thinned(
+      context, name: "Gross exposure over equity", account.times, leverage, color: 1, mark: .step, limit: 320)
+    let top = leverage.filter(\.isFinite).max() ?? 0
+    content.add(
+      Plot(
+        id: "leverage", title: "Leverage", summary: "Gross exposure over equity; at most \(Format.fixed(top, 2)).",
+        x: context.timeAxis, y: Plot.Axis(style: .number(3), includesZero: true), series: [series],
+        notes: leverageNote.map { [$0] } ?? []))
+    if account.fees.count == account.times.count {
+      let (fees, feeNote) = Returns.thinned(
+        context, name: "Fees paid", account.times, account.fees, color: 5, mark: .step, limit: 400)
+      content.add(
+        Plot(
+          id: "fees-path", title: "Fees so far",
+          summary: "In all \(context.moneyText(account.fees.last ?? 0)); falling where rebates came in.",
+          x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true), series: [fees],
+          notes: feeNote.map { [$0] } ?? []))
+    }
+  }
+
+  private static func positions(_ context: ReportContext, _ content: inout SectionContent) {
+    let account = context.result.account
+    let count = context.result.instruments.count
+    guard count > 0, account.lots.count == account.times.count * count, account.times.count > 1 else {
+      content.add(missing: "Positions", because: "the run has no record of lots held")
+      return
+    }
+    var series: [Plot.Series] = []
+    var note: String?
+    let busiest = (0..<count).map { instrument -> (Int, Int64) in
+      (
+        instrument,
+        stride(from: instrument, to: account.lots.count, by: count).map { account.lots[$0].magnitude }.max().map {
+          Int64(clamping: $0)
+        } ?? 0
+      )
+    }.filter { $0.1 > 0 }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }
+    for (index, entry) in busiest.prefix(4).enumerated() {
+      let lots = account.times.indices.map { Double(account.lots[$0 * count + entry.0]) }
+      let (line, what) = Returns.thinned(
+        context, name: context.symbol(entry.0), account.times, lots, color: [1, 2, 5, 4][index], mark: .step,
+        limit: 500,
+        isDashed: index % 2 == 1)
+      series.append(line)
+      note = note ?? what
+    }
+    guard !series.isEmpty else {
+      content.add(missing: "Positions", because: "the run never held any")
+      return
+    }
+    var plot = Plot(
+      id: "positions", title: "Positions",
+      summary: "Lots held, negative when short; at most "
+        + "\(Format.counted(Int(clamping: busiest[0].1), "lot")) of \(context.symbol(busiest[0].0)).",
+      x: context.timeAxis, y: Plot.Axis(style: .number(0), includesZero: true), series: series,
+      notes: note.map { [$0] } ?? [])
+    if busiest.count > 4 { plot.notes.append("The four largest of \(busiest.count) instruments.") }
+    content.add(plot)
+  }
+
+  private static func events(_ context: ReportContext, _ content: inout SectionContent) {
+    let own = context.result.riskEvents.filter { $0.lane == context.result.shownLane }
+    guard !own.isEmpty else {
+      let others = context.result.riskEvents.count
+      content.add(
+        missing: "Risk events",
+        because: others == 0
+          ? "no risk control had to act" : "none concerned the shown lane (\(Format.count(others)) other lanes' did)")
+      return
+    }
+    var kinds: [String] = []
+    for event in own where !kinds.contains(event.kind) { kinds.append(event.kind) }
+    let limit = 300
+    let shown = own.count <= limit ? own : (0..<limit).map { own[$0 * (own.count - 1) / (limit - 1)] }
+    let names = kinds.prefix(12)
+    let series = names.enumerated().map { index, kind -> Plot.Series in
+      let members = shown.filter { $0.kind == kind }
+      return Plot.Series(
+        name: kind, mark: .dots, color: [2, 1, 5, 4, 6][index % 5], x: members.map { context.offset($0.time) },
+        y: members.map { _ in Double(names.count - index) },
+        labels: members.map { "\($0.kind): \($0.detail)\($0.count > 1 ? " (\($0.count) times)" : "")" },
+        shape: [.cross, .square, .triangleUp, .triangleDown, .circle][index % 5])
+    }
+    var plot = Plot(
+      id: "risk-events", title: "Risk events",
+      summary: "\(Format.counted(own.count, "event")) of \(Format.counted(kinds.count, "kind")), one line a kind.",
+      width: .wide, x: context.timeAxis, y: Plot.Axis(style: .number(0), range: 0...Double(names.count + 1)),
+      series: series)
+    if own.count > limit {
+      plot.notes.append("\(limit) of \(Format.count(own.count)) events are drawn, evenly chosen.")
+    }
+    plot.table = DataTable(
+      columns: ["Time (UTC)", "Kind", "What", "Times"],
+      rows: own.prefix(100).map {
+        [.init(Format.moment($0.time, decimals: 3)), .init($0.kind), .init($0.detail), .init(count: $0.count)]
+      }, note: own.count > 100 ? "The first 100 of \(Format.count(own.count))." : nil)
+    content.add(plot)
+  }
+
+  private static func statistics(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let exposure = context.figures.exposure.value else {
+      content.add(missing: "Leverage figures", because: context.figures.exposure.reason ?? "no positions were recorded")
+      return
+    }
+    var rows: [[DataTable.Cell]] = [
+      [.init("Time in the market"), .init(exposure.timeInMarket, .percent(1))],
+      [.init("Mean gross leverage"), .init(exposure.meanGrossLeverage, .number(3))],
+      [.init("Highest gross leverage"), .init(exposure.highestGrossLeverage, .number(3))],
+      [.init("Mean net leverage"), .init(exposure.meanNetLeverage, .number(3))],
+      [.init("Lowest net leverage"), .init(exposure.lowestNetLeverage, .number(3))],
+      [.init("Highest net leverage"), .init(exposure.highestNetLeverage, .number(3))],
+    ]
+    if let share = exposure.meanLargestShare {
+      rows.append([.init("Largest position's share"), .init(share, .percent(1))])
+    }
+    if let trades = context.figures.trades.value, exposure.meanEquity > 0 {
+      rows.append([
+        .init("Turnover of the run"), .init(trades.execution.valueTraded / exposure.meanEquity, .number(2)),
+      ])
+    }
+    content.add(
+      DataTable(
+        columns: ["Figure", "Value"], rows: rows,
+        note: "Leverage is exposure over equity, weighted by time; turnover is value traded over mean equity."),
+      title: "Leverage and turnover")
+    let concentration = venueConcentration(context)
+    if let concentration { content.add(paragraph: concentration) }
+    if context.figures.metric("capacity")?.number == nil {
+      content.add(missing: "Capacity", because: "the run does not record the market's daily volume and volatility")
+    }
+  }
+
+  private static func venueConcentration(_ context: ReportContext) -> String? {
+    guard let trades = context.figures.trades.value, context.result.instruments.count > 1 else { return nil }
+    let attribution = Attribution(trades.trips, by: .instrument, of: trades.findings.log)
+    guard let concentration = attribution.concentration, let first = attribution.rows.first else { return nil }
+    return
+      "Concentration: \(first.label) earned most; the sum of squared shares of all gains is \(Format.fixed(concentration, 2)) "
+      + "(1 when one instrument earns everything)."
+  }
+}

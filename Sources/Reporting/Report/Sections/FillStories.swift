@@ -1,0 +1,124 @@
+import Analytics
+import MarketTypes
+
+/// Why single fills happened, in words, with the order book around those that the run kept a window of.
+enum FillStories {
+  static let mostStories = 40
+  static let mostWindows = 3
+
+  static func add(_ context: ReportContext, _ content: inout SectionContent) {
+    let fills = context.result.fills
+    guard !fills.isEmpty else { return }
+    let windows = chosenWindows(context)
+    let rows = chosen(context, windows: windows)
+    var html =
+      "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(fills.count, rows.count)))</p>"
+      + "<div class=\"stories\">"
+    for row in rows {
+      html += story(context, row, window: windows.first { $0.fill == row })
+    }
+    html += "</div>"
+    let kept = context.result.windows.count
+    if kept > windows.count {
+      html += "<p class=\"note\">\(windows.count) of the \(kept) order-book windows of the run are drawn.</p>"
+    } else if kept == 0 {
+      html += "<p class=\"note\">The run kept no order-book windows, so fills are explained in words only.</p>"
+    }
+    content.add(html: html + "</div>")
+  }
+
+  private static func intro(_ all: Int, _ shown: Int) -> String {
+    guard all > shown else { return "Every fill: open one to see why it happened." }
+    return
+      "\(shown) of \(Format.count(all)) fills: those with an order-book window, the first and the last, and those after "
+      + "which the market moved most. `lockstep explain RUN FILL` explains any other."
+  }
+
+  private static func chosenWindows(_ context: ReportContext) -> [BookWindow] {
+    Array(
+      context.result.windows.filter {
+        context.result.fills.indices.contains($0.fill) && $0.rowCount > 0 && !$0.times.isEmpty
+          && $0.depth.count == $0.times.count * $0.rowCount
+      }.prefix(mostWindows))
+  }
+
+  private static func chosen(_ context: ReportContext, windows: [BookWindow]) -> [Int] {
+    let fills = context.result.fills
+    guard fills.count > mostStories else { return Array(fills.indices) }
+    var kept = Set(windows.map(\.fill))
+    kept.formUnion(fills.indices.prefix(8))
+    kept.formUnion(fills.indices.suffix(8))
+    let moves = fills.indices.map { row -> Double in
+      let fill = fills[row]
+      guard let mark = fill.markoutMidHalfTicks.first, mark != .min else { return 0 }
+      return (fill.side == .sell ? -1 : 1) * (Double(mark) - 2 * Double(fill.priceTicks))
+    }
+    let sorted = fills.indices.sorted { (moves[$0], $0) < (moves[$1], $1) }
+    var ends = 0
+    while kept.count < mostStories, ends < sorted.count / 2 {
+      kept.insert(sorted[ends])
+      kept.insert(sorted[sorted.count - 1 - ends])
+      ends += 1
+    }
+    return kept.sorted().prefix(mostStories).map { $0 }
+  }
+
+  // MARK: One fill
+
+  private static func story(_ context: ReportContext, _ row: Int, window: BookWindow?) -> String {
+    let fill = context.result.fills[row]
+    let price = context.price(fill.priceTicks, fill.instrument)
+    let head =
+      "\(Format.moment(fill.time, decimals: context.momentDecimals))  \(fill.side == .sell ? "sold" : "bought") "
+      + "\(Format.count(Int(clamping: fill.lots))) \(context.symbol(fill.instrument)) at \(price) as \(fill.isMaker ? "maker" : "taker")"
+    var html =
+      "<details id=\"fill-\(row)\" class=\"story\"><summary><b>\(Format.count(row + 1))</b> \(HTML.escape(head))"
+      + (window == nil ? "" : " <i>book</i>") + "</summary><p>\(HTML.escape(explanation(context, fill)))</p>"
+    if let window { html += BookPicture(context, window).html() }
+    return html + "</details>"
+  }
+
+  static func explanation(_ context: ReportContext, _ fill: RunFill) -> String {
+    let digits = context.momentDecimals
+    func clock(_ time: Int64) -> String { Format.time(time, decimals: digits) }
+    var text: [String] = []
+    if fill.decisionTime != .min {
+      text.append(
+        "The strategy decided at \(clock(fill.decisionTime)), "
+          + "\(Format.duration(Double(fill.time - fill.decisionTime))) before the fill.")
+    }
+    if fill.joinedTime != .min {
+      var part = "Its order \(fill.order) joined the queue at \(clock(fill.joinedTime))"
+      if fill.aheadWhenJoined != .min {
+        part += " behind \(Format.counted(Int(clamping: fill.aheadWhenJoined), "lot"))"
+      }
+      if fill.frontTime != .min {
+        part += "; nothing was ahead of it from \(clock(fill.frontTime)) on"
+      }
+      text.append(part + ".")
+    } else if !fill.isMaker {
+      text.append("Its order \(fill.order) took what the book offered.")
+    }
+    var cause = "It was filled by the rule “\(fill.cause)” of the model “\(fill.model)”"
+    if fill.causePriceTicks != .min {
+      cause += ", caused by a market event at \(context.price(fill.causePriceTicks, fill.instrument))"
+    }
+    text.append(cause + ".")
+    let fee = context.money.text(fill.fee.magnitude)
+    text.append(
+      fill.fee < 0 ? "It earned a rebate of \(fee) \(context.currency)." : "The fee was \(fee) \(context.currency).")
+    if fill.arrivalMidHalfTicks != .min {
+      let cost = (fill.side == .sell ? -1 : 1) * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2
+      text.append(
+        "Against the mid at decision it was \(Format.fixed(cost.magnitude, 1)) ticks \(cost > 0 ? "worse" : "better or equal")."
+      )
+    }
+    let moves = zip(RunFill.markoutHorizons, fill.markoutMidHalfTicks).compactMap { horizon, mark -> String? in
+      guard mark != .min else { return nil }
+      let ticks = (fill.side == .sell ? -1 : 1) * (Double(mark) - 2 * Double(fill.priceTicks)) / 2
+      return "\(NumberStyle.number(1).signedText(ticks)) after \(Format.duration(Double(horizon)))"
+    }
+    if !moves.isEmpty { text.append("Ticks in its favour: \(moves.joined(separator: ", ")).") }
+    return text.joined(separator: " ")
+  }
+}

@@ -1,0 +1,317 @@
+import Analytics
+import MarketTypes
+
+/// Section 4: how bad it could get, by several methods, and how those forecasts would have done.
+enum Risk {
+  static func content(_ context: ReportContext) -> SectionContent {
+    var content = SectionContent()
+    tails(context, &content)
+    backtest(context, &content)
+    stress(context, &content)
+    simulation(context, &content)
+    draws(context, &content)
+    drawdowns(context, &content)
+    return content
+  }
+
+  private static func tails(_ context: ReportContext, _ content: inout SectionContent) {
+    let rows = context.figures.analysis.tails
+    guard !rows.isEmpty else {
+      content.add(
+        missing: "Value at risk", because: context.basis.absence ?? "the run has too few returns")
+      return
+    }
+    let equity = context.basis.equity[context.basis.equity.count - 1]
+    content.add(
+      DataTable(
+        columns: ["Method", "Confidence", "Value at risk", "Expected shortfall", "VaR, \(context.currency)"],
+        rows: rows.map { row in
+          guard let risk = row.risk.value else {
+            return [.init(row.method.name), .init(row.confidence, .percent(1)), .init("–"), .init("–"), .init("–")]
+          }
+          return [
+            .init(row.method.name), .init(row.confidence, .percent(1)), .init(risk.valueAtRisk, .percent(3)),
+            .init(risk.expectedShortfall, .percent(3)), .init(risk.valueAtRisk * equity, context.money),
+          ]
+        },
+        note: rows.compactMap { row in
+          row.risk.reason.map { "\(row.method.name), \(Format.percent(row.confidence, 1)): \($0)." }
+        }
+        .joined(separator: " ")), title: "Value at risk and expected shortfall",
+      introduction:
+        "The loss per \(context.basis.periodName) that is exceeded with the remaining probability, and the mean "
+        + "loss beyond it. Losses are positive.")
+  }
+
+  private static func backtest(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let backtests = context.figures.backtests.value, let first = backtests.first else {
+      content.add(missing: "Backtest of value at risk", because: context.figures.backtests.reason ?? "there is none")
+      return
+    }
+    content.add(
+      DataTable(
+        columns: [
+          "Method", "Forecasts", "Exceptions", "Expected", "Zone", "Kupiec p", "Independence p", "Z2 shortfall",
+        ],
+        rows: backtests.map { backtest in
+          let test = backtest.result
+          func p(_ name: String) -> DataTable.Cell {
+            test.coverage.first { $0.name == name }.map { .init($0.pValue, .number(3)) } ?? .init("–")
+          }
+          return [
+            .init(test.method.name), .init(count: test.rows.count), .init(count: test.violations.violations),
+            .init(Double(test.rows.count) * (1 - test.confidence), .number(1)),
+            .init(test.trafficLight.zone.rawValue), p("proportion of failures"), p("independence"),
+            test.unconditionalShortfall.map { .init($0, .number(3)) } ?? .init("–"),
+          ]
+        },
+        note:
+          "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
+          + "p says that the method's count or timing of exceptions is unlikely if it were right."),
+      title: "How the forecasts did",
+      introduction:
+        "Each \(context.basis.isDaily ? "day" : "step") forecast from the \(Format.count(first.entry.window)) before it, at "
+        + "\(Format.percent(first.entry.confidence, 0)).")
+    let forecasts = first.result.forecasts
+    let times = first.rows.map { context.basis.times[$0] }
+    let returns = first.rows.map { context.basis.returns[$0] }
+    let hits = returns.indices.filter { returns[$0] < -forecasts[$0].valueAtRisk }
+    var plot = Plot(
+      id: "var-backtest", title: "Returns against forecast value at risk",
+      summary:
+        "\(Format.counted(hits.count, "exception")) in \(Format.count(times.count)) forecasts of the historical method; "
+        + "\(first.result.trafficLight.zone.rawValue) zone.",
+      width: .wide, x: context.timeAxis, y: Plot.Axis(style: .percent(3), includesZero: true))
+    let (dots, note) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 480)
+    plot.series.append(dots)
+    for (index, test) in backtests.enumerated() {
+      let (line, _) = Returns.thinned(
+        context, name: "−VaR, \(test.entry.method.name)", test.rows.map { context.basis.times[$0] },
+        test.result.forecasts.map { -$0.valueAtRisk }, color: [1, 5, 4, 6][index % 4], limit: 260, isDashed: index > 0)
+      plot.series.append(line)
+    }
+    let shown = hits.prefix(200)
+    plot.series.append(
+      Plot.Series(
+        name: "Exception", mark: .dots, color: 2, x: shown.map { context.offset(times[$0]) },
+        y: shown.map { returns[$0] }, shape: .cross))
+    if let note { plot.notes.append(note) }
+    content.add(plot)
+  }
+
+  /// Positions at their largest marked to fixed shocks, and the worst spans that happened.
+  private static func stress(_ context: ReportContext, _ content: inout SectionContent) {
+    let account = context.result.account
+    let instruments = context.result.instruments
+    let count = instruments.count
+    var rows: [[DataTable.Cell]] = []
+    if let peak = account.grossExposure.indices.max(by: { account.grossExposure[$0] < account.grossExposure[$1] }),
+      account.grossExposure[peak] > 0, account.lots.count == account.times.count * count,
+      account.markHalfTicks.count == account.lots.count
+    {
+      var positions: [StressPosition] = []
+      for instrument in 0..<count {
+        let (lots, mark) = (account.lots[peak * count + instrument], account.markHalfTicks[peak * count + instrument])
+        guard lots != 0, mark != .min else { continue }
+        positions.append(
+          StressPosition(
+            asset: "\(instrument)", value: TradedInstrument(instruments[instrument]).value(halfTicks: mark, lots: lots))
+        )
+      }
+      for move in [-0.2, -0.1, -0.05, 0.05, 0.1, 0.2] {
+        let scenario = StressScenario(name: "", shocks: [.init(.price, size: move)])
+        guard let outcome = try? scenario.apply(to: positions), let equity = account.equity[safe: peak] else {
+          continue
+        }
+        rows.append([
+          .init("All prices \(NumberStyle.percent(0).signedText(move)), largest positions"),
+          .init(-outcome.totalLoss, context.money),
+          equity > 0 ? .init(-outcome.totalLoss / equity, .percent(2)) : .init("–"),
+          .init(Format.moment(account.times[peak])),
+        ])
+      }
+    }
+    let returns = context.basis.returns
+    for length in [1, 5, 21] where returns.count >= max(2, length * 2) {
+      var worst: (row: Int, value: Double)?
+      for row in 0...(returns.count - length) {
+        let value = returns[row..<(row + length)].reduce(1) { $0 * (1 + $1) } - 1
+        if worst.map({ value < $0.value }) ?? true { worst = (row, value) }
+      }
+      guard let worst else { continue }
+      let unit = context.basis.isDaily ? "day" : "step"
+      rows.append([
+        .init("Worst \(length == 1 ? unit : "\(length) \(unit)s in a row") that happened"),
+        .init(worst.value * context.basis.equity[worst.row], context.money), .init(worst.value, .percent(2)),
+        .init(Format.moment(context.basis.times[worst.row + length - 1])),
+      ])
+    }
+    guard !rows.isEmpty else {
+      content.add(missing: "Stress table", because: "the run held no position and has too few returns")
+      return
+    }
+    content.add(
+      DataTable(columns: ["Scenario", "Effect, \(context.currency)", "Of equity", "When"], rows: rows),
+      title: "Stress", introduction: "Positions at their largest, marked to shocked prices, and the worst spans seen.")
+  }
+
+  private static func simulation(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let simulation = context.figures.simulation.value else {
+      content.add(missing: "Monte Carlo", because: context.figures.simulation.reason ?? "there is none")
+      return
+    }
+    let basis = context.basis
+    let fan = simulation.fan
+    let x = [context.offset(basis.start)] + fan.map { context.offset(basis.times[min($0.step, basis.times.count - 1)]) }
+    func edge(_ probability: Double) -> [Double] {
+      [1] + fan.map { $0.wealth.quantile(probability)?.value ?? .nan }
+    }
+    var plot = Plot(
+      id: "fan", title: "Monte Carlo fan", summary: fanSummary(simulation), width: .wide, x: context.timeAxis,
+      y: Plot.Axis(style: .number(3)), offersLogarithm: true)
+    for (low, high, name) in [(0.01, 0.99, "98%"), (0.05, 0.95, "90%"), (0.25, 0.75, "50%")] {
+      plot.series.append(
+        Plot.Series(name: "\(name) of histories", mark: .band, color: 4, x: x, y: edge(high), other: edge(low)))
+    }
+    plot.series.append(Plot.Series(name: "Median", mark: .line, color: 1, x: x, y: edge(0.5)))
+    let actual = basis.equity.map { $0 / context.capital }
+    let (line, _) = Returns.thinned(
+      context, name: "What happened", [basis.start] + basis.times, actual, color: 2, limit: 400, isDashed: true)
+    plot.series.append(line)
+    plot.notes.append(
+      "Wealth starts at 1. \(Format.count(simulation.paths)) paths, \(context.figures.simulationMethod), seed \(simulation.seed)."
+    )
+    content.add(plot)
+
+    var rows: [[DataTable.Cell]] = []
+    let named: [(PathFigure, String, NumberStyle)] = [
+      (.terminalWealth, "Terminal wealth, start 1", .number(3)), (.maximumDrawdown, "Deepest drawdown", .percent(2)),
+      (.minimumWealth, "Lowest wealth", .number(3)), (.timeUnderWater, "Time under water", .percent(1)),
+      (.sharpeRatio, "Sharpe ratio", .number(2)),
+    ]
+    for (figure, name, style) in named {
+      guard let summary = simulation.figures[figure] else { continue }
+      rows.append(
+        [.init(name)]
+          + [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map { probability in
+            summary.quantile(probability).map { .init($0.value, style) } ?? .init("–")
+          })
+    }
+    content.add(
+      DataTable(columns: ["Figure", "1%", "5%", "25%", "Median", "75%", "95%", "99%"], rows: rows),
+      title: "Distribution over resampled histories",
+      introduction: "Quantiles over \(Format.count(simulation.paths)) paths.")
+    var ruin = simulation.ruin.map { level -> [DataTable.Cell] in
+      [
+        .init("Ever at or below \(Format.percent(level.level, 0)) of the start"),
+        .init(level.probability.value, .percent(2)), .init(level.probability.standardError, .percent(2)),
+      ]
+    }
+    ruin.append([
+      .init("Ends with a loss"), .init(simulation.probabilityOfLoss.value, .percent(2)),
+      .init(simulation.probabilityOfLoss.standardError, .percent(2)),
+    ])
+    content.add(
+      DataTable(columns: ["Event", "Probability", "Standard error"], rows: ruin), title: "Ruin and loss",
+      introduction: "Share of resampled histories in which it happens.")
+  }
+
+  private static func fanSummary(_ simulation: MonteCarloResult) -> String {
+    guard let wealth = simulation.terminalWealth, let low = wealth.quantile(0.05), let high = wealth.quantile(0.95)
+    else { return "Resampled histories." }
+    return "Nine in ten resampled histories end between \(Format.fixed(low.value, 3)) and "
+      + "\(Format.fixed(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) end with a loss."
+  }
+
+  /// The same strategy under drawn execution assumptions.
+  private static func draws(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let draws = context.result.executionDraws, !draws.profits.isEmpty else {
+      content.add(
+        missing: "Monte Carlo over execution", because: "the scenario drew no latency, queue or fill assumptions")
+      return
+    }
+    let profits = draws.profits
+    let losing = profits.count { $0 < 0 }
+    let base = context.result.lanes[safe: context.result.shownLane]?.profit
+    let worse = base.map { base in profits.count { $0 < base } }
+    var summary =
+      "\(Format.counted(profits.count, "draw")) of \(draws.drawn.joined(separator: "; ")): "
+      + "\(Format.count(losing)) end with a loss."
+    if let worse {
+      summary += " The base case beats \(Format.percent(Double(worse) / Double(profits.count), 0)) of them."
+    }
+    if let histogram = Histogram(profits) {
+      var plot = Plot(
+        id: "draws", title: "Profit under drawn execution assumptions", summary: summary,
+        x: Plot.Axis(label: "Profit, \(context.currency)", style: context.money), y: Plot.Axis(style: .number(0)),
+        series: [histogram.series(name: "Draws", color: 5, labels: context.money, unit: "draw")],
+        notes: histogram.note.map { [$0] } ?? [], table: histogram.table(unit: "Draws", style: context.money))
+      if let base { plot.rules.append(Plot.Rule(direction: .vertical, value: base, label: "base case", color: 1)) }
+      content.add(plot)
+    } else {
+      content.add(paragraph: summary + " All draws end alike.")
+    }
+  }
+
+  private static func drawdowns(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let curve = context.figures.drawdown.value else { return }
+    let periods = curve.periods
+    guard periods.count >= 3 else {
+      content.add(
+        missing: "Depth, duration and recovery of drawdowns", because: "there were fewer than three drawdowns")
+      return
+    }
+    let limit = 160
+    let shown = periods.count > limit ? Array(curve.deepest(limit)) : periods
+    let (longest, unit) = lengths(periods)
+    content.add(
+      Plot(
+        id: "drawdown-scatter", title: "Depth and duration of drawdowns",
+        summary:
+          "\(Format.count(periods.count)) drawdowns; long and shallow ones lie to the right, short and deep ones low.",
+        x: Plot.Axis(label: "Length, \(unit.name)", style: .number(1), range: 0...max(longest * 1.05, 1e-9)),
+        y: Plot.Axis(style: .percent(3), includesZero: true),
+        series: [
+          Plot.Series(
+            name: "Drawdown", mark: .dots, color: 2, x: shown.map { Double($0.length) / unit.size },
+            y: shown.map(\.depth),
+            labels: shown.map {
+              "\(Format.percent($0.depth, 3)) for \(Format.duration(Double($0.length)))\($0.isOpen ? ", still open" : "")"
+            })
+        ],
+        notes: periods.count > limit ? ["The \(limit) deepest of \(Format.count(periods.count)) are drawn."] : []))
+    guard let recovery = context.figures.recovery.value, !recovery.steps.isEmpty else { return }
+    let steps = recovery.steps
+    let kept = steps.count <= 200 ? Array(steps.indices) : (0..<200).map { $0 * (steps.count - 1) / 199 }
+    var plot = Plot(
+      id: "recovery", title: "Time to recover",
+      summary: recovery.median.map { "Half of all drawdowns were over after \(Format.duration(Double($0)))." }
+        ?? "More than half of the time under water never ended within the data.",
+      x: Plot.Axis(label: "Length, \(unit.name)", style: .number(1), range: 0...max(longest * 1.05, 1e-9)),
+      y: Plot.Axis(style: .percent(1), range: 0...1),
+      series: [
+        Plot.Series(
+          name: "Still open after", mark: .step, color: 1,
+          x: [0] + kept.map { Double(steps[$0].length) / unit.size }, y: [1] + kept.map { steps[$0].survival })
+      ],
+      notes: [
+        "Kaplan-Meier estimate; a drawdown open at the end counts as open until then and never as recovered."
+      ])
+    if steps.count > 200 { plot.notes.append("Drawn from 200 of \(Format.count(steps.count)) steps, evenly chosen.") }
+    content.add(plot)
+  }
+
+  private static func lengths(_ periods: [DrawdownPeriod]) -> (longest: Double, unit: (name: String, size: Double)) {
+    let longest = Double(periods.map(\.length).max() ?? 0)
+    let unit: (String, Double) =
+      longest > 3 * 86_400e9
+      ? ("days", 86_400e9)
+      : longest > 3 * 3600e9 ? ("hours", 3600e9) : longest > 180e9 ? ("minutes", 60e9) : ("seconds", 1e9)
+    return (longest / unit.1, unit)
+  }
+}
+
+extension Array {
+  /// The element, or nil beyond the ends.
+  subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,107 @@
+import Analytics
+import MarketTypes
+
+/// The parts a report may be asked for.
+public enum ReportSection: String, Sendable, Hashable, CaseIterable {
+  case summary, figures, returns, risk, trades, execution, exposure, assumptions, luck, provenance
+
+  /// What the heading says.
+  public var title: String {
+    switch self {
+    case .summary: "Summary"
+    case .figures: "Key figures"
+    case .returns: "Returns"
+    case .risk: "Risk"
+    case .trades: "Trades and fills"
+    case .execution: "Execution quality"
+    case .exposure: "Exposure and risk events"
+    case .assumptions: "Assumptions and optimism"
+    case .luck: "Luck"
+    case .provenance: "Provenance"
+    }
+  }
+}
+
+/// A section while it is being written: HTML, and the plots whose data the script needs.
+struct SectionContent: Sendable {
+  private(set) var html = ""
+  private(set) var plots: [Plot] = []
+
+  mutating func add(_ plot: Plot) {
+    html += plot.html()
+    if plot.isOverTime { plots.append(plot) }
+  }
+
+  mutating func add(_ table: DataTable, title: String, isWide: Bool = false, introduction: String = "") {
+    html += "<div class=\"card \(isWide ? "wide" : "half")\"><h3>\(HTML.escape(title))</h3>"
+    if !introduction.isEmpty { html += "<p>\(HTML.escape(introduction))</p>" }
+    html += table.html(caption: title) + "</div>"
+  }
+
+  /// A paragraph of plain words.
+  mutating func add(paragraph text: String) { html += "<p class=\"wide\">\(HTML.escape(text))</p>" }
+
+  /// Says that a part is left out, and why.
+  mutating func add(missing what: String, because reason: String) {
+    html +=
+      "<p class=\"wide missing\"><b>\(HTML.escape(what))</b> left out: \(HTML.escape(reason)).</p>"
+  }
+
+  /// Markup made by a builder that escapes its own texts.
+  mutating func add(html text: String) { html += text }
+}
+
+/// What every section reads: the run, its figures, and how this run writes money and moments.
+struct ReportContext: Sendable {
+  let result: RunResult
+  let figures: RunFigures
+  /// Time zero of all plots.
+  let origin: Int64
+  /// Nanoseconds in one step of the plots' times: a whole number of them is exact in the script's doubles.
+  let unit: Double
+
+  init(_ result: RunResult, _ figures: RunFigures) {
+    self.result = result
+    self.figures = figures
+    let start = min(
+      result.identity.start, result.account.times.first ?? .max, result.sampleTimes.first ?? .max,
+      figures.basis.start)
+    let end = max(
+      result.identity.end, result.account.times.last ?? .min, result.sampleTimes.last ?? .min,
+      figures.basis.times.last ?? .min)
+    origin = start
+    // Seconds beyond forty days, milliseconds beyond an hour, else microseconds.
+    unit = end - start > 3_456_000_000_000_000 ? 1e9 : end - start > 3_600_000_000_000 ? 1e6 : 1e3
+  }
+
+  var money: NumberStyle { .money(figures.moneyDecimals) }
+  var currency: String { result.identity.currency }
+  var basis: ReportBasis { figures.basis }
+
+  func offset(_ time: Int64) -> Double { Double(time - origin) }
+  var timeAxis: Plot.Axis { Plot.Axis(kind: .time(origin: origin), range: fullRange) }
+
+  /// All plots over time share one span, so that they line up and zoom together.
+  private var fullRange: ClosedRange<Double>? {
+    let end = max(
+      result.identity.end, result.account.times.last ?? .min, result.sampleTimes.last ?? .min,
+      basis.times.last ?? .min)
+    return end > origin ? 0...offset(end) : nil
+  }
+
+  func moneyText(_ value: Double) -> String { money.text(value) + " " + currency }
+
+  var momentDecimals: Int { result.identity.end - result.identity.start > 3_600_000_000_000 ? 3 : 6 }
+
+  func symbol(_ instrument: Int) -> String {
+    result.instruments.indices.contains(instrument) ? result.instruments[instrument].symbol : "#\(instrument)"
+  }
+
+  func price(_ ticks: Int32, _ instrument: Int) -> String {
+    guard ticks != .min else { return "–" }
+    guard result.instruments.indices.contains(instrument) else { return "\(ticks) ticks" }
+    return result.instruments[instrument].tick.text(count: Int64(ticks))
+  }
+
+  var capital: Double { figures.basis.equity[0] }
+}

@@ -1,0 +1,311 @@
+import Analytics
+import MarketTypes
+
+/// Section 5: what was traded, how it went afterwards, and why any shown fill happened.
+enum Trades {
+  static let mostDots = 160
+
+  static func content(_ context: ReportContext) -> SectionContent {
+    var content = SectionContent()
+    guard let trades = context.figures.trades.value else {
+      content.add(missing: "Everything about trades", because: context.figures.trades.reason ?? "there were none")
+      return content
+    }
+    prices(context, &content)
+    trips(context, trades, &content)
+    fills(context, trades, &content)
+    FillStories.add(context, &content)
+    return content
+  }
+
+  // MARK: Prices with fills
+
+  private static func prices(_ context: ReportContext, _ content: inout SectionContent) {
+    let count = context.result.instruments.count
+    let account = context.result.account
+    guard account.markHalfTicks.count == account.times.count * count else { return }
+    // The instruments traded most; a page of fifty price charts says less than one of two.
+    var traded = [Int](repeating: 0, count: count)
+    for fill in context.result.fills where fill.instrument < count { traded[fill.instrument] += 1 }
+    let order = traded.indices.filter { traded[$0] > 0 }.sorted { (-traded[$0], $0) < (-traded[$1], $1) }
+    for instrument in order.prefix(2) {
+      let definition = context.result.instruments[instrument]
+      let tick = definition.tick.doubleValue
+      var times: [Int64] = []
+      var values: [Double] = []
+      for (row, time) in account.times.enumerated() {
+        let mark = account.markHalfTicks[row * count + instrument]
+        guard mark != .min else { continue }
+        times.append(time)
+        values.append(Double(mark) * tick / 2)
+      }
+      let style = NumberStyle.number(min(9, Format.decimals(forStep: tick)))
+      let (line, note) = Returns.thinned(context, name: "Mark", times, values, color: 3, limit: 500)
+      let own = context.result.fills.filter { $0.instrument == instrument }
+      let limit = 80
+      func dots(_ side: Side, _ name: String, _ shape: Plot.Series.Shape, _ color: Int) -> Plot.Series {
+        let matching = own.filter { $0.side == side }
+        let kept =
+          matching.count <= limit
+          ? matching : (0..<limit).map { matching[$0 * (matching.count - 1) / (limit - 1)] }
+        return Plot.Series(
+          name: name, mark: .dots, color: color, x: kept.map { context.offset($0.time) },
+          y: kept.map { Double($0.priceTicks) * tick }, shape: shape)
+      }
+      var plot = Plot(
+        id: "price-\(instrument)", title: "\(definition.symbol) and own fills",
+        summary: "The mark and \(Format.counted(own.count, "own fill")) at their prices.", width: .wide,
+        x: context.timeAxis, y: Plot.Axis(style: style),
+        series: [line, dots(.buy, "Buy", .triangleUp, 1), dots(.sell, "Sell", .triangleDown, 2)],
+        notes: note.map { [$0] } ?? [])
+      if own.count(where: { $0.side == .buy }) > limit || own.count(where: { $0.side == .sell }) > limit {
+        plot.notes.append("At most \(limit) fills of each side are drawn, evenly chosen in time.")
+      }
+      content.add(plot)
+    }
+    if order.count > 2 {
+      content.add(paragraph: "Price charts are shown for the two of \(order.count) instruments with the most fills.")
+    }
+  }
+
+  // MARK: Round trips
+
+  /// Rows to draw: the extremes on either side and an even choice of the rest.
+  static func chosen(_ values: [Double], limit: Int = mostDots) -> (rows: [Int], note: String?) {
+    guard values.count > limit else { return (Array(values.indices), nil) }
+    let ends = limit / 8
+    let sorted = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+    var kept = Set(sorted.prefix(ends)).union(sorted.suffix(ends))
+    let rest = limit - 2 * ends
+    for index in 0..<rest { kept.insert(index * (values.count - 1) / (rest - 1)) }
+    return (
+      kept.sorted(),
+      "Drawn: the \(ends) best, the \(ends) worst and every \(Format.count(values.count / rest))th of "
+        + "\(Format.count(values.count))."
+    )
+  }
+
+  private static func trips(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
+    let trips = trades.trips
+    guard !trips.isEmpty else {
+      content.add(missing: "Round trips", because: "no position was ever closed")
+      return
+    }
+    let profits = trips.map(\.netProfit)
+    let (rows, note) = chosen(profits)
+    func label(_ row: Int) -> String {
+      let trip = trips[row]
+      return "\(context.money.signedText(trip.netProfit)), \(trip.direction == .sell ? "short" : "long") "
+        + "\(Format.count(Int(clamping: trip.lots))) \(context.symbol(trip.instrument)), held "
+        + Format.duration(Double(trip.holdingNanoseconds))
+    }
+    func scatter(_ name: String, _ direction: Side, _ shape: Plot.Series.Shape, _ color: Int) -> Plot.Series {
+      let own = rows.filter { (trips[$0].direction == .sell) == (direction == .sell) }
+      return Plot.Series(
+        name: name, mark: .dots, color: color, x: own.map { context.offset(trips[$0].exitTime) },
+        y: own.map { profits[$0] }, labels: own.map(label), shape: shape)
+    }
+    let statistics = trades.statistics
+    content.add(
+      Plot(
+        id: "trips", title: "Profit of each round trip",
+        summary: "\(Format.count(statistics.wins)) won, \(Format.count(statistics.losses)) lost; best "
+          + "\(context.money.signedText(statistics.best ?? 0)), worst \(context.money.signedText(statistics.worst ?? 0)) "
+          + "\(context.currency), after fees.", width: .wide, x: context.timeAxis,
+        y: Plot.Axis(style: context.money, includesZero: true),
+        series: [scatter("Long", .buy, .triangleUp, 1), scatter("Short", .sell, .triangleDown, 2)],
+        notes: note.map { [$0] } ?? []))
+    if let histogram = Histogram(profits) {
+      content.add(
+        Plot(
+          id: "trip-profits", title: "Distribution of round trips",
+          summary: statistics.expectancy.map { "Mean \(context.money.signedText($0)) \(context.currency) after fees." }
+            ?? "",
+          x: Plot.Axis(label: "Profit, \(context.currency)", style: context.money), y: Plot.Axis(style: .number(0)),
+          series: [histogram.series(name: "Round trips", color: 1, labels: context.money, unit: "round trip")],
+          rules: [Plot.Rule(direction: .vertical, value: 0, label: "")], notes: histogram.note.map { [$0] } ?? [],
+          table: histogram.table(unit: "Round trips", style: context.money)))
+    }
+    excursions(context, trips, &content)
+    holding(context, trips, &content)
+  }
+
+  private static func excursions(_ context: ReportContext, _ trips: [RoundTrip], _ content: inout SectionContent) {
+    let known = trips.filter { $0.adverseExcursion != nil && $0.favourableExcursion != nil }
+    guard !known.isEmpty else {
+      content.add(
+        missing: "Adverse and favourable excursions", because: "no marks were recorded while trades were open")
+      return
+    }
+    let (rows, note) = chosen(known.map(\.netProfit), limit: 120)
+    func series(_ name: String, _ shape: Plot.Series.Shape, _ color: Int, _ belongs: (RoundTrip) -> Bool) -> Plot.Series
+    {
+      let own = rows.filter { belongs(known[$0]) }
+      return Plot.Series(
+        name: name, mark: .dots, color: color, x: own.map { -(known[$0].adverseExcursion ?? 0) },
+        y: own.map { known[$0].favourableExcursion ?? 0 },
+        labels: own.map {
+          "against \(context.money.text(-(known[$0].adverseExcursion ?? 0))), for "
+            + "\(context.money.text(known[$0].favourableExcursion ?? 0)), ended \(context.money.signedText(known[$0].netProfit))"
+        }, shape: shape)
+    }
+    var plot = Plot(
+      id: "excursions", title: "How far trades went against and for the position",
+      summary:
+        "Each mark is a round trip: right is how far it was ever down (MAE), up is how far it was ever up (MFE).",
+      x: Plot.Axis(label: "Adverse excursion, \(context.currency)", style: context.money),
+      y: Plot.Axis(style: context.money, includesZero: true),
+      series: [
+        series("Ended with a profit", .circle, 1) { $0.netProfit > 0 },
+        series("Ended without", .cross, 2) { $0.netProfit <= 0 },
+      ])
+    plot.notes = [note, "By marks as often as the account was recorded, so short spikes between are not seen."]
+      .compactMap { $0 }
+    content.add(plot)
+  }
+
+  private static func holding(_ context: ReportContext, _ trips: [RoundTrip], _ content: inout SectionContent) {
+    durations(
+      context, trips.map { Double($0.holdingNanoseconds) }, id: "holding", title: "Holding times", unit: "round trip",
+      &content)
+  }
+
+  /// A histogram over powers of two of a duration.
+  static func durations(
+    _ context: ReportContext, _ values: [Double], id: String, title: String, unit: String,
+    _ content: inout SectionContent
+  ) {
+    let positive = values.filter { $0 >= 0 }
+    guard !positive.isEmpty else { return }
+    var counts: [Int: Int] = [:]
+    for value in positive { counts[value < 1 ? -1 : Int(value.exponent), default: 0] += 1 }
+    guard let low = counts.keys.min(), let high = counts.keys.max() else { return }
+    let sorted = positive.sorted()
+    let median = sorted[sorted.count / 2]
+    // Two powers of two in one bar when there are many.
+    let width = (high - low) / 24 + 1
+    let bins = stride(from: low, through: high, by: width).map { first in
+      (from: first < 0 ? 0 : exponent(first), count: (first..<(first + width)).reduce(0) { $0 + (counts[$1] ?? 0) })
+    }
+    let names = bins.map { Format.duration($0.from) }
+    content.add(
+      Plot(
+        id: id, title: title,
+        summary:
+          "Median \(Format.duration(median)), longest \(Format.duration(sorted[sorted.count - 1])). Each bar covers "
+          + "\(width == 1 ? "a doubling" : "\(width) doublings") of the time.",
+        x: Plot.Axis(kind: .categories(names), label: "From"), y: Plot.Axis(style: .number(0)),
+        series: [
+          Plot.Series(
+            name: title, mark: .bars, color: 1, x: bins.indices.map(Double.init), y: bins.map { Double($0.count) },
+            other: bins.map { _ in 0.9 },
+            labels: zip(names, bins).map { "from \($0): \(Format.counted($1.count, unit))" })
+        ]))
+  }
+
+  private static func exponent(_ power: Int) -> Double { Double(sign: .plus, exponent: power, significand: 1) }
+
+  // MARK: Fills
+
+  private static func fills(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
+    let fills = context.result.fills
+    let roles: [(String, [RunFill])] = [
+      ("All", fills), ("Maker", fills.filter(\.isMaker)), ("Taker", fills.filter { !$0.isMaker }),
+    ]
+    let horizons = RunFill.markoutHorizons.map { Format.duration(Double($0)) }
+    let found = [trades.findings.markouts, trades.findings.makerMarkouts, trades.findings.takerMarkouts]
+    var series: [Plot.Series] = []
+    var rows: [[DataTable.Cell]] = []
+    for (index, role) in roles.enumerated() where !role.1.isEmpty {
+      let markouts = found[index]
+      guard markouts.contains(where: { $0.meanTicks != nil }) else { continue }
+      if index > 0 {
+        series.append(
+          Plot.Series(
+            name: role.0, mark: .bars, color: index == 1 ? 1 : 2,
+            x: markouts.indices.map { Double($0) + (index == 1 ? -0.2 : 0.2) },
+            y: markouts.map { $0.meanTicks ?? .nan },
+            other: markouts.map { _ in 0.38 },
+            labels: markouts.map { markout in
+              let error = markout.standardErrorTicks.map { " ± \(Format.fixed(1.96 * $0, 3))" } ?? ""
+              return
+                "\(role.0), \(Format.duration(Double(markout.horizonNanoseconds))): \(Format.fixed(markout.meanTicks ?? 0, 3))\(error) ticks"
+            }, hatched: markouts.map { _ in index == 2 }))
+      }
+      rows += markouts.map { markout in
+        [
+          .init(role.0), .init(Format.duration(Double(markout.horizonNanoseconds))),
+          markout.meanTicks.map { .init($0, .number(3)) } ?? .init("–"),
+          markout.standardErrorTicks.map { .init($0, .number(3)) } ?? .init("–"), .init(count: markout.count),
+        ]
+      }
+    }
+    if series.isEmpty {
+      content.add(missing: "Markouts", because: "no market was known one second after any fill")
+    } else {
+      content.add(
+        Plot(
+          id: "markouts", title: "Where the market went after fills",
+          summary:
+            "Mean move of the mid in favour of the fill, in ticks; below zero means that the other side knew more.",
+          x: Plot.Axis(kind: .categories(horizons), label: "After the fill"),
+          y: Plot.Axis(style: .number(3), includesZero: true),
+          series: series, notes: ["Weighted by lots. Taker bars are hatched."],
+          table: DataTable(columns: ["Role", "After", "Ticks", "Standard error", "Fills"], rows: rows)))
+    }
+    let waits = fills.filter { $0.isMaker && $0.joinedTime != .min }.map { Double($0.time - $0.joinedTime) }
+    if waits.isEmpty {
+      content.add(missing: "Time in the queue", because: "no fill came from an order that rested")
+    } else {
+      durations(context, waits, id: "queue", title: "Time in the queue", unit: "maker fill", &content)
+    }
+    hours(context, fills, trades, &content)
+    var roleRows: [[DataTable.Cell]] = []
+    for (name, part) in roles where !part.isEmpty {
+      let lots = part.reduce(0) { $0 + $1.lots }
+      let fees = part.reduce(0) { $0 + $1.fee }
+      roleRows.append([
+        .init(name), .init(count: part.count), .init(count: Int(clamping: lots)), .init(fees, context.money),
+        .init(lots > 0 ? fees / Double(lots) : 0, .number(min(8, context.figures.moneyDecimals + 2))),
+      ])
+    }
+    content.add(
+      DataTable(columns: ["Role", "Fills", "Lots", "Fees, \(context.currency)", "A lot"], rows: roleRows),
+      title: "Maker and taker")
+  }
+
+  private static func hours(
+    _ context: ReportContext, _ fills: [RunFill], _ trades: RunTrades, _ content: inout SectionContent
+  ) {
+    var makers = [Int](repeating: 0, count: 24)
+    var takers = makers
+    for fill in fills {
+      let hour = Int(((fill.time / 3_600_000_000_000) % 24 + 24) % 24)
+      if fill.isMaker { makers[hour] += 1 } else { takers[hour] += 1 }
+    }
+    let shown = (0..<24).filter { makers[$0] + takers[$0] > 0 }
+    guard let first = shown.first, let last = shown.last else { return }
+    let hours = Array(first...last)
+    let names = hours.map { ($0 < 10 ? "0" : "") + "\($0)" }
+    let x = hours.indices.map(Double.init)
+    content.add(
+      Plot(
+        id: "fills-by-hour", title: "Fills by hour of the day",
+        summary: "\(Format.counted(fills.count, "fill")), hours in UTC.",
+        x: Plot.Axis(kind: .categories(names), label: "Hour"),
+        y: Plot.Axis(style: .number(0)),
+        series: [
+          Plot.Series(
+            name: "Maker", mark: .bars, color: 1, x: x.map { $0 - 0.2 }, y: hours.map { Double(makers[$0]) },
+            other: x.map { _ in 0.38 }),
+          Plot.Series(
+            name: "Taker", mark: .bars, color: 2, x: x.map { $0 + 0.2 }, y: hours.map { Double(takers[$0]) },
+            other: x.map { _ in 0.38 }, hatched: x.map { _ in true }),
+        ],
+        table: DataTable(
+          columns: ["Hour", "Maker fills", "Taker fills"],
+          rows: hours.enumerated().map { index, hour in
+            [.init(names[index]), .init(count: makers[hour]), .init(count: takers[hour])]
+          })))
+  }
+}

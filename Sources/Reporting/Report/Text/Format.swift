@@ -1,0 +1,192 @@
+import Analytics
+
+/// How a number is written: the same here and in the page's script, which gets `code`.
+enum NumberStyle: Hashable, Sendable {
+  /// A share of one as percent with decimals.
+  case percent(Int)
+  case number(Int)
+  /// Account currency with decimals; the currency's name stands beside the figure, not in every cell.
+  case money(Int)
+  /// Nanoseconds as a duration.
+  case duration
+
+  var code: String {
+    switch self {
+    case .percent(let decimals): "p\(decimals)"
+    case .number(let decimals): "n\(decimals)"
+    case .money(let decimals): "m\(decimals)"
+    case .duration: "d0"
+    }
+  }
+
+  func text(_ value: Double) -> String {
+    switch self {
+    case .percent(let decimals): Format.percent(value, decimals)
+    case .number(let decimals), .money(let decimals): Format.fixed(value, decimals)
+    case .duration: Format.duration(value)
+    }
+  }
+
+  /// With a plus sign where it is above zero.
+  func signedText(_ value: Double) -> String {
+    let text = text(value)
+    // What rounds to zero has no sign.
+    return value > 0 && text.contains(where: { ("1"..."9").contains($0) }) ? "+" + text : text
+  }
+
+  /// Short, for axes.
+  func axisText(_ value: Double, step: Double) -> String {
+    switch self {
+    case .percent: Format.fixed(value * 100, Format.decimals(forStep: step * 100)) + "%"
+    case .number, .money: Format.compact(value, step: step)
+    case .duration: Format.duration(value)
+    }
+  }
+
+  /// Decimals that a stored value needs so that nothing shown is lost.
+  var storedDecimals: Int {
+    switch self {
+    case .percent(let decimals): decimals + 4
+    case .number(let decimals), .money(let decimals): decimals
+    case .duration: 0
+    }
+  }
+}
+
+/// Numbers, durations and moments as text. No locale, no clock: the same bytes everywhere.
+enum Format {
+  static let minus = "\u{2212}"
+
+  /// Digits with a fixed number of decimals and commas between thousands; halves round away from zero.
+  static func fixed(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : minus + "∞" }
+    let scale = powerOfTen(decimals)
+    let scaled = (value.magnitude * scale).rounded()
+    guard scaled < 9_007_199_254_740_992 else { return (value < 0 ? minus : "") + "\(value.magnitude)" }
+    let units = UInt64(scaled)
+    guard decimals > 0 else { return (value < 0 && units > 0 ? minus : "") + grouped(units) }
+    let divisor = UInt64(scale)
+    let fraction = String(units % divisor)
+    return (value < 0 && units > 0 ? minus : "") + grouped(units / divisor) + "."
+      + String(repeating: "0", count: decimals - fraction.count) + fraction
+  }
+
+  static func count(_ value: Int) -> String { (value < 0 ? minus : "") + grouped(UInt64(value.magnitude)) }
+
+  static func percent(_ value: Double, _ decimals: Int = 2) -> String {
+    let text = fixed(value * 100, decimals)
+    return value.isNaN ? text : text + "%"
+  }
+
+  private static func grouped(_ value: UInt64) -> String {
+    let digits = Array(String(value).utf8)
+    guard digits.count > 3 else { return String(value) }
+    var text: [UInt8] = []
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text.append(UInt8(ascii: ",")) }
+      text.append(digit)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  static func powerOfTen(_ exponent: Int) -> Double {
+    var power = 1.0
+    for _ in 0..<max(0, exponent) { power *= 10 }
+    return power
+  }
+
+  /// Decimals that tell multiples of a step apart.
+  static func decimals(forStep step: Double) -> Int {
+    guard step > 0, step.isFinite else { return 0 }
+    var decimals = 0
+    var scaled = step
+    while decimals < 9, (scaled - scaled.rounded()).magnitude > 1e-6 * max(1, scaled) || scaled < 0.5 {
+      scaled *= 10
+      decimals += 1
+    }
+    return decimals
+  }
+
+  /// With k, M or G for thousands and more.
+  static func compact(_ value: Double, step: Double) -> String {
+    for (limit, suffix) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] where value.magnitude >= limit {
+      let unit = suffix == "k" ? 1e3 : limit
+      return fixed(value / unit, decimals(forStep: step / unit)) + suffix
+    }
+    return fixed(value, decimals(forStep: step))
+  }
+
+  /// Plain digits without grouping or a typographic minus, for coordinates and data: at most `decimals` places.
+  static func plain(_ value: Double, _ decimals: Int) -> String {
+    let scaled = (value * powerOfTen(decimals)).rounded()
+    guard scaled.magnitude < 9_007_199_254_740_992 else { return "\(value)" }
+    var units = Int64(scaled)
+    var places = decimals
+    while places > 0, units % 10 == 0 {
+      units /= 10
+      places -= 1
+    }
+    guard places > 0 else { return String(units) }
+    let digits = String(units.magnitude)
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    let split = padded.index(padded.endIndex, offsetBy: -places)
+    return (units < 0 ? "-" : "") + padded[..<split] + "." + padded[split...]
+  }
+
+  /// A duration in the two largest units that fit.
+  static func duration(_ nanoseconds: Double) -> String {
+    guard nanoseconds.isFinite else { return "–" }
+    let sign = nanoseconds < 0 ? minus : ""
+    let value = nanoseconds.magnitude
+    switch value {
+    case ..<1e3: return sign + fixed(value, 0) + " ns"
+    case ..<1e6: return sign + significant(value / 1e3) + " µs"
+    case ..<1e9: return sign + significant(value / 1e6) + " ms"
+    case ..<60e9: return sign + significant(value / 1e9) + " s"
+    case ..<3600e9: return sign + pair(value / 1e9, 60, "min", "s")
+    case ..<86_400e9: return sign + pair(value / 60e9, 60, "h", "min")
+    case ..<(30 * 86_400e9): return sign + pair(value / 3600e9, 24, "d", "h")
+    default: return sign + fixed(value / 86_400e9, 0) + " d"
+    }
+  }
+
+  private static func pair(_ value: Double, _ base: Int, _ large: String, _ small: String) -> String {
+    let whole = Int(value.rounded())
+    let rest = whole % base
+    return "\(whole / base) \(large)" + (rest == 0 ? "" : " \(rest) \(small)")
+  }
+
+  private static func significant(_ value: Double) -> String {
+    fixed(value, value < 9.95 ? 2 : value < 99.5 ? 1 : 0)
+  }
+
+  /// `2024-03-01 14:30:05` with as many decimals of the second as asked for.
+  static func moment(_ nanoseconds: Int64, decimals: Int = 0) -> String {
+    date(nanoseconds) + " " + time(nanoseconds, decimals: decimals)
+  }
+
+  static func date(_ nanoseconds: Int64) -> String { CalendarDate(nanoseconds: nanoseconds).description }
+
+  static func time(_ nanoseconds: Int64, decimals: Int = 0) -> String {
+    let day = CalendarDate.nanosecondsPerDay
+    let ofDay = ((nanoseconds % day) + day) % day
+    let seconds = ofDay / 1_000_000_000
+    let text = twoDigits(seconds / 3600) + ":" + twoDigits(seconds / 60 % 60) + ":" + twoDigits(seconds % 60)
+    guard decimals > 0 else { return text }
+    let fraction = String(ofDay % 1_000_000_000)
+    let padded = String(repeating: "0", count: 9 - fraction.count) + fraction
+    return text + "." + padded.prefix(min(9, decimals))
+  }
+
+  private static func twoDigits(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
+
+  static let months = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+  ]
+
+  /// `1 fill`, `2 fills`.
+  static func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
+    Format.count(count) + " " + (count == 1 ? singular : plural ?? singular + "s")
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import ReportSupport
+import Testing
+
+@testable import Reporting
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// Pages of every kind of run: well-formed, small, the same again, and harmless.
+@Suite struct ReportPageTests {
+  static let runs: [String: RunResult] = [
+    "days": ReportRuns.days(300, fills: 80), "maker": ReportRuns.makerDay(fills: 90, lanes: 12, samples: 500),
+    "quiet": ReportRuns.quiet(), "ruined": ReportRuns.ruined(), "empty": ReportRuns.empty(),
+    "hostile": ReportRuns.hostile(), "one-lane": ReportRuns.makerDay(fills: 7, lanes: 1, samples: 60),
+  ]
+
+  static let pages: [String: String] = runs.mapValues { run in
+    ReportPage(run, RunAnalysis(run, settings: .quick)).html()
+  }
+
+  static func page(_ name: String) throws -> String { try #require(pages[name]) }
+
+  @Test(arguments: ["days", "maker", "quiet", "ruined", "empty", "hostile", "one-lane"])
+  func isWellFormed(name: String) throws {
+    let page = try Self.page(name)
+    if let folder = ProcessInfo.processInfo.environment["LOCKSTEP_WRITE_PAGES"] {
+      try page.write(toFile: "\(folder)/\(name).html", atomically: true, encoding: .utf8)
+    }
+    try Self.checkMarkup(page)
+    #expect(page.utf8.count < 600_000)
+    let main = try #require(page.range(of: "<main"))
+    let shown = page[main.lowerBound..<(page.range(of: "</main>") ?? main).lowerBound]
+    for word in ["NaN", "nan%", "inf%", "Optional(", "∞"] { #expect(!shown.contains(word), "\(name) shows \(word)") }
+    for section in ReportSection.allCases { #expect(page.contains("<section id=\"\(section.rawValue)\"")) }
+  }
+
+  /// The page is written so that it is XML too; scripts, styles and the doctype apart.
+  static func checkMarkup(_ page: String) throws {
+    var body = page
+    for tag in ["script", "style"] {
+      while let start = body.range(of: "<\(tag)>"),
+        let end = body.range(of: "</\(tag)>", range: start.upperBound..<body.endIndex)
+      {
+        body.removeSubrange(start.lowerBound..<end.upperBound)
+      }
+    }
+    #expect(!body.contains(" style=\""), "the policy forbids inline styles")
+    #expect(body.range(of: " on[a-z]+=\"", options: .regularExpression) == nil, "the policy forbids inline handlers")
+    let doctype = "<!DOCTYPE html>\n"
+    #expect(body.hasPrefix(doctype))
+    let parser = XMLParser(data: Data(body.dropFirst(doctype.count).utf8))
+    let collector = Collector()
+    parser.delegate = collector
+    let isParsed = parser.parse()
+    #expect(isParsed, "line \(parser.lineNumber): \(parser.parserError.map { "\($0)" } ?? "")")
+    #expect(Set(collector.ids).count == collector.ids.count, "ids are unique")
+    #expect(collector.references.isSubset(of: collector.ids), "labels point to what exists")
+    #expect(collector.figures == collector.captions)
+    #expect(!collector.elements.contains("img"))
+  }
+
+  final class Collector: NSObject, XMLParserDelegate {
+    var ids: [String] = []
+    var references: Set<String> = []
+    var elements: Set<String> = []
+    var figures = 0
+    var captions = 0
+
+    func parser(
+      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+      attributes: [String: String]
+    ) {
+      elements.insert(name)
+      if let id = attributes["id"] { ids.append(id) }
+      if name == "figure" { figures += 1 }
+      if name == "desc" { captions += 1 }
+      for part in (attributes["aria-labelledby"] ?? "").split(separator: " ") { references.insert(String(part)) }
+    }
+  }
+
+  @Test func sameRunGivesTheSameBytes() throws {
+    let run = try #require(Self.runs["maker"])
+    #expect(ReportPage(run, RunAnalysis(run, settings: .quick)).html() == Self.pages["maker"])
+  }
+
+  @Test func policyHoldsTheHashesOfWhatRuns() throws {
+    let page = try Self.page("days")
+    #expect(page.contains("default-src 'none'"))
+    for tag in ["script", "style"] {
+      let start = try #require(page.range(of: "<\(tag)>"))
+      let end = try #require(page.range(of: "</\(tag)>", range: start.upperBound..<page.endIndex))
+      let hash = SHA256.base64(String(page[start.upperBound..<end.lowerBound]))
+      #expect(page.contains("\(tag)-src 'sha256-\(hash)'"))
+    }
+    #expect(PageScript.text.utf8.count < 30_720)
+    #expect(!page.contains("http://") && !page.contains("https://"))
+  }
+
+  @Test func namesCannotBreakOut() throws {
+    let page = try Self.page("hostile")
+    #expect(page.contains("&lt;script&gt;"))
+    #expect(!page.contains("<script>alert") && !page.contains("<img"))
+    // The data block, the script, and nothing else.
+    #expect(page.components(separatedBy: "</script>").count == 3)
+    #expect(!page.contains("\u{0}"))
+  }
+
+  @Test func missingPartsSayWhy() throws {
+    let quiet = try Self.page("quiet")
+    #expect(quiet.contains("<b>Everything about trades</b> left out: the run has no fills."))
+    #expect(quiet.contains("<b>The pessimistic re-run</b> left out"))
+    #expect(quiet.contains("never traded"))
+    let empty = try Self.page("empty")
+    #expect(empty.contains("left out"))
+    #expect(try Self.page("ruined").contains("The account was ruined"))
+    #expect(try Self.page("one-lane").contains("the run has one lane"))
+  }
+
+  @Test func sectionsCanBeChosen() throws {
+    let run = try #require(Self.runs["maker"])
+    let page = ReportPage(run, RunAnalysis(run, settings: .quick)).html(sections: [.summary, .provenance])
+    #expect(page.contains("<section id=\"summary\""))
+    #expect(!page.contains("<section id=\"trades\""))
+    #expect(page.utf8.count < 150_000)
+  }
+
+  @Test func tellsWhatWasThinned() throws {
+    let run = ReportRuns.makerDay(fills: 900, lanes: 1, samples: 6000)
+    let page = ReportPage(run, RunAnalysis(run, settings: .quick)).html()
+    #expect(page.contains("of 6,001 points"))
+    #expect(page.contains("fills of each side are drawn"))
+    #expect(page.utf8.count < 600_000)
+  }
+}

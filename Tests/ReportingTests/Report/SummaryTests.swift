@@ -1,0 +1,123 @@
+import Analytics
+import Foundation
+import ReportSupport
+import Testing
+
+@testable import Reporting
+
+/// Every numeral of the plain-language summary is a figure of the run, rounded as shown; and spans agree with the metrics.
+@Suite struct SummaryTests {
+  @Test(arguments: ["days", "maker", "quiet", "ruined", "empty", "one-lane"])
+  func everyNumberIsAFigure(name: String) throws {
+    let run = try #require(ReportPageTests.runs[name])
+    let figures = RunFigures(run, RunAnalysis(run, settings: .quick))
+    let context = ReportContext(run, figures)
+    let html = Summary(context).content().html
+    let values = try independentValues(run, figures)
+    var rest = html
+    var checked = 0
+    while let open = rest.range(of: "<b data-metric=\""),
+      let quote = rest.range(of: "\">", range: open.upperBound..<rest.endIndex),
+      let close = rest.range(of: "</b>", range: quote.upperBound..<rest.endIndex)
+    {
+      let id = String(rest[open.upperBound..<quote.lowerBound])
+      let text = String(rest[quote.upperBound..<close.lowerBound])
+      let (number, unit) = try #require(Self.parsed(text), "\(text) is not a number")
+      let value = try #require(values[id], "\(id) is not a figure of the run")
+      #expect((number - value).magnitude <= unit / 2 + 1e-9 * value.magnitude, "\(id): \(text) against \(value)")
+      rest.removeSubrange(open.lowerBound..<close.upperBound)
+      checked += 1
+    }
+    #expect(checked >= 1 || name == "empty")
+    // Moments and names may hold digits; nothing else may.
+    for tag in ["time", "cite"] {
+      rest = rest.replacingOccurrences(of: "<\(tag)>[^<]*</\(tag)>", with: "", options: .regularExpression)
+    }
+    rest = rest.replacingOccurrences(of: "<[^>]*>", with: " ", options: .regularExpression)
+    #expect(rest.rangeOfCharacter(from: .decimalDigits) == nil, "\(rest)")
+  }
+
+  /// The number and the unit of its last digit.
+  static func parsed(_ text: String) -> (Double, Double)? {
+    var digits = text.replacingOccurrences(of: ",", with: "").replacingOccurrences(of: "−", with: "-")
+    let isPercent = digits.hasSuffix("%")
+    if isPercent { digits.removeLast() }
+    guard let value = Double(digits) else { return nil }
+    let decimals = digits.split(separator: ".").dropFirst().first?.count ?? 0
+    let scale = isPercent ? 0.01 : 1
+    return (value * scale, scale * pow(10, -Double(decimals)))
+  }
+
+  /// The figures again, from the run and the catalogue's metrics rather than from the summary.
+  private func independentValues(_ run: RunResult, _ figures: RunFigures) throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for metric in figures.metrics { values[metric.id] = metric.number }
+    for figure in figures.span.figures where values[figure.id] == nil || !figures.basis.isDaily {
+      if figure.id == "trades" || figure.id == "fills" || figure.id == "fees" { continue }
+      values[figure.id] = figure.value
+    }
+    let equity = figures.basis.equity
+    values["profit_size"] = (equity[equity.count - 1] - equity[0]).magnitude
+    values["starting_capital"] = run.identity.startingCapital
+    values["deepest_recorded"] = -(figures.underwater.min() ?? 0)
+    if let benchmark = figures.benchmark.value {
+      values["benchmark_return"] = benchmark.returns.reduce(1) { $0 * (1 + $1) } - 1
+    }
+    values["pessimistic_profit"] = run.pessimistic?.outcome.profit
+    values["lanes"] = Double(run.lanes.count)
+    if run.lanes.indices.contains(run.shownLane) {
+      values["rank"] = Double(1 + run.lanes.count { $0.profit > run.lanes[run.shownLane].profit })
+      let profits = run.lanes.map(\.profit).sorted()
+      values["median_lane"] = (profits[(profits.count - 1) / 2] + profits[profits.count / 2]) / 2
+    }
+    values["mc_paths"] = figures.simulation.value.map { Double($0.paths) }
+    values["mc_probability_of_loss"] = figures.simulation.value?.probabilityOfLoss.value
+    values["time_in_market"] = figures.exposure.value?.timeInMarket
+    values["highest_gross_leverage"] = figures.exposure.value?.highestGrossLeverage
+    values["fees"] = run.fills.reduce(0) { $0 + $1.fee }
+    values["fills"] = Double(run.fills.count)
+    let profit = equity[equity.count - 1] - equity[0]
+    values["fee_share"] = (values["fees"] ?? 0) / (profit + (values["fees"] ?? 0))
+    if let trades = figures.trades.value {
+      values["trades"] = Double(trades.trips.count)
+      values["win_rate"] = Double(trades.trips.count { $0.netProfit > 0 }) / Double(max(1, trades.trips.count))
+      values["maker_share"] =
+        Double(run.fills.filter(\.isMaker).reduce(0) { $0 + $1.lots }) / Double(run.fills.reduce(0) { $0 + $1.lots })
+      values["best_five_trades"] = trades.statistics.bestFiveShare
+      values["adverse_markout"] = trades.findings.markouts.first?.meanTicks.map { -$0 }
+    }
+    values["open_exposure"] = run.account.grossExposure.last
+    values["fewest_sessions"] = Double(figures.analysis.settings.minimumSessions)
+    values["sharpe_level"] = figures.metric("sharpe")?.interval?.level
+    values["sharpe_lower"] = figures.metric("sharpe")?.interval?.lower
+    values["sharpe_upper"] = figures.metric("sharpe")?.interval?.upper
+    values["search_trials"] = Double(run.identity.priorTrials + max(1, run.lanes.count))
+    values["dsr_bar"] = 0.95
+    values["optimistic"] = Double(run.assumptions.count { $0.direction == .optimistic })
+    return values
+  }
+
+  @Test func spanFiguresAreTheMetricsOfTheCatalogue() throws {
+    let run = try #require(ReportPageTests.runs["days"])
+    let figures = RunFigures(run, RunAnalysis(run, settings: .quick))
+    var compared = 0
+    let names = ["best_period": "best_day", "worst_period": "worst_day", "win_periods": "win_days"]
+    for figure in figures.span.figures {
+      guard let metric = figures.metric(names[figure.id] ?? figure.id), let expected = metric.number else { continue }
+      let value = try #require(figure.value, "\(figure.id) exists")
+      #expect(
+        (value - expected).magnitude <= 1e-9 * max(1, expected.magnitude), "\(figure.id): \(value) against \(expected)")
+      compared += 1
+    }
+    #expect(compared >= 15)
+  }
+
+  @Test func thePlainSummaryIsRanked() throws {
+    let run = try #require(ReportPageTests.runs["maker"])
+    let summary = Summary(ReportContext(run, RunFigures(run, RunAnalysis(run, settings: .quick))))
+    #expect(summary.facts.map(\.weight) == summary.facts.map(\.weight).sorted(by: >))
+    #expect(summary.tweet.map(\.plain).joined(separator: " ").count < 300)
+    #expect(summary.page.count >= summary.paragraph.count)
+    #expect(summary.warnings.contains { $0.sentence.plain.contains("does not survive the pessimistic re-run") })
+  }
+}

@@ -1,0 +1,379 @@
+"""Opens a report in headless Chromium and checks that it behaves: no console message, no request leaves the file, the brush
+recomputes the right numbers, the keyboard works, nothing overflows a phone. Speaks the DevTools protocol over a pipe, so
+that the standard library is enough.
+
+    python3 check.py PAGE.html [--screenshots FOLDER] [--hostile] [--kind run|compare|index]
+
+Prints one line a check and exits with 1 when one fails, with 3 when there is no Chromium.
+"""
+import argparse
+import base64
+import json
+import math
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def find_browser():
+    for name in (os.environ.get("LOCKSTEP_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        path = name and shutil.which(name)
+        if path:
+            return path
+    return None
+
+
+class Browser:
+    """One headless Chromium with one page."""
+
+    def __init__(self, program):
+        self.profile = tempfile.mkdtemp(prefix="lockstep-browser-")
+        to_child, self.send_end = os.pipe()
+        self.receive_end, from_child = os.pipe()
+
+        def hand_over():
+            os.dup2(to_child, 13), os.dup2(from_child, 14)
+            os.dup2(13, 3), os.dup2(14, 4)
+
+        self.process = subprocess.Popen(
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+             "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+             "--disable-extensions", f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"],
+            pass_fds=(3, 4), preexec_fn=hand_over, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(to_child), os.close(from_child)
+        self.buffer, self.number, self.events = b"", 0, []
+        self.session = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network", "DOM", "Accessibility"):
+            self.call(domain + ".enable")
+
+    def read(self, deadline):
+        while b"\0" not in self.buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.receive_end], [], [], left)[0]:
+                raise TimeoutError("the browser does not answer")
+            part = os.read(self.receive_end, 1 << 20)
+            if not part:
+                raise ConnectionError("the browser ended")
+            self.buffer += part
+        line, self.buffer = self.buffer.split(b"\0", 1)
+        return json.loads(line)
+
+    def call(self, method, timeout=120, **parameters):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self.send_end, data):]
+        deadline = time.monotonic() + timeout
+        while True:
+            answer = self.read(deadline)
+            if answer.get("id") == self.number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                return answer["result"]
+            self.events.append(answer)
+
+    def evaluate(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(result["exceptionDetails"].get("exception", {}).get("description", "exception"))
+        return result["result"].get("value")
+
+    def size(self, width, height, dark=False, media=""):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call("Emulation.setEmulatedMedia", media=media,
+                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def open(self, url):
+        self.call("Page.navigate", url=url)
+        for _ in range(600):
+            time.sleep(0.05)
+            if self.evaluate("document.readyState") == "complete":
+                break
+        self.settle()
+
+    def settle(self):
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+
+    def key(self, name, text=""):
+        for kind in ("keyDown", "keyUp"):
+            extra = {"text": text} if text and kind == "keyDown" else {}
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, **extra)
+        self.settle()
+
+    def mouse(self, kind, x, y):
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="none" if kind == "mouseMoved" else "left",
+                  buttons=1, clickCount=1)
+
+    def picture(self, path, whole=True):
+        if whole:
+            size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+            clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 15000), "scale": 1}
+            data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
+        else:
+            data = self.call("Page.captureScreenshot", format="png")["data"]
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(data))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+FAILURES = []
+
+
+def check(name, passes, detail=""):
+    print(f"{'ok  ' if passes else 'FAIL'} {name}{'' if passes or not detail else ': ' + str(detail)[:400]}", flush=True)
+    if not passes:
+        FAILURES.append(name)
+
+
+def complaints(browser, url):
+    """Console messages, exceptions and requests beyond the file itself."""
+    found = []
+    for event in browser.events:
+        method, data = event.get("method"), event.get("params", {})
+        if method == "Runtime.consoleAPICalled":
+            found.append(f"console: {data['args']}")
+        elif method == "Runtime.exceptionThrown":
+            found.append(f"exception: {data['exceptionDetails'].get('exception', {}).get('description')}")
+        elif method == "Log.entryAdded":
+            found.append(f"log: {data['entry']['text']}")
+        elif method == "Network.requestWillBeSent":
+            target = data["request"]["url"]
+            if target.split("#")[0] != url and not target.startswith(("data:", "about:", "blob:")):
+                found.append(f"request: {target}")
+    return found
+
+
+def independent_figures(data, low, high):
+    """The span's figures again from the page's data, by other code than the page's."""
+    import struct
+
+    def runs(values):
+        total, out = 0, []
+        for value in values:
+            step, count = value if isinstance(value, list) else (value, 1)
+            for _ in range(count):
+                total += step
+                out.append(total)
+        return out
+
+    basis = data["basis"]
+    times = runs(basis["t"])
+    raw = base64.b64decode(basis["e"])
+    equity = struct.unpack(f"<{len(raw) // 8}d", raw)
+    rows = [row for row, time in enumerate(times) if low < time <= high]
+    returns = [equity[row + 1] / equity[row] - 1 for row in rows]
+    count, year = len(returns), basis["year"] or 1
+    mean = math.fsum(returns) / count
+    deviation = math.sqrt(math.fsum((r - mean) ** 2 for r in returns) / (count - 1))
+    wealth, peak, deepest = 1.0, 1.0, 0.0
+    for value in returns:
+        wealth *= 1 + value
+        peak = max(peak, wealth)
+        deepest = min(deepest, wealth / peak - 1)
+    return {
+        "profit": equity[rows[-1] + 1] - equity[rows[0]], "total_return": wealth - 1,
+        "volatility": deviation * math.sqrt(year), "sharpe": mean / deviation * math.sqrt(year),
+        "max_drawdown": deepest, "best_period": max(returns), "worst_period": min(returns), "periods": count,
+        "fills": sum(basis["fills"][row] for row in rows), "win_periods": sum(r > 0 for r in returns) / count,
+    }
+
+
+def check_span(browser):
+    whole = browser.evaluate(
+        "[...document.querySelectorAll('table.span tr[data-k]')].map(r => [r.dataset.k, r.cells[1].textContent, "
+        "r.cells[2].textContent])")
+    wrong = [row for row in whole if row[1] != row[2]]
+    check("the script computes the whole run as the report does", not wrong, wrong)
+    data = json.loads(browser.evaluate("document.querySelector('#data').textContent"))
+    end = data["end"]
+    if len(data["basis"]["t"]) == 0 or not browser.evaluate("!!document.querySelector('.strip')"):
+        return
+    box = browser.evaluate("(r => [r.left, r.top, r.width, r.height])(document.querySelector('.strip').getBoundingClientRect())")
+    first, last = box[0] + 0.25 * box[2], box[0] + 0.7 * box[2]
+    middle = box[1] + box[3] / 2
+    browser.mouse("mousePressed", first, middle)
+    for part in range(1, 9):
+        browser.mouse("mouseMoved", first + (last - first) * part / 8, middle)
+    browser.mouse("mouseReleased", last, middle)
+    browser.settle()
+    check("the brush writes the span into the address", browser.evaluate("location.hash").startswith("#range="))
+    low, high = ((place - box[0]) / box[2] * end for place in (first, last))
+    expected = independent_figures(data, low, high)
+    got = dict(browser.evaluate(
+        "[...document.querySelectorAll('table.span tr[data-k]')].map(r => [r.dataset.k, +r.cells[2].dataset.v])"))
+    wrong = {key: (got.get(key), value) for key, value in expected.items()
+             if not math.isclose(got.get(key) or 0, value, rel_tol=1e-9, abs_tol=1e-9)}
+    check("the brushed span's figures are right", not wrong, wrong)
+    link = browser.evaluate("location.hash")
+    text = browser.evaluate("document.querySelector('.span-text').textContent")
+    url = browser.evaluate("location.href.split('#')[0]")
+    browser.open("about:blank")
+    browser.open(url + link)
+    check("a deep link restores the span", browser.evaluate("document.querySelector('.span-text').textContent") == text)
+    browser.evaluate("document.querySelectorAll('.handle')[0].focus()")
+    before = browser.evaluate("document.querySelectorAll('.handle')[0].getAttribute('aria-valuenow')")
+    browser.key("ArrowRight")
+    after = browser.evaluate("document.querySelectorAll('.handle')[0].getAttribute('aria-valuenow')")
+    check("arrow keys move a handle of the brush", float(after) > float(before), (before, after))
+    browser.key("Escape")
+    check("Escape shows the whole run", browser.evaluate("document.querySelector('.span-text').textContent") == "Whole run")
+
+
+def check_charts(browser):
+    count = browser.evaluate("document.querySelectorAll('figure.time').length")
+    if not count:
+        return
+    browser.evaluate("document.querySelector('figure.time .draw').focus()")
+    browser.key("ArrowRight")
+    browser.key("ArrowRight")
+    live = browser.evaluate("document.querySelector('.live').textContent")
+    check("arrow keys read values aloud", "UTC" in live and any(c.isdigit() for c in live), live)
+    lines = browser.evaluate("[...document.querySelectorAll('.cursor')].filter(c => c.getAttribute('d')).length")
+    check("the cursor shows in every chart over time", lines == count, (lines, count))
+    browser.key("+", "+")
+    check("plus zooms", browser.evaluate("location.hash").startswith("#range="))
+    browser.key("Escape")
+    browser.evaluate("document.querySelector('figure.time').scrollIntoView({block: 'center', behavior: 'instant'})")
+    browser.settle()
+    box = browser.evaluate(
+        "(r => [r.left, r.top, r.width, r.height])(document.querySelector('figure.time .draw').getBoundingClientRect())")
+    browser.mouse("mouseMoved", box[0] + box[2] * 0.6, box[1] + box[3] * 0.5)
+    browser.settle()
+    tip = browser.evaluate("document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').textContent")
+    check("hovering shows exact values", "UTC" in tip, tip)
+    toggled = browser.evaluate(
+        "(() => { const b = document.querySelector('figure.time .legend button'); if (!b) return true; const f = "
+        "b.closest('figure'), all = () => f.querySelectorAll('.body g path[class^=s],.body path[class^=f],.body .dots').length, n = all(); b.click(); "
+        "const less = all() < n; b.click(); return less && b.getAttribute('aria-pressed') === 'true'; })()")
+    check("the legend hides and shows a series", toggled)
+
+
+def check_tables(browser):
+    result = browser.evaluate(
+        "(() => { const t = document.querySelector('table.sortable:has(td.n)'); if (!t) return true; const b = "
+        "t.querySelector('th.n button'); const i = b.closest('th').cellIndex; b.click(); const v = [...t.tBodies[0].rows].map("
+        "r => r.cells[i].dataset.v !== undefined ? r.cells[i].dataset.v : r.cells[i].textContent).filter(x => x !== '' && "
+        "x !== '–').map(x => +x.replace(/,/g, '').replace('\\u2212', '-')); return v.every((x, k) => !k || v[k - 1] <= x); })()")
+    check("tables sort by number", result)
+
+
+def check_structure(browser):
+    check("one h1, landmarks and a language", browser.evaluate(
+        "document.querySelectorAll('h1').length === 1 && !!document.querySelector('main') && !!document.querySelector('header') "
+        "&& document.documentElement.lang === 'en'"))
+    check("every id is unique", browser.evaluate(
+        "(ids => ids.length === new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))"))
+    check("every chart has a title and a description", browser.evaluate(
+        "[...document.querySelectorAll('svg.plot')].every(s => s.querySelector('title').textContent && "
+        "s.querySelector('desc') && s.getAttribute('aria-labelledby').split(' ').every(i => document.getElementById(i)))"))
+    check("every chart has its data table", browser.evaluate(
+        "[...document.querySelectorAll('figure')].every(f => f.querySelector('details.data table'))"))
+    check("no inline styles or handlers in the file", browser.evaluate(
+        "fetch ? ![...document.querySelectorAll('main *')].some(e => [...e.attributes].some(a => a.name.startsWith('on'))) : true"))
+    check("controls have names", browser.evaluate(
+        "[...document.querySelectorAll('button,input,[role=slider]')].every(e => (e.getAttribute('aria-label') || "
+        "e.textContent).trim())"))
+
+
+CONTRAST = """
+(() => {
+  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => { const f = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length && (c[3] === undefined || c[3] > .95)) return c; } return [255, 255, 255]; };
+  const bad = new Set();
+  for (const e of document.querySelectorAll('body *')) {
+    if (e.closest('svg') && e.tagName !== 'text') continue;
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    if (['SCRIPT', 'STYLE'].includes(e.tagName) || !e.getClientRects().length) continue;
+    const s = getComputedStyle(e), c = parse(e.tagName === 'text' ? s.fill : s.color), a = light(c), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5 && s.opacity > .9) bad.add(e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + ratio.toFixed(2));
+  }
+  return [...bad];
+})()
+"""
+
+
+def run(arguments):
+    program = find_browser()
+    if not program:
+        print("skip: no Chromium; install Debian's package chromium or set LOCKSTEP_CHROMIUM")
+        return 3
+    url = "file://" + os.path.abspath(arguments.page)
+    browser = Browser(program)
+    folder = arguments.screenshots
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    try:
+        browser.size(1440, 900)
+        started = time.monotonic()
+        browser.open(url)
+        print(f"     opened in {time.monotonic() - started:.2f} s, {os.path.getsize(arguments.page)} bytes")
+        check_structure(browser)
+        if arguments.kind == "run":
+            check_span(browser)
+        check_charts(browser)
+        check_tables(browser)
+        if arguments.hostile:
+            check("no foreign element was made", browser.evaluate(
+                "document.querySelectorAll('img,iframe,object,embed').length === 0 && document.scripts.length === 2"))
+        for width, height in ((1440, 900), (768, 1024), (390, 844)):
+            browser.size(width, height)
+            browser.open("about:blank")
+            browser.open(url)
+            over = browser.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            culprits = browser.evaluate(
+                "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll,.draw,pre') && "
+                "e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 4)"
+                ".map(e => e.tagName + '.' + (e.getAttribute('class') || ''))")
+            check(f"nothing overflows at {width} px", over <= 0, (over, culprits))
+            for dark in (False, True):
+                browser.size(width, height, dark=dark)
+                browser.settle()
+                if width == 1440:
+                    found = browser.evaluate(CONTRAST)
+                    check(f"text contrast is 4.5 to 1 or better, {'dark' if dark else 'light'}", not found, found)
+                if folder:
+                    browser.picture(f"{folder}/{width}-{'dark' if dark else 'light'}.png")
+        browser.size(1440, 900)
+        if folder:
+            data = browser.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True, timeout=300)["data"]
+            with open(f"{folder}/print.pdf", "wb") as file:
+                file.write(base64.b64decode(data))
+        found = complaints(browser, url)
+        check("no console message and no request", not found, found)
+        still = Browser(program)
+        try:
+            still.call("Emulation.setScriptExecutionDisabled", value=True)
+            still.size(1000, 900)
+            still.call("Page.navigate", url=url)
+            time.sleep(2)
+            if folder:
+                still.picture(f"{folder}/no-script.png")
+        finally:
+            still.close()
+    finally:
+        browser.close()
+    return 1 if FAILURES else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("page")
+    parser.add_argument("--screenshots")
+    parser.add_argument("--hostile", action="store_true")
+    parser.add_argument("--kind", default="run", choices=["run", "compare", "index"])
+    sys.exit(run(parser.parse_args()))
