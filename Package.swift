@@ -63,6 +63,7 @@ let benchmarks: [Target] = [
     "LaneBenchmarks",
     imports: ["MarketTypes", "OrderBooks", "TickStore", "Execution", "Accounting", "Strategies", "Simulation"]),
   benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
+  benchmark("ReportingBenchmarks", imports: ["MarketTypes", "Numerics", "Reporting"]),
   benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),
   benchmark("ReportBenchmarks", imports: ["Reporting", "ReportSupport"]),
 ]
@@ -121,14 +122,14 @@ let package = Package(
       "Lab",
       imports: [
         "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Accounting", "Execution", "Strategies",
-        "Simulation", "Analytics", "Ledger", "Reporting", "CToml",
+        "Simulation", "Analytics", "Ledger", "Reporting", "Catalogue", "CToml",
       ]),
     module("CommandLineInterface"),
     module(
       "LockstepCommands",
       imports: [
-        "CommandLineInterface", "CProcessor", "Ledger", "Lab", "MarketTypes", "OrderBooks", "Reporting", "Simulation",
-        "Strategies", "TickStore", "TickImport",
+        "CommandLineInterface", "CProcessor", "Catalogue", "Ledger", "Lab", "MarketTypes", "OrderBooks", "Reporting",
+        "Simulation", "Strategies", "TickStore", "TickImport",
       ]),
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support

@@ -7,6 +7,14 @@ public enum RunLedger {
   /// The ledger's file in a folder of runs.
   public static let fileName = "ledger"
 
+  /// The ledger of the folder that a run's folder stands in.
+  public static func path(besideRun folder: String) -> String {
+    var name = Substring(folder)
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    guard let slash = name.lastIndex(of: "/") else { return fileName }
+    return name[...slash] + fileName
+  }
+
   /// The record of a run: what identifies it, how many variants it tried, and its outcome. Nothing in it depends on when or
   /// where it ran; `result_hash` ties it to every byte of the result.
   public static func record(_ run: RunResult) -> CanonicalJSON {

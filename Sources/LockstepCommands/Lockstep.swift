@@ -1,5 +1,7 @@
+import Catalogue
 package import CommandLineInterface
 public import Lab
+import Ledger
 import Reporting
 import Simulation
 import TickImport
@@ -24,7 +26,8 @@ public enum Lockstep {
       examples: ["run Scenarios/quickstart.toml", "inspect Datasets/sample/day.ticks"],
       commands: [
         Run.command(registry), Resume.command(registry), Estimate.command(registry), Explain.command,
-        Config.command(registry), Import.command, Inspect.command, Cat.command, Export.command,
+        Runs.command, LedgerCommand.command, Config.command(registry), Import.command, Inspect.command, Cat.command,
+        Export.command,
         Verify.command(registry), Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
         Doctor.command,
       ],
@@ -39,10 +42,23 @@ public enum Lockstep {
     case let error as ImportError: explain(error)
     case let error as ScenarioError: Failure(error.isUnreadable ? .badData : .badConfiguration, error.description)
     case let error as RunError: explain(error)
+    case let error as LedgerError: explain(error)
+    case let error as CatalogueError: Failure(error.kind == .misuse ? .usage : .failure, error.description)
     case let error as HDF5Error: Failure(.failure, error.description)
     case let error as MarketModelError: Failure(.badConfiguration, error.description)
     case let error as SurveyError: Failure(.badData, error.description)
     default: nil
+    }
+  }
+
+  private static func explain(_ error: LedgerError) -> Failure {
+    switch error.kind {
+    case .system, .busy, .misuse: Failure(.failure, error.description)
+    case .notLedger: Failure(.badData, error.description)
+    case .damaged, .truncated, .rewritten:
+      Failure(
+        .verificationFailed, error.description,
+        advice: "Something other than Lockstep changed the ledger; restore it from a copy.")
     }
   }
 

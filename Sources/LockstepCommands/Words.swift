@@ -21,6 +21,19 @@ enum Words {
     return sign + "\(count / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
   }
 
+  /// Six digits that matter; very large and very small numbers as they are.
+  static func significant(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    guard value != 0, (1e-4..<1e6).contains(value.magnitude) else { return "\(value)" }
+    var places = 5
+    var bound = 10.0
+    while places > 0, value.magnitude >= bound {
+      places -= 1
+      bound *= 10
+    }
+    return decimal(value, value.magnitude < 1 ? 6 : places)
+  }
+
   static func percent(_ part: Double, of whole: Double) -> String {
     decimal(whole > 0 ? 100 * part / whole : 0, 2) + " %"
   }

@@ -9,6 +9,7 @@ import Testing
   @Test(arguments: [
     "TickStoreBenchmarks", "TickImportBenchmarks", "OrderBooksBenchmarks", "MatchingBenchmarks", "SimulationBenchmarks",
     "LaneBenchmarks", "AccountingBenchmarks", "AnalyticsBenchmarks", "RiskBenchmarks", "ReportBenchmarks",
+    "ReportingBenchmarks",
   ])
   func runsAndPrintsHashes(name: String) throws {
     let candidates = [Self.folder, Self.folder.deletingLastPathComponent()].map { $0.appendingPathComponent(name) }

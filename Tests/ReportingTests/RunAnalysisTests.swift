@@ -66,17 +66,17 @@ import Testing
   @Test func aDayIsAnalysedBySampledReturns() throws {
     let analysis = RunAnalysis(SampleRun.run(days: 1, samplesPerDay: 1_440), settings: Self.settings)
     let basis = try #require(analysis.basis.value)
-    #expect(basis.label == "returns of 60 s" && basis.returns.count == 1_440 && !basis.isDaily)
-    #expect(basis.returns.periodsPerYear == 365 * 1_440)
+    #expect(basis.label == "returns of 5 min" && basis.returns.count == 288 && !basis.isDaily)
+    #expect(basis.returns.periodsPerYear == 365 * 288)
     let daily = try #require(analysis.metrics.first { $0.id == "sharpe" })
     #expect(daily.number == nil || daily.interval?.method.contains("bootstrap") != true)
     #expect(analysis.metrics.first { $0.id == "dsr" }?.number == nil)
     let sampled = try #require(analysis.sampledMetrics.first { $0.id == "sharpe" })
     #expect(sampled.number != nil && sampled.interval != nil)
-    #expect(sampled.parameters.contains { $0.name == "P (periods a year)" && $0.value == "525600" })
+    #expect(sampled.parameters.contains { $0.name == "P (periods a year)" && $0.value == "105120" })
     #expect(!analysis.sampledMetrics.contains { $0.group == .trades })
-    #expect(analysis.simulation.value?.method.contains("returns of 60 s") == true)
-    #expect(analysis.tailBacktests[0].window == 250)
+    #expect(analysis.simulation.value?.method.contains("returns of 5 min") == true)
+    #expect(analysis.tailBacktests[0].window == 144)
   }
 
   @Test func whatIsTooShortSaysWhy() {

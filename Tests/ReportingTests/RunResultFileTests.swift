@@ -125,7 +125,7 @@ import Testing
     var paths: Set<String> = []
     for group in ResultSchema.groups {
       #expect(paths.insert(group.path).inserted)
-      #expect(group.isPresent(contents))
+      #expect(group.isPresent(contents) || group.path == "/returns/sampled", "\(group.path)")
       var lengths: [String: Int] = [:]
       for column in group.columns {
         let values = column.make(contents)

@@ -25,8 +25,13 @@ static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
 static inline hid_t chdf5_object_reference(void) { return H5T_STD_REF_OBJ; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 
+
+// Without HDF5's work at exit, which would end in a crash where a file could not be written to a full disk. It counts only
+// before the first other call.
+static inline void chdf5_skip_exit(void) { H5dont_atexit(); }
+
 // Errors are returned as text, not printed. The setting belongs to the calling thread.
-static inline void chdf5_be_silent(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+static inline void chdf5_be_silent(void) { chdf5_skip_exit(); H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
 struct chdf5_message { char text[512]; };
 

@@ -1,3 +1,4 @@
+import Catalogue
 import Glibc
 import Ledger
 public import Reporting
@@ -72,7 +73,7 @@ public enum ScenarioRun {
         "processors": .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
         "scenario_hash": .string(try scenario.fingerprint()), "checkpoint_events": .integer(checkpoint?.events ?? 0),
       ])
-    let result: RunResult
+    var result: RunResult
     do {
       var pass = try RunPass(scenario, strategies: strategies, threads: options.threads, progress: options.progress)
       pass.checkpoint = checkpoint
@@ -83,7 +84,10 @@ public enum ScenarioRun {
     } catch let stop as RunStop {
       throw stop.asError
     }
-    try RunResultFile.write(result, to: "\(folder.workPath)/result.h5")
+    if options.entersLedger {
+      try RunLedger.enter(&result, in: RunLedger.path(besideRun: folder.path))
+    }
+    try RunResultFile.write(result, analysis: RunAnalysis(result), to: "\(folder.workPath)/result.h5")
     try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
     log.note("finished", ["result_hash": .string(result.identity.resultHash)])
     log.sync()
@@ -119,6 +123,8 @@ public struct RunOptions {
   /// A finished run at the same place is replaced.
   public var replaces = false
   public var threads = 1
+  /// The run is entered in the ledger of the folder that its own folder stands in.
+  public var entersLedger = false
   public var progress: ProgressHandler = { _ in true }
 
   public init(date: String) { self.date = date }

@@ -15,7 +15,7 @@ enum Resume {
         start, checks at the checkpoint that it came to the same state, and goes on. A killed run without a checkpoint can
         be resumed too. Ends with 6 when data or program have changed since.
         """,
-      parameters: [folder, Run.threads, CommonParameters.json]
+      parameters: [folder, Run.threads, Run.noLedger, CommonParameters.json]
     ) { invocation in
       var name = invocation[folder]
       while name.count > 1, name.hasSuffix("/") { name.removeLast() }

@@ -10,6 +10,8 @@ enum Run {
   static let threads = Option(
     "threads", .integer(in: 1...1_024), "Lanes run on this many threads; the result is the same.")
 
+  static let noLedger = Flag("no-ledger", "Do not enter the run in the ledger of the folder that its own stands in.")
+
   static func command(_ registry: StrategyRegistry) -> Command {
     Command(
       "run", summary: "Run a scenario and leave a folder with its result.",
@@ -22,7 +24,8 @@ enum Run {
         \(ScenarioAccess.overrideNote)
         """,
       parameters: [
-        ScenarioAccess.scenario, output, ScenarioAccess.set, threads, CommonParameters.force, CommonParameters.json,
+        ScenarioAccess.scenario, output, ScenarioAccess.set, threads, noLedger, CommonParameters.force,
+        CommonParameters.json,
       ]
     ) { invocation in
       let scenario = try ScenarioAccess.read(invocation, registry)
@@ -41,6 +44,7 @@ enum Run {
   ) throws -> ExitCode {
     var options = RunOptions(date: String(TimeText.iso8601(Int64(time(nil)) * 1_000_000_000).prefix(10)))
     options.threads = invocation[threads] ?? 1
+    options.entersLedger = !invocation[noLedger]
     let line = invocation.console.progress("running")
     defer { line.finish() }
     options.progress = { state in

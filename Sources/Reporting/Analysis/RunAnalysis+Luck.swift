@@ -45,7 +45,8 @@ extension RunAnalysis {
           }
           let live = try VariantReturns(
             moving.map { variants.series[$0] }, names: moving.map { variants.names[$0] })
-          return try SuperiorAbility(live, resamples: settings.resamples, seed: settings.seed)
+          return try SuperiorAbility(
+            live, resamples: settings.resamples(of: live.periods * live.count), seed: settings.seed)
         }
         return LuckFindings(
           search: SearchRecord(

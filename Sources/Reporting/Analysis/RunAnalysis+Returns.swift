@@ -40,7 +40,7 @@ extension RunAnalysis {
   /// Lengths of periods that people can name, in seconds.
   private static let intervals: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400]
   /// Sampled returns aim below this many.
-  private static let sampledLimit: Int64 = 2_000
+  private static let sampledLimit: Int64 = 500
 
   /// Returns at equal intervals from the start, for runs too short for daily ones.
   static func sampledReturns(

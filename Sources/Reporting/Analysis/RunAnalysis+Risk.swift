@@ -8,7 +8,7 @@ extension RunAnalysis {
         return try ResampledFigures(
           basis.returns, riskFree: try PeriodRate(annual: settings.riskFreeRate, periodsPerYear: periods),
           minimumAcceptable: try PeriodRate(annual: settings.minimumAcceptableReturn, periodsPerYear: periods),
-          settings: ResamplingSettings(resamples: settings.resamples, seed: settings.seed))
+          settings: ResamplingSettings(resamples: settings.resamples(of: basis.returns.count), seed: settings.seed))
       }
     }
   }
@@ -19,7 +19,7 @@ extension RunAnalysis {
     basis.flatMap { basis in
       do throws(MonteCarloError) {
         let source = try ReturnResampling(returns: basis.returns.values, series: basis.label)
-        var plan = MonteCarloPlan(paths: settings.simulatedPaths, seed: settings.seed)
+        var plan = MonteCarloPlan(paths: settings.paths(steps: source.steps), seed: settings.seed)
         plan.figures = Set(PathFigure.allCases)
         plan.fanSteps = MonteCarloPlan.evenFan(steps: source.steps, count: 60)
         plan.periodsPerYear = basis.returns.periodsPerYear

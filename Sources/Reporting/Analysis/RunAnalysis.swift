@@ -26,9 +26,12 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0
   public var convention: MetricConvention = .default
-  /// Of bootstraps, and paths of the simulation.
+  /// Of bootstraps, and paths of the simulation: at most these many, and fewer for long series (see `workLimit`).
   public var resamples = 2_000
   public var simulatedPaths = 10_000
+  /// Periods simulated in all; a bootstrap resamples a quarter of that. It bounds the time of an analysis, and the figures'
+  /// standard errors say what it costs in precision.
+  public var workLimit = 1_000_000
   public var seed: UInt64 = 1
   /// Of value at risk.
   public var confidenceLevels = [0.95, 0.99]
@@ -37,9 +40,14 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   /// Returns that a forecast of the backtest is made from; shorter series use half of theirs.
   public var backtestWindow = 250
   /// Forecasts that are backtested at most, the latest ones.
-  public var backtestLimit = 1_000
+  public var backtestLimit = 250
 
   public init() {}
+
+  /// Paths of a simulation of so many steps; never fewer than give a standard error.
+  func paths(steps: Int) -> Int { min(simulatedPaths, max(256, workLimit / max(1, steps))) }
+
+  func resamples(of count: Int) -> Int { min(resamples, max(200, workLimit / 4 / max(1, count))) }
 }
 
 /// Returns of equal periods and how to name them.

@@ -80,7 +80,9 @@ extension ResultSchema {
       ResultAttribute("convention", "whose definitions the metrics follow") {
         .text($0.analysis?.settings.convention.rawValue ?? "")
       },
-      ResultAttribute("resamples", "of each bootstrap") { .integer(Int64($0.analysis?.settings.resamples ?? 0)) },
+      ResultAttribute("resamples", "of each bootstrap, at most; each interval's method says how many") {
+        .integer(Int64($0.analysis?.settings.resamples ?? 0))
+      },
       ResultAttribute("seed", "of bootstraps and simulation") { .unsigned($0.analysis?.settings.seed ?? 0) },
     ], columns: []
   ) { $0.analysis != nil }

@@ -1,0 +1,159 @@
+import Catalogue
+import CommandLineInterface
+
+/// `lockstep runs`: which runs there are, and what is kept of them.
+enum Runs {
+  static let folder = Option("folder", .folder(), "The folder of runs; by default Reports.")
+  static let condition = Option(
+    "where", .text("CONDITION"), "Only runs for which it holds, such as \"profit > 0 and metric.sharpe > 1\".")
+  static let order = Option(
+    "sort", .text("EXPRESSION"), "Order by it; with a leading dash highest first: --sort=-metric.sharpe.")
+  static let limit = Option("limit", .integer(in: 1...1_000_000), "At most this many runs.")
+  static let run = Argument<String>(.text("RUN"), "A run: its folder's name, or the beginning of it or of its hash.")
+  static let words = Argument<String>(.text("TAG"), isRequired: false, isRepeated: true, "Words to put on the run.")
+  static let dropped = Option("remove", .text("TAG"), isRepeated: true, "A word to take off again.")
+
+  static let command = Command(
+    "runs", summary: "List finished runs; show, tag or remove one.",
+    examples: ["runs --where \"profit > 0 and param.half_spread < 3\" --sort=-metric.sharpe --limit 10"],
+    discussion: """
+      The index is brought up to date from the run folders first. Conditions and orders are SQL expressions over the columns
+      of a run (name, strategy, profit, fees, fills, events, start_time, …; a wrong one lists them all), metric.ID for the
+      metrics of METRICS.md, param.NAME for parameters of the shown lane, and tag.WORD. They can only read.
+      """,
+    parameters: [condition, order, limit, folder, CommonParameters.json],
+    subcommands: [show, tag, remove]
+  ) { invocation in
+    let runs = try open(invocation).runs(
+      where: invocation[condition], sortedBy: invocation[order], limit: invocation[limit])
+    if invocation[CommonParameters.json] {
+      try invocation.console.writeLine(JSONValue.array(runs.map(json)).indentedText)
+      return .success
+    }
+    guard !runs.isEmpty else {
+      invocation.console.remark("no runs")
+      return .success
+    }
+    var rows = [["run", "strategy", "lanes", "tags", "profit", "drawdown %", "fills"]]
+    for run in runs {
+      rows.append([
+        run.folder + (run.fault == nil ? "" : " (damaged)"), run.text("strategy") ?? "-",
+        run.number("lanes").map { Words.decimal($0, 0) } ?? "-", run.tags.joined(separator: ","),
+        run.number("profit").map { Words.decimal($0, 2) } ?? "-",
+        run.number("deepest_drawdown").map { Words.decimal($0 * 100, 3) } ?? "-",
+        run.number("fills").map { Words.decimal($0, 0) } ?? "-",
+      ])
+    }
+    for line in Words.columns(rows) { try invocation.console.writeLine(line) }
+    return .success
+  }
+
+  private static let show = Command(
+    "show", summary: "Show all that is known of a run.", examples: ["runs show 2024-03-01-quickstart"],
+    parameters: [run, folder, CommonParameters.json]
+  ) { invocation in
+    let details = try open(invocation).details(invocation[run])
+    if invocation[CommonParameters.json] {
+      try invocation.console.writeLine(json(details).indentedText)
+      return .success
+    }
+    let console = invocation.console
+    try console.writeLine(details.run.folder)
+    if let fault = details.run.fault { try console.writeLine("damaged: \(fault)") }
+    if !details.run.tags.isEmpty { try console.writeLine("tags: \(details.run.tags.joined(separator: ", "))") }
+    for line in Words.columns(details.run.values.sorted { $0.key < $1.key }.map { [$0.key, text($0.value)] }) {
+      try console.writeLine(line)
+    }
+    if !details.parameters.isEmpty { try console.writeLine("\nparameters of the shown lane") }
+    for line in Words.columns(details.parameters.map { [$0.name, "\($0.value)"] }) { try console.writeLine(line) }
+    let known = details.metrics.filter { $0.value != nil }
+    if !known.isEmpty { try console.writeLine("\nmetrics") }
+    let rows = known.map { metric -> [String] in
+      var range = ""
+      if let lower = metric.lower, let upper = metric.upper {
+        range = "\(Words.significant(lower)) to \(Words.significant(upper))"
+      }
+      return [metric.id, Words.significant(metric.value ?? .nan), metric.unit, range, metric.basis]
+    }
+    for line in Words.columns(rows) { try console.writeLine(line) }
+    try console.writeLine("\nfiles")
+    for line in Words.columns(details.artefacts.map { [$0.name, Words.grouped(UInt64($0.bytes)) + " B"] }) {
+      try console.writeLine(line)
+    }
+    return .success
+  }
+
+  private static let tag = Command(
+    "tag", summary: "Put words on a run, or take them off.",
+    examples: ["runs tag 2024-03-01-quickstart keep", "runs tag 2024-03-01-quickstart --remove keep"],
+    parameters: [run, words, dropped, folder]
+  ) { invocation in
+    let tagged = try open(invocation).tag(
+      invocation[run], add: invocation.all(words), remove: invocation.all(dropped))
+    try invocation.console.writeLine("\(tagged.folder): \(tagged.tags.joined(separator: ", "))")
+    return .success
+  }
+
+  private static let remove = Command(
+    "rm", summary: "Remove a run's folder; the ledger keeps its record.",
+    examples: ["runs rm 2024-03-01-quickstart-1a2b"],
+    parameters: [run, folder]
+  ) { invocation in
+    try invocation.console.writeLine("removed \(try open(invocation).remove(invocation[run]))")
+    return .success
+  }
+
+  private static func open(_ invocation: Invocation) throws -> RunCatalogue {
+    let catalogue = try RunCatalogue(folder: invocation[folder] ?? "Reports")
+    let update = try catalogue.update()
+    if update.read + update.removed > 0 {
+      invocation.console.remark("catalogue: \(update.read) folders read, \(update.removed) forgotten")
+    }
+    return catalogue
+  }
+
+  private static func text(_ value: CatalogueValue) -> String {
+    switch value {
+    case .null: "-"
+    case .integer(let number): String(number)
+    case .real(let number): "\(number)"
+    case .text(let text): text
+    }
+  }
+
+  private static func json(_ value: CatalogueValue) -> JSONValue {
+    switch value {
+    case .null: .null
+    case .integer(let number): .integer(number)
+    case .real(let number): .number(number)
+    case .text(let text): .string(text)
+    }
+  }
+
+  private static func json(_ run: CatalogueRun) -> JSONValue {
+    .object(
+      [.init(key: "run", value: .string(run.folder))]
+        + run.values.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: json($0.value)) }
+        + [
+          .init(key: "tags", value: .array(run.tags.map { .string($0) })),
+          .init(key: "fault", value: run.fault.map { .string($0) } ?? .null),
+        ])
+  }
+
+  private static func json(_ details: CatalogueRunDetails) -> JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    return .object([
+      "run": json(details.run),
+      "parameters": .object(details.parameters.map { .init(key: $0.name, value: .number($0.value)) }),
+      "metrics": .array(
+        details.metrics.map { metric in
+          .object([
+            "id": .string(metric.id), "basis": .string(metric.basis), "unit": .string(metric.unit),
+            "value": number(metric.value), "lower": number(metric.lower), "upper": number(metric.upper),
+          ])
+        }),
+      "files": .array(
+        details.artefacts.map { .object(["name": .string($0.name), "bytes": .integer($0.bytes)]) }),
+    ])
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// `runs` and `ledger` over runs that the program itself made.
+@Suite struct RunsCommandTests {
+  private static let scenario = Binary.repository.appending(path: "Scenarios/quickstart.toml").path
+
+  private static func json(_ text: String) throws -> Any {
+    try JSONSerialization.jsonObject(with: Data(text.utf8), options: [.fragmentsAllowed])
+  }
+
+  @Test func finishedRunsAreListedTaggedProvedAndRemoved() throws {
+    let scratch = try ScratchFolder()
+    let folder = scratch.url
+    for seed in ["1", "2"] {
+      let made = try Binary.run(
+        "run", Self.scenario, "--set", "run.seed=\(seed)", "-o", "Reports/seed-\(seed)", in: folder)
+      #expect(made.code == 0, "\(made.messages)")
+    }
+    let list = try Binary.run("runs", "--json", "--sort=-profit", in: folder)
+    #expect(list.code == 0, "\(list.messages)")
+    let runs = try #require(try Self.json(list.output) as? [[String: Any]])
+    #expect(Set(runs.compactMap { $0["run"] as? String }) == ["seed-1", "seed-2"])
+    #expect(runs.allSatisfy { $0["fault"] is NSNull && $0["result_hash"] is String && $0["fills"] != nil })
+    #expect(try Binary.run("runs", "--where", "run.x =", in: folder).code == 2)
+    #expect(try Binary.run("runs", "--where", "name = 'nobody'", in: folder).output.isEmpty)
+
+    #expect(try Binary.run("runs", "tag", "seed-1", "keep", in: folder).output == "seed-1: keep\n")
+    #expect(try Binary.run("runs", "--where", "tag.keep", in: folder).output.contains("seed-1"))
+    let shown = try Binary.run("runs", "show", "seed-1", in: folder)
+    #expect(shown.output.contains("tags: keep") && shown.output.contains("result.h5"), "\(shown.output)")
+    #expect(try Binary.run("runs", "show", "seed", in: folder).code == 2)
+
+    let head = try Binary.run("ledger", "head", in: folder).output.trimmingCharacters(in: .newlines)
+    #expect(head.contains("\"size\":2"))
+    let verified = try Binary.run("ledger", "verify", "--against", head, in: folder)
+    #expect(verified.code == 0 && verified.output.contains("2 records"), "\(verified.messages)")
+    let proof = try Binary.run("ledger", "proof", "seed-2", in: folder)
+    #expect(proof.code == 0 && proof.output.contains("leaf_hash"), "\(proof.messages)")
+    #expect(try Binary.run("ledger", "consistency", head, in: folder).code == 0)
+
+    let signed = try Binary.run("ledger", "sign", "--key", "my.key", in: folder)
+    let signature = try #require(try Self.json(signed.output) as? [String: Any])
+    let words = [
+      "--public-key", try #require(signature["public_key"] as? String), "--signature",
+      try #require(signature["signature"] as? String),
+    ]
+    #expect(try Binary.run("ledger", "check-signature", head, more: words, in: folder).code == 0)
+    let other = head.replacingOccurrences(of: "\"size\":2", with: "\"size\":1")
+    #expect(try Binary.run("ledger", "check-signature", other, more: words, in: folder).code == 6)
+    let rights = try FileManager.default.attributesOfItem(atPath: scratch.path("my.key"))[.posixPermissions] as? Int
+    #expect(rights == 0o600)
+
+    #expect(try Binary.run("runs", "rm", "seed-1", in: folder).output == "removed seed-1\n")
+    #expect(try Binary.run("runs", "--json", in: folder).output.contains("seed-2"))
+    #expect(try Binary.run("ledger", "verify", in: folder).code == 0)
+  }
+
+  @Test func aChangedLedgerOrResultIsFound() throws {
+    let scratch = try ScratchFolder()
+    for seed in ["1", "2"] {
+      _ = try Binary.run("run", Self.scenario, "--set", "run.seed=\(seed)", "-o", scratch.path("seed-\(seed)"))
+    }
+    let words = ["--folder", scratch.url.path]
+    let head = try Binary.run("ledger", "head", more: words).output.trimmingCharacters(in: .newlines)
+    let ledger = scratch.url.appending(path: "ledger")
+    let whole = try Data(contentsOf: ledger)
+    var changed = whole
+    changed[80] ^= 1
+    try changed.write(to: ledger)
+    #expect(try Binary.run("ledger", "verify", more: words).code == 6)
+    // A shorter ledger is whole in itself, but no longer the one that was vouched for.
+    let summary = try Binary.run("ledger", "verify", "--against", head, more: words)
+    #expect(summary.code == 6)
+    try whole.write(to: ledger)
+    #expect(try Binary.run("ledger", "verify", more: words).code == 0)
+    try (whole + Data("LSLR torn".utf8)).write(to: ledger)
+    let torn = try Binary.run("ledger", "verify", more: words)
+    #expect(torn.code == 0 && torn.messages.contains("never finished"), "\(torn.messages)")
+    let result = scratch.url.appending(path: "seed-1/result.h5")
+    var bytes = try Data(contentsOf: result)
+    bytes[bytes.count / 2] ^= 4
+    try bytes.write(to: result)
+    #expect(try Binary.run("ledger", "verify", more: words).code == 6)
+    #expect(try Binary.run("ledger", "verify", "--folder", scratch.path("none")).code == 4)
+  }
+
+  /// Whenever a run is killed: nothing looks finished that is not, and the ledger verifies.
+  @Test func killedRunsLeaveNothingThatLooksFinished() throws {
+    let scratch = try ScratchFolder()
+    var delay = 1_000
+    for round in 0..<8 {
+      let process = Process()
+      process.executableURL = Binary.url
+      process.arguments = [
+        "run", Self.scenario, "--set", "run.seed=\(round)", "-o", scratch.path("run-\(round)"), "--quiet",
+      ]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      usleep(UInt32(delay))
+      delay = delay * 5 / 2
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    let last = try Binary.run("run", Self.scenario, "-o", scratch.path("last"))
+    #expect(last.code == 0, "\(last.messages)")
+    // Every folder with a final name is complete and hashes to what it says, and the ledger counts it.
+    let verified = try Binary.run("ledger", "verify", "--json", "--folder", scratch.url.path)
+    #expect(verified.code == 0, "\(verified.output)\(verified.messages)")
+    for name in scratch.names where name.hasPrefix("run-") && !name.hasSuffix(".partial") {
+      let files = try FileManager.default.contentsOfDirectory(atPath: scratch.path(name))
+      #expect(Set(["result.h5", "summary.json", "scenario.toml"]).isSubset(of: files), "\(name): \(files)")
+    }
+  }
+}
