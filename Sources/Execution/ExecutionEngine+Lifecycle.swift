@@ -166,6 +166,7 @@ extension ExecutionEngine {
     orders[index].openQuantity &-= quantity
     let isDone = orders[index].openQuantity == 0 && reserve(index) == 0
     let place = lane &* instrumentCount &+ instrument
+    if carryLedgers.count > 0 { accrueBorrow(lane: lane, instrument, until: time) }
     let before = ledgers[place].fees
     if meter.isPlain {
       ledgers[place].book(
@@ -196,8 +197,17 @@ extension ExecutionEngine {
           sentTime: orders[index].sentTime, lane: Int32(lane), price: price, causePrice: causePrice,
           instrument: UInt16(instrument), side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))
       note(index, isDone ? .filled : .partiallyFilled, time: time)
+      if isDone { note(index, .settled, time: settlementTime(of: time, lane: lane)) }
     }
     tell(index, time: time, kind: .filled, quantity: quantity, price: price, isFinal: isDone, isMaker: isMaker)
+  }
+
+  /// When what traded at `time` has changed hands: the start of a business day, or at once.
+  private func settlementTime(of time: Int64, lane: Int) -> Int64 {
+    let days = settlementDays[lane]
+    guard days > 0 else { return time }
+    let calendar = BusinessCalendar.weekdays
+    return Int64(calendar.day(days, after: calendar.day(of: time))) &* CarrySchedule.dayNanoseconds
   }
 
   // MARK: - Queues

@@ -12,18 +12,25 @@ public struct LaneTerms: Hashable, Sendable {
   /// On data without a book (bars, trade prints) orders fill at the last price at once, as simple backtests assume;
   /// otherwise at the next bar's open or the next trade.
   public var tradesAtLastPrice: Bool
+  public var carry: CarryTerms?
+  /// Business days after which a fill has changed hands; for records only, money and lots count at once.
+  public var settlementDays: Int
   /// Keep a record of each step of each order and of each fill.
   public var isRecorded: Bool
 
   public init(
     latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none,
-    queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, isRecorded: Bool = true
+    queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, carry: CarryTerms? = nil,
+    settlementDays: Int = 0,
+    isRecorded: Bool = true
   ) {
     self.latency = latency
     self.fees = fees
     self.limits = limits
     self.queueModel = queueModel
     self.tradesAtLastPrice = tradesAtLastPrice
+    self.carry = carry
+    self.settlementDays = settlementDays
     self.isRecorded = isRecorded
   }
 }
@@ -62,6 +69,11 @@ public struct ExecutionEngine: ~Copyable {
   /// What each order has paid so far; empty where maker and taker rates say everything.
   var orderFees: Column<OrderFees>
   let contracts: [ContractValue]
+  var carry: CarrySchedule
+  /// Empty where no lane has carrying costs.
+  var carryLedgers: Column<CarryLedger>
+  let borrowTerms: [BorrowTerms?]
+  let settlementDays: [Int]
   let gates: [RiskGate]
   let queueModels: [QueueModel]
   /// Of lanes whose messages vary; four a lane: new, cancel, amend, acknowledgement.
@@ -210,6 +222,11 @@ public struct ExecutionEngine: ~Copyable {
     }
     orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
     self.meter = meter
+    carry = CarrySchedule(terms.map(\.carry))
+    carryLedgers = Column(
+      repeating: CarryLedger(), count: carry.groups.isEmpty ? 0 : laneCount * instrumentCount)
+    borrowTerms = terms.map { $0.carry?.borrow }
+    settlementDays = terms.map(\.settlementDays)
     self.requests = requests
     self.notices = notices
     self.gates = gates

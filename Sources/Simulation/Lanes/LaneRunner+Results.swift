@@ -10,6 +10,11 @@ extension LaneRunner where LaneStrategy: Strategy {
     engine.pointee.ledger(lane: lane, instrument: instrument)
   }
 
+  /// Funding and borrow of a lane, which its ledger counts among the fees.
+  public func carryLedger(lane: Int, instrument: Int = 0) -> CarryLedger {
+    engine.pointee.carryLedger(lane: lane, instrument: instrument)
+  }
+
   public func statistics(lane: Int) -> LaneStatistics { engine.pointee.statistics(lane: lane) }
 
   /// Sums over all lanes.

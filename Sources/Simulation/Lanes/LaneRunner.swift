@@ -33,7 +33,7 @@ public struct LaneRunOptions: Hashable, Sendable {
 
 /// Advances many lanes of one strategy over one replay.
 ///
-/// Time moves by a fixed rule. At a moment t of the venue's clock come first the market's events up to t, then requests
+/// Time moves by a fixed rule. At a moment t of the venue's clock come first the market's events up to t, then carrying costs, then requests
 /// that reach the venue at t, then notices that reach their lanes, then timers and wake-ups, then samples. What a lane
 /// does at t leaves it at t and arrives after its latency; with no latency it is handled before the market's next event.
 ///
@@ -164,6 +164,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   private mutating func start(at time: Int64) {
     isStarted = true
     for index in timers.indices { timers[index].next = time + timers[index].period - timers[index].shift }
+    engine.pointee.startCarry(at: time)
     samples.start(at: time, engine: engine, books: books)
     bars.pointee.start(at: time)
     for lane in 0..<laneCount {
@@ -174,7 +175,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// The venue time of the next thing that is not a market event.
   @inline(__always)
   private var nextTime: Int64 {
-    var next = min(engine.pointee.nextMessageTime, samples.next)
+    var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), samples.next)
     for group in timers { next = min(next, group.next) }
     if audience.pointee.hearsDelayed { for index in 0..<viewCount { next = min(next, views[index].nextTime) } }
     next = min(next, places.wakes.pointee.next)
@@ -183,6 +184,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
 
   /// Handles everything that happens at a moment, the market's events up to it having been applied.
   private mutating func handle(at time: Int64) {
+    if engine.pointee.nextCarryTime <= time { engine.pointee.payCarry(upTo: time) }
     engine.pointee.handleExpiries(upTo: time)
     engine.pointee.handleRequests(upTo: time, books: books.pointee)
     if audience.pointee.hearsDelayed { followers.deliverDelayed(upTo: time) }
