@@ -173,7 +173,7 @@ enum ScriptParts {
           h += `<path d="M${L} ${y}H${R}"${v === 0 ? ' class="zero"' : ""}/><text x="${L - 8}" y="${y}" dy="4" text-anchor="end">${axisText(this.plot.y, v, st || v)}</text>`;
         }
         for (const [t, label] of timeTicks(range[0], range[1], clamp(Math.floor(W / 105), 2, 10)))
-          h += `<path d="M${r1(this.x(t))} ${B}v4"/><text x="${r1(this.x(t))}" y="${B + 18}" text-anchor="middle">${label}</text>`;
+          h += `<path d="M${r1(this.x(t))} ${B}v4"/><text x="${r1(this.x(t))}" y="${B + 18}" text-anchor="${this.x(t) + label.length * 3.4 > W ? "end" : "middle"}">${label}</text>`;
         h += `</g><g clip-path="url(#${clip})">`;
         for (const [a, b, label] of this.plot.b) h += `<rect class="shade" x="${r1(this.x(a))}" y="${T}" width="${Math.max(1, r1(this.x(b) - this.x(a)))}" height="${B - T}"><title>${esc(label)}</title></rect>`;
         for (const s of this.shown()) h += this.series(s);

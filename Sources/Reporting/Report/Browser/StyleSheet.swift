@@ -61,7 +61,7 @@ enum StyleSheet {
     """
 
   private static let cards = """
-    .grid-of-cards{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;align-items:start}
+    .grid-of-cards{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;align-items:start;grid-auto-flow:dense}
     .wide{grid-column:1/-1}
     .card{margin:0;padding:16px;background:var(--card);border:1px solid var(--edge);border-radius:8px;min-width:0}
     .card>p,figcaption p{color:var(--soft);font-size:14px}
@@ -89,14 +89,14 @@ enum StyleSheet {
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     th,td{padding:4px 10px;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
     thead th{border-bottom:2px solid var(--strong);font-size:13px;font-weight:600;vertical-align:bottom}
-    tbody th{font-weight:400}
+    tbody th{font-weight:400;min-width:9em}
     .n{text-align:right;white-space:nowrap}
     .formula{color:var(--soft);font-size:13px;min-width:18em;overflow-wrap:anywhere}
     .formula small{display:block}
     .metrics th:first-child,.span th:first-child{min-width:12em}
     .metrics td:nth-child(3){font-size:13px;color:var(--soft)}
     .heat{font-size:13px}.heat td{border:1px solid var(--card);padding:4px 3px}
-    .heat th{white-space:nowrap;padding:4px 3px}
+    .heat th{white-space:nowrap;padding:4px 3px;min-width:0}
     .heat abbr{text-decoration:none}
     .g1{background:var(--g1)}.g2{background:var(--g2)}.g3{background:var(--g3)}.g4{background:var(--g4)}
     .l1{background:var(--l1)}.l2{background:var(--l2)}.l3{background:var(--l3)}.l4{background:var(--l4)}
@@ -134,7 +134,7 @@ enum StyleSheet {
     .dots path{fill-opacity:.75;stroke:currentColor;stroke-width:0}
     .dots path:hover,.bars rect:hover,rect:hover{fill-opacity:1}
     .f1.dots{color:var(--c1)}.f2.dots{color:var(--c2)}.f3.dots{color:var(--c3)}.f5.dots{color:var(--c5)}
-    .dots .x{stroke-width:1.8;fill:none}
+    .dots .x,.legend .x{stroke-width:1.8;fill:none}
     .rule{stroke-dasharray:2 3;stroke-width:1.3}
     .shade{fill:var(--shade)}
     .neg{fill:url(#hatch)}
@@ -195,7 +195,7 @@ enum StyleSheet {
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
     .half svg.plot text,.book svg.plot text{font-size:16px}
     html:not(.js) .time.wide svg.plot{min-width:640px}
-    .facts{grid-template-columns:1fr}
+    .facts{grid-template-columns:1fr}.formula small{display:none}.formula{min-width:14em}
     .facts dd{margin-bottom:6px}
     .brush{grid-template-columns:1fr auto}.strip{grid-column:1/-1}.span-text{white-space:normal;min-width:0;text-align:left}
     .top{grid-template-columns:1fr}.top .tools{grid-column:1;grid-row:auto}

@@ -69,7 +69,7 @@ struct PlotDrawing {
       let x = number(placeX(value))
       text += "<path d=\"M\(x) \(number(bottom))v4\"/>"
       text +=
-        "<text x=\"\(x)\" y=\"\(number(bottom + 18))\" text-anchor=\"middle\">\(HTML.escape(label))</text>"
+        "<text x=\"\(x)\" y=\"\(number(bottom + 18))\" text-anchor=\"\(anchor(placeX(value), label))\">\(HTML.escape(label))</text>"
     }
     if !plot.x.label.isEmpty {
       text +=
@@ -77,6 +77,11 @@ struct PlotDrawing {
         + "text-anchor=\"middle\">\(HTML.escape(plot.x.label))</text>"
     }
     return text + "</g>"
+  }
+
+  /// Labels at the right edge end there instead of beyond it.
+  private func anchor(_ x: Double, _ label: String) -> String {
+    x + Double(label.count) * 3.4 > size.width ? "end" : "middle"
   }
 
   private func xTicks() -> [(Double, String)] {
@@ -233,7 +238,7 @@ struct PlotDrawing {
         case .square: "M\(x) \(y)m-3-3h6v6h-6z"
         case .cross: "M\(x) \(y)m-3-3l6 6m0-6l-6 6"
         }
-      text += "<path d=\"\(shape)\""
+      text += series.shape == .cross ? "<path class=\"x\" d=\"\(shape)\"" : "<path d=\"\(shape)\""
       text += hasTitles ? "><title>\(HTML.escape(label(series, row)))</title></path>" : "/>"
     }
     return text + "</g>"

@@ -27,6 +27,8 @@ extension Plot {
         case .area: "<path class=\"f\(series.color) soft\" d=\"M0 1h22v10h-22z\" fill=\"#89a\"/>"
         case .band: "<path class=\"f\(series.color) band\" d=\"M0 1h22v10h-22z\" fill=\"#ccd\"/>"
         case .bars: "<path class=\"f\(series.color)\" d=\"M0 1h22v10h-22z\" fill=\"#89a\"/>"
+        case .dots where series.shape == .cross:
+          "<path class=\"s\(series.color) x\" d=\"\(Self.swatch(.cross))\" fill=\"none\" stroke=\"#456\"/>"
         case .dots: "<path class=\"f\(series.color)\" d=\"\(Self.swatch(series.shape))\" fill=\"#456\"/>"
         }
       text +=

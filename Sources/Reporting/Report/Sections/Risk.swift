@@ -22,25 +22,34 @@ enum Risk {
       return
     }
     let equity = context.basis.equity[context.basis.equity.count - 1]
+    let levels = context.figures.analysis.settings.confidenceLevels
+    var methods: [String] = []
+    for row in rows where !methods.contains(row.method.name) { methods.append(row.method.name) }
+    let refusals = rows.compactMap { row in
+      row.risk.reason.map { "\(row.method.name), \(Format.percent(row.confidence, 1)): \($0)." }
+    }
     content.add(
       DataTable(
-        columns: ["Method", "Confidence", "Value at risk", "Expected shortfall", "VaR, \(context.currency)"],
-        rows: rows.map { row in
-          guard let risk = row.risk.value else {
-            return [.init(row.method.name), .init(row.confidence, .percent(1)), .init("–"), .init("–"), .init("–")]
-          }
-          return [
-            .init(row.method.name), .init(row.confidence, .percent(1)), .init(risk.valueAtRisk, .percent(3)),
-            .init(risk.expectedShortfall, .percent(3)), .init(risk.valueAtRisk * equity, context.money),
-          ]
-        },
-        note: rows.compactMap { row in
-          row.risk.reason.map { "\(row.method.name), \(Format.percent(row.confidence, 1)): \($0)." }
-        }
-        .joined(separator: " ")), title: "Value at risk and expected shortfall",
+        columns: ["Method"]
+          + levels.flatMap { level in
+            let percent = Format.plain(level * 100, 1) + "%"
+            return ["VaR \(percent)", "ES \(percent)", "VaR \(percent), \(context.currency)"]
+          },
+        rows: methods.map { method in
+          [DataTable.Cell(method)]
+            + levels.flatMap { level -> [DataTable.Cell] in
+              let entry = rows.first { $0.method.name == method && $0.confidence == level }
+              guard let risk = entry?.risk.value else { return [.init("–"), .init("–"), .init("–")] }
+              return [
+                .init(risk.valueAtRisk, .percent(4)), .init(risk.expectedShortfall, .percent(4)),
+                .init(risk.valueAtRisk * equity, context.money),
+              ]
+            }
+        }, note: refusals.isEmpty ? nil : refusals.joined(separator: " ")),
+      title: "Value at risk and expected shortfall", isWide: true,
       introduction:
-        "The loss per \(context.basis.periodName) that is exceeded with the remaining probability, and the mean "
-        + "loss beyond it. Losses are positive.")
+        "VaR is the loss per \(context.basis.periodName) that is exceeded with the remaining probability, ES the mean loss "
+        + "beyond it. Losses are positive.")
   }
 
   private static func backtest(_ context: ReportContext, _ content: inout SectionContent) {
@@ -68,7 +77,7 @@ enum Risk {
         note:
           "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
           + "p says that the method's count or timing of exceptions is unlikely if it were right."),
-      title: "How the forecasts did",
+      title: "How the forecasts did", isWide: true,
       introduction:
         "Each \(context.basis.isDaily ? "day" : "step") forecast from the \(Format.count(first.entry.window)) before it, at "
         + "\(Format.percent(first.entry.confidence, 0)).")

@@ -262,7 +262,7 @@ struct Summary: Sendable {
         .figure(
           id: "fewest_sessions", value: Double(figures.analysis.settings.minimumSessions), style: .number(0),
           isSigned: false),
-        .text(" sessions: nothing is annualised, and its figures say little about other days."))
+        .text(" sessions: what is annualised is an extrapolation, and its figures say little about other days."))
     } else if count < 60 {
       warn(
         85, .text("Only "), .figure(id: "periods", value: Double(count), style: .number(0), isSigned: false),
