@@ -25,9 +25,9 @@ public enum Lockstep {
       summary: "A market simulator and backtesting lab.",
       examples: ["run Scenarios/quickstart.toml", "inspect Datasets/sample/day.ticks"],
       commands: [
-        Run.command(registry), Resume.command(registry), Estimate.command(registry), Explain.command,
-        Runs.command, LedgerCommand.command, Config.command(registry), Import.command, Inspect.command, Cat.command,
-        Export.command,
+        Run.command(registry), Resume.command(registry), Estimate.command(registry), Explain.command, Report.command,
+        Compare.command, Runs.command, LedgerCommand.command, Config.command(registry), Import.command,
+        Inspect.command, Cat.command, Export.command,
         Verify.command(registry), Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
         Doctor.command,
       ],
