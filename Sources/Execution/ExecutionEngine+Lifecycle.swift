@@ -281,7 +281,7 @@ extension ExecutionEngine {
   }
 
   @inline(__always)
-  private mutating func makeCohort(_ cohort: Cohort) -> Int32 {
+  mutating func makeCohort(_ cohort: Cohort) -> Int32 {
     if freeCohorts.count > 0 {
       let place = freeCohorts.removeLast()
       cohorts[Int(place)] = cohort

@@ -369,6 +369,7 @@ extension ExecutionEngine {
     let before = feedKinds[instrument].status
     let now = books.status(of: instrument)
     feedKinds[instrument].status = now
+    if tradesAtVenue { return }
     for order in special.waiting where orders[Int(order)].instrument == change.instrument {
       let index = Int(order)
       let timeInForce = orders[index].timeInForce

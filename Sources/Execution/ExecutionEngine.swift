@@ -108,6 +108,8 @@ public struct ExecutionEngine: ~Copyable {
   var fills: [LaneFill] = []
   var transitions: [OrderTransition] = []
   var middles: [MiddleChange] = []
+  /// Orders trade in a market of their own: requests are handed out, and what the venue reports is handed in.
+  public var tradesAtVenue = false
   /// Some lane is recorded, and its figures need the middle at other times.
   let keepsMiddles: Bool
 

@@ -62,6 +62,8 @@ public enum FillCause: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable 
   case auction = 6
   /// Another order of the same lane.
   case ownOrder = 7
+  /// A participant of the market that the lane trades in took it.
+  case counterparty = 8
 }
 
 /// One fill with its explanation.

@@ -180,6 +180,7 @@ extension FillCause {
     case .barRange: "bar-range"
     case .auction: "auction"
     case .ownOrder: "own-order"
+    case .counterparty: "counterparty"
     }
   }
 }

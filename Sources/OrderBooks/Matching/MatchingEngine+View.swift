@@ -80,6 +80,14 @@ extension MatchingEngine {
     return slot == noSlot ? nil : openOrder(slot)
   }
 
+  /// Price and displayed quantity of a living order that stands in the displayed book; nil for all others.
+  public func displayed(_ identifier: OrderIdentifier) -> DepthLevel? {
+    let slot = identifiers.slot(of: identifier.rawValue)
+    guard slot != noSlot, arena.nodes[slot].place == .displayed else { return nil }
+    let node = arena.nodes[slot]
+    return DepthLevel(price: Price(ticks: node.price), quantity: Quantity(lots: node.quantity))
+  }
+
   /// Every living order: displayed by side, price and time, then hidden so, then pegged, stop, trailing, at-close and
   /// auction market orders by arrival.
   public func allOrders() -> [OpenOrder] {

@@ -161,6 +161,11 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     samples.takeLast(at: lastTime, engine: engine, books: books)
   }
 
+  /// Takes the last sample of a lane whose venue has done everything that was due.
+  mutating func finishWithoutVenue() {
+    if isStarted { samples.takeLast(at: lastTime, engine: engine, books: books) }
+  }
+
   private mutating func start(at time: Int64) {
     isStarted = true
     for index in timers.indices { timers[index].next = time + timers[index].period - timers[index].shift }
@@ -174,7 +179,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
 
   /// The venue time of the next thing that is not a market event.
   @inline(__always)
-  private var nextTime: Int64 {
+  var nextTime: Int64 {
     var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), samples.next)
     for group in timers { next = min(next, group.next) }
     if audience.pointee.hearsDelayed { for index in 0..<viewCount { next = min(next, views[index].nextTime) } }
@@ -187,6 +192,12 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     if engine.pointee.nextCarryTime <= time { engine.pointee.payCarry(upTo: time) }
     engine.pointee.handleExpiries(upTo: time)
     engine.pointee.handleRequests(upTo: time, books: books.pointee)
+    callLanes(at: time)
+  }
+
+  /// What is due at a moment on the lanes' side of the wire.
+  @inline(__always)
+  mutating func callLanes(at time: Int64) {
     if audience.pointee.hearsDelayed { followers.deliverDelayed(upTo: time) }
     if bars.pointee.nextClose <= time { followers.closeBars(upTo: time) }
     while let notice = engine.pointee.nextHeardNotice(upTo: time) {

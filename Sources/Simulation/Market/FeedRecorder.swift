@@ -4,7 +4,8 @@ import OrderBooks
 /// Turns a matching engine's reports into the events its public feed would carry.
 ///
 /// A message's effects come as one group that ends with an end-of-event mark: what it traded against, then what of it
-/// rests. Fills of agents' orders are handed on as well.
+/// rests. Fills of agents' orders are handed on as well, and all reports about orders from outside the simulation (see
+/// `FeedRecorder+Outside`).
 struct FeedRecorder: MatchingSink, ~Copyable {
   /// A fill of an agent's order: which order, how much, at what price, and whether it bought.
   struct AgentFill {
@@ -16,19 +17,30 @@ struct FeedRecorder: MatchingSink, ~Copyable {
 
   var events: [MarketEvent] = []
   var agentFills: [AgentFill] = []
-  private(set) var tradeCount = 0
+  /// Reports about orders from outside, and what the feed shows of them.
+  var outsideReports: [OutsideReport] = []
+  var outsideOrders: [UInt64: OutsideOrder] = [:]
+  /// Orders from outside that the message at work may have changed, in order.
+  var touchedOrders: [UInt64] = []
+  /// The part shown at a time of the order that is being submitted from outside.
+  var submittedDisplay: Int64 = 0
+  /// Net quantity of the background flow.
+  private(set) var flowNet: Int64 = 0
+  var tradeCount = 0
   private(set) var reportCount = 0
-  private var openTaker: UInt64 = 0
-  private var takerOpen: Int64 = 0
+  var openTaker: UInt64 = 0
+  var takerOpen: Int64 = 0
   private var takerPrice = Price.none
   private var takerSide = Side.none
   private var takerWasResting = false
   private var groupStart = 0
-  private var time: Int64 = 0
+  private(set) var time: Int64 = 0
   private var inAuction = false
-  private let instrument: UInt16
+  let instrument: UInt16
   /// Identifiers at or above this belong to agents.
   static let firstAgentOrder: UInt64 = 1 << 40
+  /// Identifiers at or above this come from outside the simulation: a lane that trades in it.
+  static let firstOutsideOrder: UInt64 = 1 << 56
 
   init(instrument: UInt16) { self.instrument = instrument }
 
@@ -39,8 +51,14 @@ struct FeedRecorder: MatchingSink, ~Copyable {
     groupStart = events.count
   }
 
-  /// States what rests of the message's order, and closes the group. Market orders never rest in the feed.
+  /// States what rests of the message's order, and closes the group.
   mutating func end() {
+    stateTaker()
+    closeGroup()
+  }
+
+  /// States what rests of the message's order, once. Market orders never rest in the feed.
+  mutating func stateTaker() {
     if openTaker != 0 {
       if takerOpen > 0, !takerPrice.isNone {
         append(
@@ -48,7 +66,11 @@ struct FeedRecorder: MatchingSink, ~Copyable {
       } else if takerWasResting {
         append(.cancel, order: openTaker, side: takerSide, price: takerPrice, quantity: 0)
       }
+      openTaker = 0
     }
+  }
+
+  mutating func closeGroup() {
     guard events.count > groupStart else { return }
     for index in groupStart..<(events.count - 1) { events[index].flags.remove(.endOfEvent) }
   }
@@ -61,7 +83,7 @@ struct FeedRecorder: MatchingSink, ~Copyable {
     events.append(event)
   }
 
-  private mutating func append(
+  mutating func append(
     _ kind: EventKind, order: UInt64, side: Side, price: Price, quantity: Int64, flags: EventFlags = []
   ) {
     events.append(
@@ -74,6 +96,9 @@ struct FeedRecorder: MatchingSink, ~Copyable {
   mutating func receive(_ report: MatchingReport) {
     reportCount += 1
     let order = report.order.rawValue
+    if order >= Self.firstOutsideOrder || report.counterparty.rawValue >= Self.firstOutsideOrder {
+      return receiveOutside(report)
+    }
     switch report.kind {
     case .accepted:
       openTaker = order
@@ -124,8 +149,10 @@ struct FeedRecorder: MatchingSink, ~Copyable {
   }
 
   @inline(__always)
-  private mutating func note(_ order: UInt64, _ quantity: Int64, _ price: Int32, buys: Bool) {
-    if order >= Self.firstAgentOrder {
+  mutating func note(_ order: UInt64, _ quantity: Int64, _ price: Int32, buys: Bool) {
+    if order < Self.firstAgentOrder {
+      flowNet &+= buys ? quantity : -quantity
+    } else if order < Self.firstOutsideOrder {
       agentFills.append(AgentFill(order: order, quantity: quantity, price: price, buys: buys))
     }
   }

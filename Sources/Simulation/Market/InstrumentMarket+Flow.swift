@@ -110,7 +110,7 @@ extension InstrumentMarket {
         venues[venue].engine.cancel(
           OrderIdentifier(order), sequence: sequence, time: Timestamp(nanoseconds: time),
           into: &venues[venue].recorder)
-        venues[venue].recorder.end()
+        venues[venue].endMessage()
         return
       }
       place -= count

@@ -19,6 +19,8 @@ struct InstrumentMarket: ~Copyable {
   var institution: InstitutionState?
   /// Net quantity of each agent: takers, makers, and the institution last.
   var inventories: [Int64]
+  /// When orders from outside end, last first, and where.
+  var outsideExpiries: [(time: Int64, venue: Int)] = []
   /// Who sent each agent order, by order number.
   var ownerOfOrder: [Int32] = []
   let distances: AliasTable
@@ -88,29 +90,41 @@ struct InstrumentMarket: ~Copyable {
   var isClosed: Bool { phase == 3 }
   var isContinuous: Bool { phase == 1 }
 
+  private var nextPhase: Int64 { phase < 3 ? phaseStarts[phase + 1] : .max }
+
+  /// When the next thing happens; Int64.max once the market is closed.
+  var nextTime: Int64 { isClosed ? .max : nextHappening.time }
+
+  /// The earliest thing to happen, and which group of agents it belongs to: -1 for none.
+  private var nextHappening: (time: Int64, group: Int) {
+    var next = min(nextPhase, messages.nextTime, nextFlow, outsideExpiries.last?.time ?? .max)
+    var group = -1
+    for index in takers.indices where takers[index].nextWake < next {
+      next = takers[index].nextWake
+      group = index
+    }
+    if makers.nextWake < next {
+      next = makers.nextWake
+      group = takers.count
+    }
+    if let slice = institution?.nextSlice, slice < next {
+      next = slice
+      group = takers.count + 1
+    }
+    return (next, group)
+  }
+
   /// Lets everything happen that is not later than `limit`.
   mutating func run(until limit: Int64) {
     while true {
-      let nextPhase = phase < 3 ? phaseStarts[phase + 1] : Int64.max
-      var next = min(nextPhase, messages.nextTime, nextFlow)
-      var group = -1
-      for index in takers.indices where takers[index].nextWake < next {
-        next = takers[index].nextWake
-        group = index
-      }
-      if makers.nextWake < next {
-        next = makers.nextWake
-        group = takers.count
-      }
-      if let slice = institution?.nextSlice, slice < next {
-        next = slice
-        group = takers.count + 1
-      }
+      let (next, group) = nextHappening
       guard next <= limit, next != .max, !isClosed else { break }
       time = next
       switch group {
       case -1:
-        if next == nextPhase {
+        if next == outsideExpiries.last?.time {
+          expireOutsideOrders()
+        } else if next == nextPhase {
           enterNextPhase()
         } else if next == messages.nextTime {
           deliver(messages.pop())
@@ -133,7 +147,8 @@ struct InstrumentMarket: ~Copyable {
       venues[venue].recorder.begin(time: time, inAuction: true)
       venues[venue].engine.setPhase(
         status, sequence: sequence, time: Timestamp(nanoseconds: time), into: &venues[venue].recorder)
-      venues[venue].recorder.end()
+      if !venues[venue].recorder.outsideOrders.isEmpty { outsidePhaseChanged(venue) }
+      venues[venue].endMessage()
       venues[venue].recorder.append(status: status, time: time)
       collectFills(venue)
     }
@@ -147,7 +162,7 @@ struct InstrumentMarket: ~Copyable {
     venues[venue].recorder.begin(time: time, inAuction: false)
     venues[venue].engine.submit(
       terms, sequence: sequence, time: Timestamp(nanoseconds: time), into: &venues[venue].recorder)
-    venues[venue].recorder.end()
+    venues[venue].endMessage()
   }
 
   mutating func deliver(_ message: MarketMessage) {
@@ -166,7 +181,7 @@ struct InstrumentMarket: ~Copyable {
       sequence += 1
       venues[venue].recorder.begin(time: time, inAuction: false)
       venues[venue].engine.cancel(identifier, sequence: sequence, time: now, into: &venues[venue].recorder)
-      venues[venue].recorder.end()
+      venues[venue].endMessage()
     case .amend:
       sequence += 1
       venues[venue].recorder.begin(time: time, inAuction: false)
@@ -174,7 +189,7 @@ struct InstrumentMarket: ~Copyable {
         OrderAmendment(
           identifier: identifier, price: Price(ticks: message.price), quantity: Quantity(lots: message.quantity)),
         sequence: sequence, time: now, into: &venues[venue].recorder)
-      venues[venue].recorder.end()
+      venues[venue].endMessage()
     }
     collectFills(venue)
   }

@@ -15,7 +15,7 @@ public struct SimulatedMarket: ~Copyable {
   public let model: MarketModel
   /// The instruments of the feed: every instrument on every venue, venues of one instrument side by side.
   public let instruments: [Instrument]
-  private let markets: UnsafeMutablePointer<InstrumentMarket>
+  let markets: UnsafeMutablePointer<InstrumentMarket>
   public private(set) var time: Int64
   /// What flow and agents have done so far.
   public private(set) var actionCount = 0

@@ -6,6 +6,14 @@ struct VenueState: ~Copyable {
   var recorder: FeedRecorder
   /// Living flow orders, and some that traded; those are dropped when a cancel draws them.
   var flowOrders: [UInt64] = []
+
+  /// States what a message left behind, and closes its group of events.
+  @inline(__always)
+  mutating func endMessage() {
+    recorder.stateTaker()
+    if !recorder.touchedOrders.isEmpty { recorder.stateOutsideOrders(engine) }
+    recorder.closeGroup()
+  }
 }
 
 /// The venues of one instrument in one allocation, because arrays cannot hold what cannot be copied.
