@@ -111,7 +111,8 @@ let package = Package(
       "Simulation",
       imports: [
         "MarketTypes", "Numerics", "TickStore", "OrderBooks", "RiskControls", "Execution", "Accounting", "Strategies",
-      ]),
+      ],
+      exclude: ["Impact/IMPACT.md"]),
     module("Analytics", imports: ["MarketTypes", "Numerics"], exclude: ["METRICS.md"]),
     module("Ledger", imports: ["CSodium"], exclude: ["FORMAT.md"]),
     module(

@@ -227,7 +227,7 @@ enum StyleSheet {
     .formula{min-width:0}
     #brush,.contents,.skip,.tools,.row,details.data,.script-only,.selected,.tip,.legend output{display:none!important}
     .card,figure,tr,.tiles div{break-inside:avoid}
-    .card:has(table){break-inside:auto}
+    div.card:has(table){break-inside:auto}
     .scroll{overflow:visible}
     details::details-content{content-visibility:visible;display:block;height:auto}
     details.story::details-content,details.data::details-content{content-visibility:hidden}
