@@ -32,7 +32,7 @@ struct RunCommandTests {
   func run() throws {
     let folder = try ScratchFolder()
     let path = try Self.scenario(in: folder)
-    let outcome = try Binary.run("run", path, "-o", folder.path("run"), "--json")
+    let outcome = try Binary.run("run", path, "-o", folder.path("run"), "--json", "--no-ledger")
     #expect(outcome.code == 0, "\(outcome.messages)")
     #expect(outcome.output.contains("\"result_hash\":\""))
     #expect(outcome.output == (try String(contentsOfFile: folder.path("run/summary.json"), encoding: .utf8)))
