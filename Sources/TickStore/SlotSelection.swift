@@ -32,6 +32,15 @@ struct SlotSelection {
     return selected
   }
 
+  /// Goes on with the slots where another file's selection ended, whose instruments have been cleared in the given order.
+  mutating func follow(_ previous: SlotSelection, clearing order: [UInt16]) {
+    allocator = previous.allocator
+    for instrument in order {
+      let live = previous.state.table.slots(of: instrument).map { previous.renumbered[Int($0)] }
+      for slot in live.sorted() { allocator.release(slot) }
+    }
+  }
+
   private mutating func note(_ fileSlot: UInt32, _ slot: UInt32) {
     while Int(fileSlot) >= renumbered.count { renumbered.append(OrderTable.none) }
     renumbered[Int(fileSlot)] = slot

@@ -47,6 +47,24 @@ public struct TickReader {
     do throws(FormatFault) { try position(at: from.nanoseconds) } catch { throw error.inFile(file.path) }
   }
 
+  /// Reads a file after another one into the same books: slots go on where those of `previous` ended.
+  ///
+  /// Both readers must name instruments in their options. The books must see a clear of each instrument of the previous
+  /// file, in the order of `clearing`, before the first event of this one.
+  public init(
+    _ file: TickFile, options: Options, after previous: TickReader, clearing order: [UInt16]
+  ) throws(TickStoreError) {
+    guard let ended = previous.selection, options.instruments != nil else {
+      throw TickStoreError(.misuse, file: file.path, reason: "files that follow each other need named instruments")
+    }
+    self.file = file
+    self.options = options
+    selection = options.instruments.map { SlotSelection($0) }
+    selection?.follow(ended, clearing: order)
+    guard let from = options.from else { return }
+    do throws(FormatFault) { try position(at: from.nanoseconds) } catch { throw error.inFile(file.path) }
+  }
+
   /// Decodes the next block; false at the end. The batch must hold `file.blockCapacity` events.
   public mutating func nextBatch(into batch: inout EventBatch) throws(TickStoreError) -> Bool {
     guard batch.capacity >= file.blockCapacity else {

@@ -1,5 +1,7 @@
-import Accounting
+import Dispatch
 import Execution
+import MarketTypes
+import RiskControls
 import Simulation
 import Strategies
 
@@ -7,6 +9,7 @@ import Strategies
 struct LaneJob {
   var plan: LanePlan
   var replay: Replay
+  var capital: Double
   var ordersPerLane: Int
   var threads: Int
   var sampleNanoseconds: Int64
@@ -15,29 +18,78 @@ struct LaneJob {
   var checkpoint: Checkpoint?
   var progress: ProgressHandler
 
+  /// Batches between two looks at progress when several threads run: enough to make their start worthless.
+  private static let batchesPerRound = 16
+
   /// Runs all lanes; generic so that the engine is specialised for the strategy.
+  ///
+  /// Lanes do not see each other, so they are split among threads, each with its own replay: nothing depends on how.
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
-    var source = ReplaySource(replay, stage: "replaying", limit: eventLimit, progress: progress)
-    var runner = try LaneRunner(
-      strategies: plan.parameters.map { Concrete($0) }, terms: plan.terms, instruments: replay.instruments,
-      options: LaneRunOptions(ordersPerLane: ordersPerLane))
-    try runner.run(&source)
-    var outcome = LaneOutcome(eventCount: Int(source.events), start: source.firstTime ?? 0, end: source.lastTime)
-    outcome.ledgers = (0..<plan.terms.count).map { lane in
-      replay.instruments.indices.map { runner.ledger(lane: lane, instrument: $0) }
+    let laneCount = plan.terms.count
+    let count = max(1, min(threads, laneCount))
+    let shards = UnsafeMutablePointer<LaneShard<Concrete>>.allocate(capacity: count)
+    var made = 0
+    defer {
+      shards.deinitialize(count: made)
+      shards.deallocate()
     }
-    outcome.fills = runner.takeFills()
+    while made < count {
+      let lanes = (made * laneCount / count)..<((made + 1) * laneCount / count)
+      (shards + made).initialize(to: try LaneShard(self, lanes: lanes))
+      made += 1
+    }
+    var outcome = LaneOutcome()
+    outcome.equity = Array(repeating: [], count: laneCount)
+    outcome.ledgers = Array(repeating: [], count: laneCount)
+    outcome.statistics = Array(repeating: LaneStatistics(), count: laneCount)
+    outcome.riskStates = Array(repeating: RiskState(), count: laneCount)
+    func note() {
+      for index in 0..<count { shards[index].state(into: &outcome) }
+    }
+    let rounds = count == 1 ? 1 : Self.batchesPerRound
+    var checked = checkpoint == nil
+    while true {
+      let limit = checked ? UInt64.max : UInt64(checkpoint?.events ?? 0)
+      advance(shards, count: count, batches: rounds, untilEvents: limit)
+      for index in 0..<count {
+        if let failure = shards[index].failure { throw failure }
+        shards[index].drain(into: &outcome)
+      }
+      if !checked, shards[0].events >= limit || shards[0].isAtEnd {
+        note()
+        try check(outcome)
+        checked = true
+      }
+      if shards[0].isAtEnd { break }
+      if !progress(shards[0].progress) {
+        note()
+        throw RunStop.interrupted(
+          RunStop.Place(
+            sources: replay.parts.map(\.sha256), events: outcome.eventCount, marketTime: outcome.end,
+            stateHash: outcome.stateHash))
+      }
+    }
+    note()
     return outcome
   }
-}
 
-/// What a pass leaves, in the engine's integers.
-struct LaneOutcome {
-  var eventCount: Int
-  /// First and last market time.
-  var start: Int64
-  var end: Int64
-  /// By lane and instrument.
-  var ledgers: [[PositionLedger]] = []
-  var fills: [LaneFill] = []
+  private func advance<Concrete: Strategy>(
+    _ shards: UnsafeMutablePointer<LaneShard<Concrete>>, count: Int, batches: Int, untilEvents limit: UInt64
+  ) {
+    if count == 1 { return shards[0].advance(batches: batches, untilEvents: limit) }
+    nonisolated(unsafe) let shards = shards
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      shards[index].advance(batches: batches, untilEvents: limit)
+    }
+  }
+
+  /// Compares the state with the checkpoint's, at its place.
+  private func check(_ outcome: LaneOutcome) throws(RunError) {
+    guard let checkpoint, outcome.eventCount != checkpoint.events || outcome.stateHash != checkpoint.stateHash else {
+      return
+    }
+    throw RunError(
+      .mismatch, "after \(checkpoint.events) events the lanes are not where the interrupted run was",
+      advice: "the strategy or the program has changed; start the run anew")
+  }
 }

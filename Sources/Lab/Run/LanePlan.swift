@@ -1,6 +1,7 @@
 import Accounting
 import Execution
 import MarketTypes
+import Numerics
 import RiskControls
 import Strategies
 
@@ -10,32 +11,86 @@ struct LanePlan: Sendable {
   /// Index of the lane that is kept in full.
   var shown: Int
   var parameters: [ParameterValues]
+  /// In the order the strategy declares them.
+  var parameterNames: [String]
   var terms: [LaneTerms]
+  /// Lanes of the shown strategy under drawn execution, after the variants.
+  var draws: Range<Int>
+  var drawnVariants: [LaneVariant] = []
+  /// The shown strategy with everything uncertain set against it: the last lane, where there is one.
+  var pessimistic: Int?
+  var pessimisticVariant: LaneVariant?
 
   init(_ scenario: Scenario, entry: StrategyEntry, instruments: [Instrument]) throws {
-    variants = scenario.variants
+    let variants = scenario.variants
+    self.variants = variants
     shown = variants.firstIndex { $0.name == scenario.report.shownLane } ?? 0
-    parameters = try variants.map { try entry.values($0.parameters) }
-    terms = variants.enumerated().map { index, lane in
-      Self.terms(of: lane, instruments: instruments)
+    var all = variants
+    draws = all.count..<(all.count + scenario.monteCarlo.executionDraws)
+    for draw in 0..<scenario.monteCarlo.executionDraws {
+      drawnVariants.append(Self.drawn(variants[shown], draw: draw, scenario))
+    }
+    all += drawnVariants
+    if scenario.monteCarlo.runsPessimistic {
+      let worse = Self.worse(variants[shown], scenario)
+      pessimisticVariant = worse
+      pessimistic = all.count
+      all.append(worse)
+    }
+    parameters = try all.map { try entry.values($0.parameters) }
+    parameterNames = entry.parameters.map(\.name)
+    terms = []
+    for (index, lane) in all.enumerated() {
+      let draw = draws.contains(index) ? index - draws.lowerBound + 1 : 0
+      terms.append(
+        try Self.terms(
+          of: lane, instruments: instruments, seed: scenario.run.seed, stream: UInt64(draw), isRecorded: index == shown)
+      )
     }
   }
 
-  private static func terms(of lane: LaneVariant, instruments: [Instrument]) -> LaneTerms {
+  // MARK: - Uncertain execution
+
+  /// One draw: all latencies times a common factor, both fee rates moved, and a queue model.
+  private static func drawn(_ base: LaneVariant, draw: Int, _ scenario: Scenario) -> LaneVariant {
+    let random = RandomStream(seed: scenario.run.seed, stream: 0x6578_6563 << 16 | UInt64(draw))
+    let factor = Elementary.exp(scenario.monteCarlo.latencySpread * random.normal(at: 0))
+    var lane = base
+    lane.name = "draw-\(draw)"
+    lane.latency = base.latency.scaled(by: factor)
+    let spread = Double(scenario.monteCarlo.feeSpread)
+    let change = Int64((spread * (2 * random.uniform(at: 2) - 1)).rounded())
+    lane.fees.makerRate += change
+    lane.fees.takerRate += change
+    let models = FillTerms.Queue.allCases
+    lane.fills.queue = models[random.integer(at: 3, below: models.count)]
+    return lane
+  }
+
+  /// Latencies doubled, fees up by the spread or a tenth, and the queue model that believes the least.
+  private static func worse(_ base: LaneVariant, _ scenario: Scenario) -> LaneVariant {
+    var lane = base
+    lane.name = "pessimistic"
+    lane.latency = base.latency.scaled(by: 2)
+    lane.fees.makerRate += max(scenario.monteCarlo.feeSpread, Int64(base.fees.makerRate.magnitude) / 10)
+    lane.fees.takerRate += max(scenario.monteCarlo.feeSpread, Int64(base.fees.takerRate.magnitude) / 10)
+    lane.fills.queue = .riskAverse
+    return lane
+  }
+
+  // MARK: - Terms
+
+  private static func terms(
+    of lane: LaneVariant, instruments: [Instrument], seed: UInt64, stream: UInt64, isRecorded: Bool
+  ) throws(RunError) -> LaneTerms {
     LaneTerms(
-      latency: latency(lane.latency),
+      latency: lane.latency.model(seed: seed, stream: stream),
       fees: FeeSchedule(makerRate: lane.fees.makerRate, takerRate: lane.fees.takerRate),
-      limits: limits(lane.risk, instruments: instruments))
+      limits: try limits(lane.risk, instruments: instruments), queueModel: lane.fills.queueModel,
+      isRecorded: isRecorded)
   }
 
-  private static func latency(_ terms: LatencyTerms) -> LatencyModel {
-    LatencyModel(
-      feed: terms.feed == .recorded ? .recorded : .constant(nanoseconds: terms.feedNanoseconds),
-      newOrderNanoseconds: terms.newOrder.nanoseconds, cancelNanoseconds: terms.cancel?.nanoseconds,
-      amendNanoseconds: terms.amend?.nanoseconds, acknowledgementNanoseconds: terms.acknowledgement.nanoseconds)
-  }
-
-  private static func limits(_ terms: RiskTerms, instruments: [Instrument]) -> RiskLimits {
+  private static func limits(_ terms: RiskTerms, instruments: [Instrument]) throws(RunError) -> RiskLimits {
     var limits = RiskLimits()
     limits.orderQuantity = terms.orderQuantity
     limits.position = terms.position
@@ -43,9 +98,72 @@ struct LanePlan: Sendable {
     limits.orderRate = terms.orderRate
     limits.orderRateWindowNanoseconds = terms.orderRateWindowNanoseconds
     let value = instruments.first?.tickLotValue ?? 1
+    if terms.notional != nil || terms.drawdown != nil {
+      guard instruments.allSatisfy({ $0.tickLotValue == value }) else {
+        throw RunError(
+          .badData, "risk.notional and risk.drawdown need instruments whose tick is worth the same on a lot",
+          advice: "choose such instruments with data.instruments, or leave these controls out")
+      }
+    }
     limits.notional = terms.notional.map { Int64(clamping: Int128(($0 / value).rounded())) }
     limits.drawdown = terms.drawdown.map { Int64(clamping: Int128(($0 / value).rounded())) }
     return limits
+  }
+}
+
+extension LatencyTerms {
+  func model(seed: UInt64, stream: UInt64) -> LatencyModel {
+    LatencyModel(
+      feed: feed == .recorded ? .recorded : .constant(nanoseconds: feedNanoseconds), newOrder: newOrder.engineLaw,
+      cancel: cancel?.engineLaw, amend: amend?.engineLaw, acknowledgement: acknowledgement.engineLaw, seed: seed,
+      stream: stream)
+  }
+
+  /// All constants and quantiles times a factor; recorded latencies too.
+  func scaled(by factor: Double) -> LatencyTerms {
+    var terms = self
+    terms.feedNanoseconds = Self.scaled(feedNanoseconds, factor)
+    terms.newOrder = newOrder.scaled(by: factor)
+    terms.cancel = cancel?.scaled(by: factor)
+    terms.amend = amend?.scaled(by: factor)
+    terms.acknowledgement = acknowledgement.scaled(by: factor)
+    return terms
+  }
+
+  static func scaled(_ nanoseconds: Int64, _ factor: Double) -> Int64 {
+    Int64(min(Double(longest.upperBound), (Double(nanoseconds) * factor).rounded()))
+  }
+}
+
+extension LatencyTerms.Rule {
+  var engineLaw: LatencyLaw {
+    switch law {
+    case .constant: .constant(nanoseconds: nanoseconds)
+    case .recorded: .recorded(thousandths: recordedThousandths, addedNanoseconds: nanoseconds)
+    case .drawn: .drawn(quantiles: quantiles)
+    }
+  }
+
+  func scaled(by factor: Double) -> LatencyTerms.Rule {
+    var rule = self
+    rule.nanoseconds = LatencyTerms.scaled(nanoseconds, factor)
+    rule.recordedThousandths = Int64(min(1e6, (Double(recordedThousandths) * factor).rounded()))
+    rule.quantiles = quantiles.map { LatencyTerms.scaled($0, factor) }
+    return rule
+  }
+}
+
+extension FillTerms {
+  var queueModel: QueueModel {
+    switch queue {
+    case .riskAverse: .riskAverse
+    case .uniform: .uniform
+    case .power: .power(queueExponent)
+    case .powerOfTotal: .powerOfTotal(queueExponent)
+    case .powerOfAhead: .powerOfAhead(queueExponent)
+    case .logarithm: .logarithm
+    case .logarithmOfTotal: .logarithmOfTotal
+    }
   }
 }
 

@@ -1,4 +1,6 @@
+import Accounting
 import MarketTypes
+import Simulation
 import TickStore
 
 /// The recorded events of a run: opened files and what of them is replayed.
@@ -17,13 +19,34 @@ struct Replay: Sendable {
 
   var parts: [Part]
   var instruments: [Instrument]
+  /// What lots of each instrument are worth.
+  var contracts: [ContractValue]
   var from: Timestamp?
   var until: Timestamp?
+  /// Some lane's messages take as long as the data says.
+  var readsFeedDelays = false
 
-  /// Opens the files of a scenario; `folder` is where it was read.
+  /// Records a simulated market's whole day and replays it; the recording has no name, so nothing is left behind.
+  init(simulating model: MarketModel, threads: Int, progress: @escaping ProgressHandler) throws {
+    let file: TickFile
+    let digest: String
+    (file, digest) = try SimulatedDay.record(model, threads: threads, progress: progress)
+    parts = [
+      Part(
+        file: file, name: "simulated market", sha256: digest, instruments: Array(0..<UInt16(file.instruments.count)),
+        renumbered: nil)
+    ]
+    instruments = file.instruments
+    contracts = try instruments.map { try Self.contract(of: $0) }
+    from = nil
+    until = nil
+  }
+
+  /// Opens the files of a scenario.
   init(_ data: DataSelection, scenario: String) throws {
     parts = []
     instruments = []
+    contracts = []
     from = data.from.map { Timestamp(nanoseconds: $0) }
     until = data.until.map { Timestamp(nanoseconds: $0) }
     for (index, name) in data.files.enumerated() {
@@ -49,6 +72,11 @@ struct Replay: Sendable {
     guard !instruments.isEmpty else {
       throw RunError(.badData, "\(data.files.first ?? scenario) holds no instruments")
     }
+    contracts = try instruments.map { try Self.contract(of: $0) }
+  }
+
+  private static func contract(of instrument: Instrument) throws(RunError) -> ContractValue {
+    do { return try ContractValue(instrument) } catch { throw RunError(.badData, "\(error)") }
   }
 
   private static func open(_ path: String, named place: String) throws -> TickFile {
@@ -80,6 +108,12 @@ struct Replay: Sendable {
     }
     return numbers
   }
+
+  /// One file from its start, all of it: its own slots and numbers serve as they are.
+  var isPlain: Bool { parts.count == 1 && from == nil && parts[0].renumbered == nil }
+
+  /// Events that the largest block of any file holds.
+  var batchCapacity: Int { parts.map(\.file.blockCapacity).max() ?? 1 }
 
   /// Events in all files, before any selection: what progress is measured against.
   var eventCount: UInt64 { parts.reduce(0) { $0 + $1.file.eventCount } }

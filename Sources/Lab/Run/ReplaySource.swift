@@ -17,38 +17,59 @@ public struct RunProgress: Sendable {
 /// Sees progress after each batch and returns false to stop.
 public typealias ProgressHandler = (RunProgress) -> Bool
 
-/// The events of a replay as a source for lanes: file after file, instruments renumbered as the run has them.
+/// The events of a replay as a source for lanes: file after file into the same books, from the state that stood at the
+/// start, instruments numbered as the run has them.
 struct ReplaySource: EventSource, ~Copyable {
   private let replay: Replay
   private let stage: String
   private let progress: ProgressHandler
+  /// Ends after the batch that reaches this many events.
+  private let limit: UInt64
   private var part = 0
   private var reader: TickReader?
+  /// The part and reader that books hold orders of.
+  private var previous: (reader: TickReader, part: Int)?
+  private var opening: BookOpening?
+  /// The first batch of a part, while the opening goes before it.
+  private var held: EventBatch
+  private var isHolding = false
   private(set) var events: UInt64 = 0
   private(set) var firstTime: Int64?
   private(set) var lastTime: Int64 = 0
-  /// Ends after the batch that reaches this many events.
-  private let limit: UInt64
 
   init(_ replay: Replay, stage: String, limit: UInt64? = nil, progress: @escaping ProgressHandler) {
     self.replay = replay
     self.stage = stage
     self.limit = limit ?? .max
     self.progress = progress
+    held = EventBatch(capacity: replay.batchCapacity)
   }
 
   var instrumentCount: Int { replay.instruments.count }
 
-  func makeBatch() -> EventBatch {
-    EventBatch(capacity: replay.parts.map(\.file.blockCapacity).max() ?? 1)
-  }
+  func makeBatch() -> EventBatch { EventBatch(capacity: replay.batchCapacity) }
 
   mutating func nextBatch(into batch: inout EventBatch) throws(RunStop) -> Bool {
+    if opening?.isEmpty == false {
+      opening?.fill(&batch)
+      return true
+    }
+    if isHolding {
+      swap(&held, &batch)
+      isHolding = false
+      return try finish(&batch)
+    }
     while part < replay.parts.count, events < limit {
-      if reader == nil { reader = try open(part) }
+      let isNew = reader == nil
+      if isNew { reader = try open(part) }
       if try read(&batch) {
-        try finish(&batch)
-        return true
+        if isNew, prepareOpening(before: batch) {
+          swap(&held, &batch)
+          isHolding = true
+          opening?.fill(&batch)
+          return true
+        }
+        return try finish(&batch)
       }
       reader = nil
       part += 1
@@ -56,25 +77,36 @@ struct ReplaySource: EventSource, ~Copyable {
     return false
   }
 
-  private mutating func read(_ batch: inout EventBatch) throws(RunStop) -> Bool {
-    do throws(TickStoreError) { return try reader?.nextBatch(into: &batch) ?? false } catch { throw .damaged(error) }
+  /// The state before a part's first event, where books do not hold it already; false when there is none.
+  private mutating func prepareOpening(before batch: borrowing EventBatch) -> Bool {
+    let opening = BookOpening(
+      start: reader?.start, numbers: replay.parts[part].instruments, clearing: previous != nil, time: batch.times[0])
+    if let reader { previous = (reader, part) }
+    self.opening = opening
+    return !opening.isEmpty
   }
 
-  /// How much of the files lies behind.
-  var share: Double {
-    let blocks = replay.parts.map(\.file.blockCount)
-    let done = blocks[..<part].reduce(0, +) + (reader?.blocksPassed ?? 0)
-    return Double(done) / Double(max(1, blocks.reduce(0, +)))
+  private mutating func read(_ batch: inout EventBatch) throws(RunStop) -> Bool {
+    do throws(TickStoreError) {
+      guard try reader?.nextBatch(into: &batch) == true else { return false }
+    } catch { throw .damaged(error) }
+    if let reader, previous?.part == part { previous = (reader, part) }
+    return true
   }
 
   private func open(_ part: Int) throws(RunStop) -> TickReader {
     let chosen = replay.parts[part]
     let options = TickReader.Options(
-      from: replay.from, until: replay.until, instruments: chosen.renumbered == nil ? nil : Set(chosen.instruments))
-    do throws(TickStoreError) { return try TickReader(chosen.file, options: options) } catch { throw .damaged(error) }
+      from: replay.from, until: replay.until, instruments: replay.isPlain ? nil : Set(chosen.instruments),
+      readsFeedDelays: replay.readsFeedDelays)
+    do throws(TickStoreError) {
+      guard let previous else { return try TickReader(chosen.file, options: options) }
+      return try TickReader(
+        chosen.file, options: options, after: previous.reader, clearing: replay.parts[previous.part].instruments)
+    } catch { throw .damaged(error) }
   }
 
-  private mutating func finish(_ batch: inout EventBatch) throws(RunStop) {
+  private mutating func finish(_ batch: inout EventBatch) throws(RunStop) -> Bool {
     if let numbers = replay.parts[part].renumbered {
       if let uniform = batch.uniformInstrument {
         batch.uniformInstrument = numbers[Int(uniform)]
@@ -85,8 +117,20 @@ struct ReplaySource: EventSource, ~Copyable {
     if firstTime == nil { firstTime = batch.times[0] }
     events += UInt64(batch.count)
     lastTime = max(lastTime, batch.times[batch.count - 1])
-    let state = RunProgress(
-      stage: stage, events: events, share: share, marketTime: lastTime, marketStart: firstTime ?? lastTime)
     if !progress(state) { throw .interrupted(nil) }
+    return true
+  }
+
+  /// How far the replay is.
+  var state: RunProgress {
+    RunProgress(
+      stage: stage, events: events, share: share, marketTime: lastTime, marketStart: firstTime ?? lastTime)
+  }
+
+  /// How much of the files lies behind.
+  private var share: Double {
+    let blocks = replay.parts.map(\.file.blockCount)
+    let done = blocks[..<min(part, blocks.count)].reduce(0, +) + (reader?.blocksPassed ?? 0)
+    return Double(done) / Double(max(1, blocks.reduce(0, +)))
   }
 }

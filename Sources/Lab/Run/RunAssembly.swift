@@ -1,6 +1,9 @@
+import Accounting
 import Execution
 import MarketTypes
 import Reporting
+import RiskControls
+import Strategies
 import TickStore
 
 /// Turns what a pass left into the result that files and reports are made from.
@@ -9,151 +12,176 @@ struct RunAssembly {
   let plan: LanePlan
   let replay: Replay
   let outcome: LaneOutcome
-  /// When every lane's equity is sampled: the start, every interval, the end.
-  let sampleTimes: [Int64]
-  let fillsOfLane: [[LaneFill]]
+  let history: OrderHistory
 
-  static let markoutSeconds: [Int64] = [1, 10, 60]
+  /// After a fill, for its markouts.
+  static let markoutNanoseconds = RunFill.markoutHorizons
 
   init(scenario: Scenario, plan: LanePlan, replay: Replay, outcome: LaneOutcome) {
     self.scenario = scenario
     self.plan = plan
     self.replay = replay
     self.outcome = outcome
-    sampleTimes = Self.samples(
-      from: outcome.start, to: outcome.end, interval: Int64(scenario.run.equityIntervalSeconds * 1e9))
-    var fills = Array(repeating: [LaneFill](), count: plan.terms.count)
-    for fill in outcome.fills { fills[Int(fill.lane)].append(fill) }
-    fillsOfLane = fills
+    history = OrderHistory(outcome.transitions)
   }
-
-  private static func samples(from start: Int64, to end: Int64, interval: Int64) -> [Int64] {
-    var times: [Int64] = []
-    var time = start
-    while time < end {
-      times.append(time)
-      time += max(1, interval)
-    }
-    times.append(end)
-    return times
-  }
-
-  private var shownFills: [LaneFill] { fillsOfLane[plan.shown] }
 
   /// Every moment at which the market's middle is needed.
   func probeTimes(with windows: WindowCapture) -> [Int64] {
-    var times = Set(sampleTimes)
+    var times: Set<Int64> = []
     for time in windows.times { times.insert(time) }
-    for fill in shownFills {
+    for fill in outcome.fills {
       times.insert(fill.time)
-      for seconds in Self.markoutSeconds { times.insert(fill.time + seconds * 1_000_000_000) }
+      for distance in Self.markoutNanoseconds { times.insert(fill.time + distance) }
     }
     return times.sorted()
   }
 
   func windowCapture() -> WindowCapture {
     WindowCapture(
-      fills: shownFills, count: scenario.report.windows, windowSeconds: scenario.report.windowSeconds,
+      fills: outcome.fills, count: scenario.report.windows, windowSeconds: scenario.report.windowSeconds,
       start: outcome.start, end: outcome.end)
   }
 
-  func result(_ probe: MarketProbe) throws -> RunResult {
-    var lanes: [LaneResult] = []
-    var laneEquity: [Double] = []
-    for lane in plan.variants.indices {
-      let equity = self.equity(ofLane: lane, probe)
-      lanes.append(laneResult(lane, equity: equity))
-      laneEquity += equity
-    }
+  func result(_ probe: MarketProbe, windows: WindowCapture) throws -> RunResult {
     var result = RunResult(
-      identity: try identity(), scenario: try scenario.text(), instruments: replay.instruments, lanes: lanes,
-      shownLane: plan.shown, sampleTimes: sampleTimes, laneEquity: laneEquity)
-    result.account = account(probe)
-    result.fills = shownFills.map { runFill($0, probe) }
+      identity: try identity(), scenario: try scenario.text(), instruments: replay.instruments,
+      lanes: plan.variants.indices.map { laneResult($0, plan.variants[$0]) }, shownLane: plan.shown,
+      sampleTimes: outcome.sampleTimes, laneEquity: plan.variants.indices.flatMap { outcome.equity[$0] })
+    result.account =
+      AccountHistory(
+        outcome, capital: scenario.account.capital, contracts: replay.contracts, probe: probe
+      ).columns
+    result.orders = history.orders
+    result.fills = outcome.fills.map { runFill($0, probe) }
+    result.riskEvents = riskEvents()
+    result.executionDraws = draws()
+    result.pessimistic = pessimistic()
+    result.windows = windows.windows
+    result.assumptions = RunAssumptions.list(scenario, lane: plan.variants[plan.shown], replay: replay)
+    result.identity.resultHash = result.contentHash()
     return result
   }
 
-  private func newAccount(_ lane: Int) -> LaneAccount {
-    LaneAccount(
-      capital: scenario.account.capital, fees: plan.variants[lane].fees, instruments: replay.instruments)
-  }
-
-  private func equity(ofLane lane: Int, _ probe: MarketProbe) -> [Double] {
-    var account = newAccount(lane)
-    var next = 0
-    let fills = fillsOfLane[lane]
-    return sampleTimes.map { time in
-      while next < fills.count, fills[next].time <= time {
-        account.book(fills[next])
-        next += 1
-      }
-      let row = probe.row(of: time)
-      return account.state { probe.marks[row * probe.instrumentCount + $0] }.equity
-    }
-  }
-
-  private func laneResult(_ lane: Int, equity: [Double]) -> LaneResult {
+  private func laneResult(_ lane: Int, _ variant: LaneVariant) -> LaneResult {
     let capital = scenario.account.capital
+    let equity = outcome.equity[lane]
     let final = equity.last ?? capital
-    let variant = plan.variants[lane]
+    let statistics = outcome.statistics[lane]
     var result = LaneResult(name: variant.name, finalEquity: final, profit: final - capital)
-    result.settings = variant.parameters.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
-    let account = newAccount(lane)
-    for fill in fillsOfLane[lane] {
-      result.fees += account.fee(of: fill)
-      result.tradedLots += fill.quantity
+    result.settings = plan.parameterNames.map { LaneResult.Setting(name: $0, value: plan.parameters[lane][$0]) }
+    result.settings += differences(of: variant)
+    for (instrument, ledger) in outcome.ledgers[lane].enumerated() {
+      result.fees += replay.contracts[instrument].currencyAmount(ledger.fees) / 1e9
+      result.tradedLots += ledger.turnoverLots
     }
-    result.fills = fillsOfLane[lane].count
-    var high = -Double.infinity
+    result.ordersSent = Int(statistics.sent)
+    result.riskRejects = Int(statistics.riskRejects)
+    result.venueRejects = Int(statistics.venueRejects)
+    result.cancels = Int(statistics.cancels)
+    result.fills = Int(statistics.fills)
+    result.deepestDrawdown = Self.deepestDrawdown(equity)
+    result.isStoppedByRisk = outcome.riskStates[lane].isStopped
+    return result
+  }
+
+  /// What makes a lane differ from the scenario beyond its parameters.
+  private func differences(of variant: LaneVariant) -> [LaneResult.Setting] {
+    var settings: [LaneResult.Setting] = []
+    func add(_ name: String, _ value: Int64, _ base: Int64) {
+      if value != base { settings.append(LaneResult.Setting(name: name, value: Double(value))) }
+    }
+    add("latency.feed_nanoseconds", variant.latency.feedNanoseconds, scenario.latency.feedNanoseconds)
+    add("latency.new_order.nanoseconds", variant.latency.newOrder.nanoseconds, scenario.latency.newOrder.nanoseconds)
+    add(
+      "latency.acknowledgement.nanoseconds", variant.latency.acknowledgement.nanoseconds,
+      scenario.latency.acknowledgement.nanoseconds)
+    add("fees.maker_rate", variant.fees.makerRate, scenario.fees.makerRate)
+    add("fees.taker_rate", variant.fees.takerRate, scenario.fees.takerRate)
+    return settings
+  }
+
+  private static func deepestDrawdown(_ equity: [Double]) -> Double {
+    var (high, deepest) = (-Double.infinity, 0.0)
     for value in equity {
       high = max(high, value)
-      if high > 0 { result.deepestDrawdown = min(result.deepestDrawdown, value / high - 1) }
+      if high > 0 { deepest = min(deepest, value / high - 1) }
     }
-    return result
-  }
-
-  private func account(_ probe: MarketProbe) -> AccountColumns {
-    var columns = AccountColumns()
-    var account = newAccount(plan.shown)
-    let fills = shownFills
-    var next = 0
-    func append(_ time: Int64, _ account: LaneAccount, _ columns: inout AccountColumns) {
-      let row = probe.row(of: time)
-      let state = account.state { probe.marks[row * probe.instrumentCount + $0] }
-      columns.times.append(time)
-      columns.equity.append(state.equity)
-      columns.cash.append(state.cash)
-      columns.fees.append(state.fees)
-      columns.grossExposure.append(state.gross)
-      columns.netExposure.append(state.net)
-      for instrument in replay.instruments.indices {
-        columns.lots.append(account.lots(instrument))
-        columns.markHalfTicks.append(probe.marks[row * probe.instrumentCount + instrument])
-      }
-    }
-    for time in sampleTimes {
-      while next < fills.count, fills[next].time <= time {
-        account.book(fills[next])
-        append(fills[next].time, account, &columns)
-        next += 1
-      }
-      append(time, account, &columns)
-    }
-    return columns
+    return deepest
   }
 
   private func runFill(_ fill: LaneFill, _ probe: MarketProbe) -> RunFill {
     let instrument = Int(fill.instrument)
+    let order = history.order(of: fill)
     return RunFill(
       time: fill.time, order: fill.identifier, instrument: instrument, side: fill.side, priceTicks: fill.price,
-      lots: fill.quantity, fee: newAccount(plan.shown).fee(of: fill), isMaker: fill.isMaker,
-      cause: fill.cause.name, model: "order-level", causePriceTicks: fill.causePrice,
-      causeArrival: fill.causeArrival == .max ? .min : fill.causeArrival, joinedTime: fill.joinedTime,
-      aheadWhenJoined: fill.aheadWhenJoined, frontTime: fill.frontTime,
+      lots: fill.quantity, fee: replay.contracts[instrument].currencyAmount(Int128(fill.fee)) / 1e9,
+      isMaker: fill.isMaker, cause: fill.cause.name, model: model(of: fill), causePriceTicks: fill.causePrice,
+      causeArrival: fill.causeArrival == .max ? .min : fill.causeArrival,
+      joinedTime: fill.isMaker ? fill.joinedTime : .min, aheadWhenJoined: fill.isMaker ? fill.aheadWhenJoined : .min,
+      frontTime: fill.isMaker ? fill.frontTime : .min, decisionTime: fill.sentTime,
+      arrivalMidHalfTicks: order?.arrivalMidHalfTicks ?? .min,
       fillMidHalfTicks: probe.middle(at: fill.time, instrument: instrument),
-      markoutMidHalfTicks: Self.markoutSeconds.map {
-        probe.middle(at: fill.time + $0 * 1_000_000_000, instrument: instrument)
+      markoutMidHalfTicks: Self.markoutNanoseconds.map {
+        probe.middle(at: fill.time + $0, instrument: instrument)
       })
+  }
+
+  /// The queue model a fill rests on: exact where the feed names orders.
+  private func model(of fill: LaneFill) -> String {
+    switch fill.cause {
+    case .queueReached: "order-level"
+    case .tradeAtPrice: plan.variants[plan.shown].fills.queueModel.name
+    case .aggressed: "displayed-liquidity"
+    case .tradedThrough, .crossedByArrival: "price-priority"
+    case .barRange: "bar-range"
+    case .auction: "auction"
+    case .ownOrder: "own-order"
+    }
+  }
+
+  private func riskEvents() -> [RiskEvent] {
+    var events = history.refusals
+    for (lane, variant) in plan.variants.enumerated() where outcome.riskStates[lane].isStopped {
+      events.append(
+        RiskEvent(
+          time: outcome.riskStates[lane].stoppedTime, lane: lane, kind: "drawdown-stop",
+          detail:
+            "equity fell by more than \(TomlNumber.text(variant.risk.drawdown ?? 0)) \(scenario.account.currency) "
+            + "from its high; the lane may only reduce its position"))
+    }
+    return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+  }
+
+  private func draws() -> ExecutionDraws? {
+    guard !plan.draws.isEmpty else { return nil }
+    let terms = scenario.monteCarlo
+    var drawn = [
+      "all latencies times one factor, log-normal with standard deviation \(TomlNumber.text(terms.latencySpread)) of its "
+        + "logarithm",
+      "a queue model for level feeds, each of \(FillTerms.Queue.allCases.count) as likely",
+    ]
+    if terms.feeSpread > 0 {
+      drawn.append("both fee rates moved by up to \(terms.feeSpread) billionths of the notional")
+    }
+    let results = plan.draws.map { laneResult($0, plan.drawnVariants[$0 - plan.draws.lowerBound]) }
+    return ExecutionDraws(
+      drawn: drawn, profits: results.map(\.profit), fills: results.map(\.fills),
+      deepestDrawdowns: results.map(\.deepestDrawdown))
+  }
+
+  private func pessimistic() -> PessimisticRun? {
+    guard let lane = plan.pessimistic, let variant = plan.pessimisticVariant else { return nil }
+    let base = plan.variants[plan.shown]
+    var changes = ["all latencies doubled"]
+    if base.latency.isZero { changes = [] }
+    if variant.fees != base.fees {
+      changes.append(
+        "fee rates \(base.fees.makerRate) and \(base.fees.takerRate) billionths raised to \(variant.fees.makerRate) and "
+          + "\(variant.fees.takerRate)")
+    }
+    if variant.fills != base.fills { changes.append("the queue model '\(variant.fills.queue.rawValue)'") }
+    return PessimisticRun(
+      changes: changes, outcome: laneResult(lane, variant), equity: outcome.equity[lane])
   }
 
   private func identity() throws -> RunIdentity {
@@ -164,7 +192,8 @@ struct RunAssembly {
         RunIdentity.Source(path: $0.name, sha256: $0.sha256, eventCount: Int($0.file.eventCount))
       },
       currency: scenario.account.currency, startingCapital: scenario.account.capital, start: outcome.start,
-      end: outcome.end, eventCount: outcome.eventCount, strategy: scenario.strategy.name)
+      end: outcome.end, eventCount: outcome.eventCount, strategy: scenario.strategy.name,
+      isStoppedByRisk: outcome.riskStates[plan.shown].isStopped)
   }
 }
 

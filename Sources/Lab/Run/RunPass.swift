@@ -1,4 +1,6 @@
+import Execution
 import Ledger
+import MarketTypes
 import Reporting
 import Strategies
 import TickStore
@@ -25,8 +27,22 @@ struct RunPass {
     self.entry = entry
     self.threads = threads
     self.progress = progress
-    replay = try Replay(scenario.data, scenario: scenario.name)
-    plan = try LanePlan(scenario, entry: entry, instruments: replay.instruments)
+    var replay =
+      try scenario.market.map { try Replay(simulating: $0, threads: threads, progress: progress) }
+      ?? Replay(scenario.data, scenario: scenario.name)
+    let plan = try LanePlan(scenario, entry: entry, instruments: replay.instruments)
+    replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
+    self.replay = replay
+    self.plan = plan
+    try Self.requireCurrency(scenario, replay.instruments)
+  }
+
+  /// Nothing converts between currencies, so an account can hold only what its instruments settle in.
+  private static func requireCurrency(_ scenario: Scenario, _ instruments: [Instrument]) throws(RunError) {
+    guard let other = instruments.first(where: { $0.currency != scenario.account.currency }) else { return }
+    throw RunError(
+      .badData, "\(other.symbol) settles in \(other.currency), and the account is in \(scenario.account.currency)",
+      advice: "set account.currency to \(other.currency), or choose instruments of one currency with data.instruments")
   }
 
   func result() throws -> RunResult {
@@ -38,18 +54,15 @@ struct RunPass {
     let probe = try MarketProbe(
       times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, progress: progress)
     log?.note("marked", ["moments": .integer(probe.times.count)])
-    var result = try assembly.result(probe)
-    result.windows = windows.windows
-    result.assumptions = RunAssumptions.list(scenario, lane: plan.variants[plan.shown], replay: replay)
-    result.identity.resultHash = result.contentHash()
-    return result
+    return try assembly.result(probe, windows: windows)
   }
 
   /// The lanes' replay, whole or up to a number of events.
   func lanes(eventLimit: UInt64?) throws -> LaneOutcome {
     try entry.run(
       LaneJob(
-        plan: plan, replay: replay, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
+        plan: plan, replay: replay, capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane,
+        threads: threads,
         sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit,
         checkpoint: checkpoint, progress: progress))
   }

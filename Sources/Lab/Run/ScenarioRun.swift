@@ -86,13 +86,27 @@ public enum ScenarioRun {
     }
     if options.entersLedger {
       try RunLedger.enter(&result, in: RunLedger.path(besideRun: folder.path))
+      log.note("entered", ["ledger_head": .string(result.identity.ledgerHead)])
     }
-    try RunResultFile.write(result, analysis: RunAnalysis(result), to: "\(folder.workPath)/result.h5")
+    try store(result, scenario, in: folder)
     try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
     log.note("finished", ["result_hash": .string(result.identity.resultHash)])
     log.sync()
     try folder.finish()
     return FinishedRun(folder: folder.path, result: result)
+  }
+
+  /// Writes everything that is made from a finished result.
+  private static func store(_ result: RunResult, _ scenario: Scenario, in folder: RunFolder) throws {
+    var settings = RunAnalysisSettings()
+    settings.seed = scenario.run.seed
+    settings.resamples = scenario.report.resamples
+    settings.simulatedPaths = scenario.report.simulatedPaths
+    let analysis = RunAnalysis(result, settings: settings)
+    try RunResultFile.write(result, analysis: analysis, to: "\(folder.workPath)/result.h5")
+    if scenario.report.isHTML {
+      try folder.write(Array(ReportPage(result, analysis).html().utf8), as: "report.html")
+    }
   }
 
   /// Stores where the run stood and says how to go on.

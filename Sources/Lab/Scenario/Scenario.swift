@@ -157,6 +157,9 @@ public struct ReportTerms: Hashable, Sendable {
   public var windows = 12
   public var windowSeconds = 20.0
   public var isHTML = true
+  /// Of the bootstraps behind intervals, and paths of the simulation.
+  public var resamples = 2_000
+  public var simulatedPaths = 10_000
 
   public init() {}
 }

@@ -1,0 +1,160 @@
+import Foundation
+import Reporting
+import Testing
+
+@testable import Lab
+
+@Suite("Run folders")
+struct RunFolderTests {
+  static func options(_ folder: String, progress: @escaping ProgressHandler = { _ in true }) -> RunOptions {
+    var options = RunOptions(date: "2024-03-01")
+    options.folder = folder
+    options.progress = progress
+    return options
+  }
+
+  static func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "nothing was thrown"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("A run leaves its files, is verified, and is not overwritten by accident")
+  func complete() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    let scenario = try ScenarioRunTests.short()
+    let finished = try ScenarioRun.execute(
+      scenario, strategies: registry, options: Self.options("\(place.path)/deep/run"))
+    #expect(place.names == ["deep"])
+    let names = try FileManager.default.contentsOfDirectory(atPath: finished.folder).sorted()
+    #expect(names.filter { $0 != "report.html" } == ["log.jsonl", "result.h5", "scenario.toml", "summary.json"])
+    let stored = try StoredRun(folder: finished.folder)
+    #expect(stored.result.contentHash() == finished.result.identity.resultHash)
+    try stored.verify(strategies: registry)
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.execute(scenario, strategies: registry, options: Self.options(finished.folder))
+      }.contains("exists already"))
+    // A changed result, summary or scenario is noticed.
+    let summary = "\(finished.folder)/summary.json"
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: summary))
+    try (bytes + Data(" ".utf8)).write(to: URL(fileURLWithPath: summary))
+    #expect(Self.message { try stored.verify(strategies: registry) }.contains("summary.json does not belong"))
+    try bytes.write(to: URL(fileURLWithPath: summary))
+    let toml = "\(finished.folder)/scenario.toml"
+    let text = try String(contentsOfFile: toml, encoding: .utf8)
+    try text.replacingOccurrences(of: "seed = 1", with: "seed = 2").write(
+      toFile: toml, atomically: true, encoding: .utf8)
+    #expect(Self.message { try stored.verify(strategies: registry) }.contains("scenario.toml is not the scenario"))
+  }
+
+  @Test("An interrupted run resumes to the same bytes, and notices what has changed")
+  func resume() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    let scenario = try ScenarioRunTests.short()
+    let whole = try ScenarioRun.execute(scenario, strategies: registry, options: Self.options("\(place.path)/whole"))
+    let path = "\(place.path)/cut"
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.execute(
+          scenario, strategies: registry, options: Self.options(path) { $0.events < 4_000 || $0.stage != "replaying" })
+      }.contains("lockstep resume \(path)"))
+    #expect(place.names == ["cut.partial", "whole"])
+    let checkpoint = "\(path).partial/checkpoint.json"
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: checkpoint))
+    let stored = try Checkpoint(parsing: Array(bytes), file: checkpoint)
+    #expect(stored.events > 0)
+    var wrong = stored
+    wrong.stateHash = String(repeating: "0", count: 64)
+    try Data(wrong.bytes).write(to: URL(fileURLWithPath: checkpoint))
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
+      }.contains("the lanes are not where the interrupted run was"))
+    try bytes.write(to: URL(fileURLWithPath: checkpoint))
+    _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
+    for name in ["result.h5", "summary.json", "scenario.toml"] {
+      #expect(
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
+          == Data(contentsOf: URL(fileURLWithPath: "\(whole.folder)/\(name)")), "\(name)")
+    }
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
+      }.contains("is finished already"))
+  }
+
+  @Test("Any bytes are a checkpoint or an error")
+  func checkpoints() throws {
+    let good = Checkpoint(
+      scenarioHash: "a", engineVersion: "b", sources: ["c"], events: 5, marketTime: -7, stateHash: "d")
+    let bytes = try good.bytes
+    #expect(try Checkpoint(parsing: bytes, file: "f") == good)
+    for cut in 0..<bytes.count {
+      #expect(throws: RunError.self) { try Checkpoint(parsing: Array(bytes[..<cut]), file: "f") }
+    }
+  }
+
+  @Test("A folder that is being written to is refused")
+  func occupied() throws {
+    let place = try TestFolder()
+    let path = "\(place.path)/run"
+    let first = try RunFolder(path: path, replaces: false)
+    #expect(
+      Self.message { _ = try RunFolder(path: path, replaces: false) }.contains(
+        "another run is being written to \(path)"))
+    first.discard()
+    #expect(place.names.isEmpty)
+  }
+
+  @Test("Missing and foreign data, unknown instruments and foreign currencies say what to do, and leave nothing")
+  func badData() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    func message(_ data: String, _ more: String = "") throws -> String {
+      let text = "schema = 1\n\(more)\n[data]\n\(data)\n[strategy]\nname = \"null\"\n"
+      let scenario = try Scenario(text: text, file: "s.toml", strategies: registry)
+      return Self.message {
+        _ = try ScenarioRun.execute(scenario, strategies: registry, options: Self.options("\(place.path)/run"))
+      }
+    }
+    let sample = ScenarioRunTests.sample
+    #expect(try message("files = [\"\(place.path)/gone.ticks\"]").contains("No such file or directory"))
+    let text = try place.write("no ticks at all, but long enough to hold a header of some kind", to: "x.ticks")
+    #expect(try message("files = [\"\(text)\"]").contains("x.ticks"))
+    #expect(
+      try message("files = [\"\(sample)\"]\ninstruments = [\"ALPA\"]").contains("did you mean 'ALFA'?"))
+    #expect(
+      try message("files = [\"\(sample)\"]", "account.currency = \"EUR\"").contains("set account.currency to USD"))
+    #expect(place.names == ["x.ticks"])
+  }
+
+  @Test("A disk that fills up is said so, and nothing looks finished", .enabled(if: geteuid() == 0))
+  func fullDisk() throws {
+    let place = try TestFolder()
+    let mount = "\(place.path)/small"
+    try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: true)
+    func shell(_ line: String) throws -> Int32 {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", line + " 2>/dev/null"]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    // Containers may not mount; then the writers' own tests with injected failures have to do.
+    guard try shell("mount -t tmpfs -o size=64k tmpfs \(mount)") == 0 else { return }
+    defer { _ = try? shell("umount \(mount)") }
+    let message = Self.message {
+      _ = try ScenarioRun.execute(
+        try ScenarioRunTests.short(), strategies: ScenarioRunTests.registry, options: Self.options("\(mount)/run"))
+    }
+    #expect(message.contains("No space left") || message.contains("space"), "\(message)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: mount).filter { $0 == "run" }.isEmpty)
+  }
+}
