@@ -135,7 +135,7 @@ let package = Package(
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support
     .target(
-      name: "TestSupport", dependencies: ["MarketTypes", "OrderBooks", "Accounting", "Execution"],
+      name: "TestSupport", dependencies: ["MarketTypes", "Numerics", "OrderBooks", "Accounting", "Execution"],
       path: "Tests/TestSupport", swiftSettings: commonSettings),
     .target(
       name: "ReportSupport", dependencies: ["MarketTypes", "Reporting"], path: "Tests/ReportSupport",
@@ -158,7 +158,10 @@ let package = Package(
       imports: ["MarketTypes", "RiskControls", "Execution", "Accounting", "Simulation", "Numerics"]),
     tests(
       of: "Simulation",
-      imports: ["MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies"]),
+      imports: [
+        "MarketTypes", "Numerics", "OrderBooks", "TickStore", "TickImport", "RiskControls", "Execution", "Accounting",
+        "Strategies",
+      ]),
     tests(of: "Analytics", imports: ["MarketTypes", "Numerics"]),
     tests(
       of: "Reporting", imports: ["MarketTypes", "Analytics", "Ledger", "ReportSupport"], exclude: ["browser", "Golden"]),

@@ -2,7 +2,7 @@ import Analytics
 import BenchmarkHarness
 import Numerics
 
-/// VaR and ES of an ascending-selectable sample of profits at 99 %.
+/// VaR and ES of a selectable sample of profits at 99 %.
 func tail(_ profits: UnsafeMutableBufferPointer<Double>) -> (Double, Double) {
   let rank = profits.count / 100
   Quantile.select(profits, rank: rank)
@@ -21,34 +21,11 @@ func measureScenarios(_ runner: inout BenchmarkRunner) {
   var covariance = loadings * loadings.transposed
   for index in 0..<assets { covariance[index, index] += (0.5 + Double(index) / 67) * 1e-4 }
   guard let normals = try? CorrelatedNormals(covariance: covariance) else { return }
+  measureHistorical(&runner, normals, count: count, weights: weights)
 
-  var scenarios = [Double](repeating: 0, count: count * assets)
-  scenarios.withUnsafeMutableBufferPointer {
-    normals.fill($0, rows: count, startingAt: 0, stream: RandomStream(seed: 9))
-  }
-  var profits = [Double](repeating: 0, count: count)
-  let plain = "historical VaR + ES, 1 M × 100, every scenario valued"
-  runner.measure(plain, items: count, unit: "scenarios") {
-    profits.withUnsafeMutableBufferPointer { profits in
-      scenarios.withUnsafeBufferPointer { ScenarioProducts.profits($0, weights: weights, into: profits) }
-      let (value, shortfall) = tail(profits)
-      return hash(value, shortfall)
-    }
-  }
-  // Once for many portfolios, so beside the figure, not in it.
-  var matrix: ScenarioMatrix?
-  runner.measure("scenario matrix, 1 M × 100, made once", items: count, unit: "scenarios") {
-    matrix = try? ScenarioMatrix(assetCount: assets, rowMajor: scenarios)
-    return UInt64(matrix?.scenarioCount ?? 0)
-  }
-  if matrix == nil { matrix = try? ScenarioMatrix(assetCount: assets, rowMajor: scenarios) }
-  runner.measure("historical VaR + ES, 1 M scenarios × 100 assets", items: count, unit: "scenarios") {
-    guard let risk = try? matrix?.tail(weights: weights, confidence: 0.99) else { return 0 }
-    return hash(risk.valueAtRisk, risk.expectedShortfall)
-  }
-  matrix = nil
-  scenarios = []
-  runner.measure("Monte Carlo VaR, 1 M scenarios × 100 assets", items: count, unit: "scenarios") {
+  let everyAsset = "Monte Carlo VaR, 1 M scenarios × 100 assets"
+  var profits = [Double](repeating: 0, count: runner.wants(everyAsset) ? count : 0)
+  runner.measure(everyAsset, items: count, unit: "scenarios") {
     profits.withUnsafeMutableBufferPointer { profits in
       let rows = 1_000
       var chunk = [Double](repeating: 0, count: rows * assets)
@@ -68,10 +45,46 @@ func measureScenarios(_ runner: inout BenchmarkRunner) {
   guard
     let model = try? Covariance(assetNames: (0..<assets).map { "A\($0)" }, rowMajor: covariance.values)
   else { return }
-  runner.measure("Monte Carlo VaR, 1 M × 100, weights folded in", items: count, unit: "scenarios") {
-    let risk = try? LinearScenarios.normalTail(
-      weights: weights, covariance: model, scenarios: count, seed: 3, confidence: 0.99)
+  for threads in [1, 2] {
+    let name = "Monte Carlo VaR, 1 M × 100, weights folded in" + (threads == 1 ? "" : ", \(threads) threads")
+    runner.measure(name, items: count, unit: "scenarios") {
+      let risk = try? LinearScenarios.normalTail(
+        weights: weights, covariance: model, scenarios: count, seed: 3, confidence: 0.99, threads: threads)
+      return hash(risk?.valueAtRisk ?? .nan, risk?.expectedShortfall ?? .nan)
+    }
+  }
+}
+
+/// Value at risk and expected shortfall of scenarios that exist: read once as they are, or from a matrix made for many
+/// portfolios, which gives the same bits.
+func measureHistorical(
+  _ runner: inout BenchmarkRunner, _ normals: CorrelatedNormals, count: Int, weights: [Double]
+) {
+  let once = "historical VaR + ES, 1 M × 100, every scenario valued"
+  let making = "scenario matrix, 1 M × 100, made once"
+  let prepared = "historical VaR + ES, 1 M scenarios × 100 assets"
+  guard runner.wants(once, making, prepared, prepared + ", 2 threads") else { return }
+  var scenarios = [Double](repeating: 0, count: count * weights.count)
+  scenarios.withUnsafeMutableBufferPointer {
+    normals.fill($0, rows: count, startingAt: 0, stream: RandomStream(seed: 9))
+  }
+  runner.measure(once, items: count, unit: "scenarios") {
+    let risk = try? LinearScenarios.tail(rowMajor: scenarios, weights: weights, confidence: 0.99)
     return hash(risk?.valueAtRisk ?? .nan, risk?.expectedShortfall ?? .nan)
+  }
+  // Once for many portfolios, so beside the figure, not in it.
+  var matrix: ScenarioMatrix?
+  runner.measure(making, items: count, unit: "scenarios") {
+    matrix = try? ScenarioMatrix(assetCount: weights.count, rowMajor: scenarios)
+    return UInt64(matrix?.scenarioCount ?? 0)
+  }
+  guard runner.wants(prepared, prepared + ", 2 threads") else { return }
+  if matrix == nil { matrix = try? ScenarioMatrix(assetCount: weights.count, rowMajor: scenarios) }
+  for threads in [1, 2] {
+    runner.measure(prepared + (threads == 1 ? "" : ", \(threads) threads"), items: count, unit: "scenarios") {
+      guard let risk = try? matrix?.tail(weights: weights, confidence: 0.99, threads: threads) else { return 0 }
+      return hash(risk.valueAtRisk, risk.expectedShortfall)
+    }
   }
 }
 

@@ -39,6 +39,8 @@ public struct BenchmarkResult: Sendable, Encodable {
   public var unit: String
   public var medianSeconds: Double
   public var bestSeconds: Double
+  /// Processor time of the best repetition, all threads together: what a shared machine leaves comparable.
+  public var bestProcessorSeconds: Double
   public var hash: String
   public var note: String
 
@@ -52,18 +54,26 @@ public struct BenchmarkRunner {
 
   public init(options: BenchmarkOptions = BenchmarkOptions()) { self.options = options }
 
+  /// Whether any of the names passes the filter, so that costly preparations can be left out.
+  public func wants(_ names: String...) -> Bool {
+    options.filter.map { filter in names.contains { $0.contains(filter) } } ?? true
+  }
+
   /// Times `body`, which does `items` units of work and returns a hash of its answer; the hash must not vary.
   public mutating func measure(
     _ name: String, items: Int, unit: String, note: String = "", body: () throws -> UInt64
   ) rethrows {
     if let filter = options.filter, !name.contains(filter) { return }
     var seconds: [Double] = []
+    var processorSeconds = Double.infinity
     var hash: UInt64?
     let clock = ContinuousClock()
     for _ in 0..<options.repetitions {
+      let processorStart = Self.processorTime()
       let start = clock.now
       let answer = try body()
       let elapsed = clock.now - start
+      processorSeconds = min(processorSeconds, Self.processorTime() - processorStart)
       seconds.append(Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
       precondition(hash == nil || hash == answer, "\(name): two repetitions gave different answers")
       hash = answer
@@ -71,9 +81,15 @@ public struct BenchmarkRunner {
     seconds.sort()
     let result = BenchmarkResult(
       name: name, items: items, unit: unit, medianSeconds: max(seconds[seconds.count / 2], 1e-9),
-      bestSeconds: seconds[0], hash: String(hash ?? 0, radix: 16), note: note)
+      bestSeconds: seconds[0], bestProcessorSeconds: processorSeconds, hash: String(hash ?? 0, radix: 16), note: note)
     results.append(result)
     print(options.printsJSON ? Self.json(result) : Self.row(result))
+  }
+
+  static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   static func json(_ result: BenchmarkResult) -> String {
@@ -90,6 +106,7 @@ public struct BenchmarkRunner {
       : rate >= 1e6 ? String(format: "%.2f M", rate / 1e6) : String(format: "%.1f", rate)
     let name = result.name.padding(toLength: max(44, result.name.count), withPad: " ", startingAt: 0)
     return "\(name) \(rateText) \(result.unit)/s  median \(String(format: "%.6f", result.medianSeconds)) s  best "
-      + "\(String(format: "%.6f", result.bestSeconds)) s  hash \(result.hash) \(result.note)"
+      + "\(String(format: "%.6f", result.bestSeconds)) s  processor "
+      + "\(String(format: "%.6f", result.bestProcessorSeconds)) s  hash \(result.hash) \(result.note)"
   }
 }

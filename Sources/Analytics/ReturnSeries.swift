@@ -26,7 +26,7 @@ public struct ReturnSeries: Sendable, Hashable {
       throw AnalyticsError(
         series: "dates of \(name)", reason: .lengthMismatch(found: dates.count, expected: values.count))
     }
-    guard periodsPerYear.isFinite, periodsPerYear > 0 else {
+    guard periodsPerYear.isFinite, periodsPerYear > 0, (Double(values.count) / periodsPerYear).isFinite else {
       throw AnalyticsError(series: "periods per year of \(name)", reason: .outOfRange("above 0"))
     }
     var kept: [Double] = []

@@ -22,7 +22,8 @@ extension ExecutionEngine {
     let level = occupied[side].level(price: change.price)
     guard level.orderCount > 0 else { return }
     var cohort = Int(Self.first(level.quantity))
-    while cohort >= 0 {
+    let lastJoin = unsharedJoins
+    while cohort >= 0, cohorts[cohort].event >= lastJoin {
       let next = Int(cohorts[cohort].next)
       if !cohorts[cohort].isHidden {
         let ahead = cohorts[cohort].ahead
@@ -69,7 +70,7 @@ extension ExecutionEngine {
   ) {
     let opposite = Int(change.instrument) &* 2 &+ (1 &- sideIndex)
     let best = occupied[opposite].best
-    if best == LadderSide.noKey || best < occupied[opposite].key(price) { return }
+    if quantity <= 0 || best == LadderSide.noKey || best < occupied[opposite].key(price) { return }
     guard Self.isTradable(change.instrument, books: books), !change.code.isMarked else { return }
     var arrival = change
     arrival.price = price
@@ -83,19 +84,22 @@ extension ExecutionEngine {
   @inline(never)
   mutating func quoted(_ change: BookChange, books: borrowing BookSet) {
     let instrument = Int(change.instrument)
-    guard instrument < instrumentCount else { return }
+    // Beside a depth feed quotes speak of another moment, and would count the same shares twice.
+    guard instrument < instrumentCount, !books.hasDepth(instrument: instrument) else { return }
     let before = feedKinds[instrument]
     feedKinds[instrument].quote = (change.price, change.quantity, change.oldPrice, change.oldQuantity)
     if change.price != .min {
       let old = before.quote.0 == change.price ? before.quote.1 : change.quantity
       levelMoved(2 &* instrument, price: change.price, from: old, to: change.quantity, time: change.time)
-      crossedBy(change, sideIndex: 0, price: change.price, quantity: change.quantity, books: books)
+      let fresh = before.quote.0 == change.price ? change.quantity &- old : change.quantity
+      crossedBy(change, sideIndex: 0, price: change.price, quantity: fresh, books: books)
     }
     if change.oldPrice != .min {
       let old = before.quote.2 == change.oldPrice ? before.quote.3 : change.oldQuantity
       levelMoved(
         2 &* instrument &+ 1, price: change.oldPrice, from: old, to: change.oldQuantity, time: change.time)
-      crossedBy(change, sideIndex: 1, price: change.oldPrice, quantity: change.oldQuantity, books: books)
+      let fresh = before.quote.2 == change.oldPrice ? change.oldQuantity &- old : change.oldQuantity
+      crossedBy(change, sideIndex: 1, price: change.oldPrice, quantity: fresh, books: books)
     }
   }
 
@@ -103,7 +107,9 @@ extension ExecutionEngine {
   /// the open. A bar without volume sets no bound.
   @inline(never)
   mutating func barEnded(_ change: BookChange, books: borrowing BookSet) {
-    guard let bar = books.lastBar(instrument: Int(change.instrument)) else { return }
+    guard Int(change.instrument) < instrumentCount,
+      let bar = books.lastBar(instrument: Int(change.instrument))
+    else { return }
     feedKinds[Int(change.instrument)].hasBars = true
     noteMiddle(instrument: Int(change.instrument), time: change.time, books: books)
     if special.isWatching { barPassed(change, bar, books: books) }
@@ -126,7 +132,8 @@ extension ExecutionEngine {
         let price = scratchPrices[place]
         let level = occupied[side].level(price: price)
         var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
-        while cohort >= 0 {
+        let lastJoin = unsharedJoins
+        while cohort >= 0, cohorts[cohort].event >= lastJoin {
           let next = Int(cohorts[cohort].next)
           fillCohort(
             cohort, quantity: change.quantity, change: change, cause: .barRange,

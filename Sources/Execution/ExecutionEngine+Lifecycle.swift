@@ -26,12 +26,15 @@ extension ExecutionEngine {
           venueTime: time, quantity: quantity, price: price, kind: kind, rejectReason: rejectReason,
           cancelReason: cancelReason, isFinal: isFinal, isMaker: isMaker))
     }
-    orders[index].messagesUnderWay &+= 1
+    if orders[index].messagesUnderWay != .max { orders[index].messagesUnderWay &+= 1 }
     let route = lanes[lane].notice
     var arrival = time &+ lanes[lane].noticeNanoseconds
     if route == MessageQueue.varying { arrival = drawnNotice(lane: lane, time: time) }
     notices.append(Message(time: arrival, order: Int32(truncatingIfNeeded: index), content: content), route: route)
-    return arrival &+ lanes[lane].clockShift
+    let learned = arrival &+ lanes[lane].clockShift
+    // Noted here, because a lane that nobody waits for may learn later than other things happen.
+    if isFinal { note(index, .confirmed, time: learned) }
+    return learned
   }
 
   @inline(never)
@@ -56,6 +59,7 @@ extension ExecutionEngine {
   @inline(__always)
   mutating func finish(_ index: Int, time: Int64, kind: Notice.Kind, cancelReason: CancelReason) {
     orders[index].state = .finished
+    if orders[index].type.isPegged { special.removePeg(index) }
     note(index, kind == .expired ? .expired : .cancelled, time: time, cancelReason: cancelReason)
     tell(
       index, time: time, kind: kind, quantity: orders[index].openQuantity &+ reserve(index),
@@ -118,7 +122,6 @@ extension ExecutionEngine {
     orders[index].knownQuantity = known
     newsCounts[lane] &+= 1
     if known == 0 { alivePlaces[index &>> 6] &= ~(1 << UInt64(index & 63)) }
-    if isFinal { note(index, .confirmed, time: time &+ lanes[lane].clockShift) }
     settleMessage(index)
   }
 
@@ -140,6 +143,7 @@ extension ExecutionEngine {
   @inline(__always)
   mutating func settleMessage(_ index: Int) {
     let order = orders.place(index)
+    if order.pointee.messagesUnderWay == .max { return }
     let left = order.pointee.messagesUnderWay &- 1
     order.pointee.messagesUnderWay = left
     if left == 0, order.pointee.state == .finished {
@@ -179,7 +183,10 @@ extension ExecutionEngine {
         sign: isBuy ? 1 : -1, price: price, quantity: quantity, fee: fee, contract: contracts[instrument])
     }
     statistics[lane].fills &+= 1
-    if isDone { orders[index].state = .finished }
+    if isDone {
+      orders[index].state = .finished
+      if orders[index].type.isPegged { special.removePeg(index) }
+    }
     if lanes[lane].isRecorded {
       let cohort = Int(orders[index].cohort)
       let isQueued = isMaker && cohort >= 0
@@ -239,8 +246,10 @@ extension ExecutionEngine {
     if level.orderCount > 0 {
       let last = Self.last(level.quantity)
       let cohort = cohorts.place(Int(last))
-      // No event has come between: it is the same place in the queue.
-      if cohort.pointee.event == event, cohort.pointee.model == model, cohort.pointee.isHidden == isHidden {
+      // No event has come between: it is the same place in the queue. Fills name the time of joining, so that counts too.
+      if cohort.pointee.event == event, cohort.pointee.model == model, cohort.pointee.isHidden == isHidden,
+        cohort.pointee.joinedTime == time
+      {
         let lastOrder = cohort.pointee.lastOrder
         order.pointee.cohort = last
         order.pointee.previous = lastOrder

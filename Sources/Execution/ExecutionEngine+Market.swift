@@ -122,7 +122,8 @@ extension ExecutionEngine: BookObserver {
     if level.orderCount > 0 { moveUp(level.quantity, change, quantity: change.quantity) }
   }
 
-  /// Fills lane orders of a side from its best price down to a limit, each lane for at most the event's quantity.
+  /// Fills lane orders of a side from its best price down to a limit, each lane for at most the event's quantity. What an
+  /// iceberg shows anew joins after the event: joins inside events have ever lower numbers, which tell it apart.
   mutating func fillLevels(
     _ change: BookChange, sideIndex: Int, downTo price: Int32, isInclusive: Bool, cause: FillCause,
     books: borrowing BookSet
@@ -142,7 +143,8 @@ extension ExecutionEngine: BookObserver {
     for place in 0..<scratchPrices.count {
       let level = occupied[side].level(price: scratchPrices[place])
       var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
-      while cohort >= 0 {
+      let lastJoin = unsharedJoins
+      while cohort >= 0, cohorts[cohort].event >= lastJoin {
         let next = Int(cohorts[cohort].next)
         fillCohort(cohort, quantity: change.quantity, change: change, cause: cause, books: books)
         cohort = next

@@ -67,12 +67,11 @@ extension ExecutionEngine {
     order.sentTime = time
     order.price = terms.price.ticks
     order.instrument = approved.instrument
-    order.sideIndex = sideIndex
     order.state = .sent
     order.timeInForce = terms.timeInForce
     order.type = terms.type
     order.messagesUnderWay = 1
-    if terms.flags.contains(.postOnly) { order.marks = .postOnly }
+    order.marks = LaneOrder.Marks(rawValue: sideIndex << 4 | (terms.flags.contains(.postOnly) ? 1 : 0))
     orders[index] = order
     if !meter.isPlain { orderFees[index] = OrderFees() }
     if Self.isSpecial(terms) { keepExtras(index, terms: terms) }
@@ -98,7 +97,7 @@ extension ExecutionEngine {
     guard handle >= 0, self.lane(of: index) == lane else { return false }
     let order = orders.place(index)
     guard order.pointee.knownQuantity > 0, !order.pointee.marks.contains(.cancelSent),
-      order.pointee.messagesUnderWay < 250
+      order.pointee.messagesUnderWay < 60_000
     else { return false }
     order.pointee.marks.insert(.cancelSent)
     order.pointee.messagesUnderWay &+= 1
@@ -111,7 +110,7 @@ extension ExecutionEngine {
   public mutating func amend(_ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64) -> Bool {
     let index = Int(handle)
     guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
-      orders[index].messagesUnderWay < 250
+      orders[index].messagesUnderWay < 60_000
     else { return false }
     orders[index].messagesUnderWay &+= 1
     let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
@@ -163,7 +162,8 @@ extension ExecutionEngine {
     if order.pointee.state == .working {
       leaveQueue(index)
       let lane = lanes.place(lane(of: index))
-      guard lane.pointee.isSilent else {
+      guard lane.pointee.isSilent, !order.pointee.marks.contains(.special), order.pointee.messagesUnderWay < 60_000
+      else {
         return finish(index, time: time, kind: .cancelled, cancelReason: .requested)
       }
       // Nobody hears of it but the lane's own books: a bare message.
@@ -229,7 +229,7 @@ extension ExecutionEngine {
 
   /// A limit or market order meets the book: it trades what it can, and rests or ends.
   @inline(never)
-  mutating func enter(_ index: Int, time: Int64, books: borrowing BookSet) {
+  mutating func enter(_ index: Int, time: Int64, books: borrowing BookSet, isShared: Bool = true) {
     let instrument = Int(orders[index].instrument)
     let isBuy = orders[index].sideIndex == 0
     let opposite = books.bestPrice(isBuy ? .sell : .buy, instrument: instrument)
@@ -247,19 +247,24 @@ extension ExecutionEngine {
     if opposite.isNone, !books.hasBook(instrument: instrument), enterWithoutBook(index, time: time, books: books) {
       return
     }
-    if isMarket || orders[index].timeInForce.isImmediate {
-      return finish(
-        index, time: time, kind: .cancelled, cancelReason: isMarket ? .noLiquidity : .immediateOrCancel)
+    if !mayTrade, minimumQuantity(index) > 0 {
+      return finish(index, time: time, kind: .cancelled, cancelReason: .minimumQuantityNotMet)
     }
-    rest(index, time: time, books: books)
+    if isMarket || orders[index].timeInForce.isImmediate {
+      let isWhole = orders[index].timeInForce == .fillOrKill
+      return finish(
+        index, time: time, kind: .cancelled,
+        cancelReason: isWhole ? .fillOrKill : isMarket ? .noLiquidity : .immediateOrCancel)
+    }
+    rest(index, time: time, books: books, isShared: isShared)
   }
 
   /// Puts an order into its queue and tells the lane that it was taken.
   @inline(__always)
-  mutating func rest(_ index: Int, time: Int64, books: borrowing BookSet) {
+  mutating func rest(_ index: Int, time: Int64, books: borrowing BookSet, isShared: Bool = true) {
     if orders[index].marks.contains(.special) { hideReserve(index) }
     orders[index].state = .working
-    joinQueue(index, time: time, books: books, isShared: true)
+    joinQueue(index, time: time, books: books, isShared: isShared)
     acknowledge(index, time: time)
   }
 
@@ -318,6 +323,7 @@ extension ExecutionEngine {
         take(index, time: time, books: books)
         if orders[index].state == .finished { return }
       }
+      if orders[index].marks.contains(.special) { hideReserve(index) }
       orders[index].state = .working
       joinQueue(index, time: time, books: books)
     }

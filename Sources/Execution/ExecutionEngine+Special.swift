@@ -75,9 +75,7 @@ extension ExecutionEngine {
   /// Sets what is open in total, for an order that will join a queue anew.
   mutating func replaceOpen(_ index: Int, by quantity: Int64) {
     orders[index].openQuantity = quantity
-    guard orders[index].marks.contains(.special) else { return }
-    extras[index].reserve = 0
-    hideReserve(index)
+    if orders[index].marks.contains(.special) { extras[index].reserve = 0 }
   }
 
   // MARK: - Arriving
@@ -104,14 +102,14 @@ extension ExecutionEngine {
       if order.type == .trailingStop { startTrailing(index, books: books) }
       let last = books.lastTradePrice(instrument: Int(order.instrument))
       if !last.isNone, isTriggered(index, by: last.ticks) {
-        trigger(index, time: time, books: books)
+        trigger(index, time: time, books: books, isShared: true)
       } else {
         wait(index, time: time)
       }
       return
     }
     if order.type.isPegged { return placePeg(index, time: time, books: books) }
-    enterSpecial(index, time: time, books: books)
+    enter(index, time: time, books: books)
   }
 
   private func refusal(_ index: Int, time: Int64, books: borrowing BookSet) -> RejectReason? {
@@ -139,10 +137,6 @@ extension ExecutionEngine {
       return .unsupportedCombination
     }
     return nil
-  }
-
-  private mutating func enterSpecial(_ index: Int, time: Int64, books: borrowing BookSet) {
-    enter(index, time: time, books: books)
   }
 
   private mutating func wait(_ index: Int, time: Int64) {
@@ -177,7 +171,7 @@ extension ExecutionEngine {
     orders[index].sideIndex == 0 ? price >= extras[index].stopPrice : price <= extras[index].stopPrice
   }
 
-  private mutating func trigger(_ index: Int, time: Int64, books: borrowing BookSet) {
+  private mutating func trigger(_ index: Int, time: Int64, books: borrowing BookSet, isShared: Bool) {
     orders[index].state = .sent
     acknowledge(index, time: time)
     orders[index].type = orders[index].type == .stopLimit ? .limit : .market
@@ -186,7 +180,7 @@ extension ExecutionEngine {
     tell(
       index, time: time, kind: .triggered, quantity: orders[index].openQuantity, price: orders[index].price,
       isFinal: false)
-    enterSpecial(index, time: time, books: books)
+    enter(index, time: time, books: books, isShared: isShared)
   }
 
   /// A trade of the market: stops may trigger, auctions may fill, and orders that waited for a price have one.
@@ -206,7 +200,7 @@ extension ExecutionEngine {
         follow(index, price)
         if isTriggered(index, by: price) {
           special.remove(index)
-          trigger(index, time: change.time, books: books)
+          trigger(index, time: change.time, books: books, isShared: false)
         }
       } else {
         // Waits for the next price of data without a book.
@@ -272,7 +266,7 @@ extension ExecutionEngine {
           if !isLimit || (isBuy ? price <= extras[index].limit : price >= extras[index].limit) {
             fillAtPrice(index, price: price, change: change, cause: .barRange, books: books)
           } else {
-            rest(index, time: change.time, books: books)
+            rest(index, time: change.time, books: books, isShared: false)
           }
         } else {
           follow(index, isBuy ? bar.low.ticks : bar.high.ticks)
@@ -324,10 +318,7 @@ extension ExecutionEngine {
   mutating func followPegs(_ change: BookChange, books: borrowing BookSet) {
     for order in special.pegs where orders[Int(order)].instrument == change.instrument {
       let index = Int(order)
-      guard orders[index].state == .working || orders[index].state == .waiting else {
-        special.remove(index)
-        continue
-      }
+      guard orders[index].state == .working || orders[index].state == .waiting else { continue }
       let price = pegPrice(index, books: books)
       if orders[index].state == .working {
         if price == orders[index].price { continue }

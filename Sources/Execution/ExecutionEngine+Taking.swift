@@ -142,11 +142,15 @@ extension ExecutionEngine {
     case .decrement:
       let quantity = min(orders[index].openQuantity, orders[own].openQuantity)
       for place in [own, index] {
-        if orders[place].openQuantity == quantity {
+        if orders[place].openQuantity == quantity, reserve(place) == 0 {
           if place == own { leaveQueue(own) }
           finish(place, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
         } else {
           orders[place].openQuantity &-= quantity
+          if orders[place].openQuantity == 0 {
+            leaveQueue(place)
+            showMore(place, time: time, books: books)
+          }
           note(place, .amended, time: time)
           tell(
             place, time: time, kind: .amended, quantity: orders[place].openQuantity &+ reserve(place),

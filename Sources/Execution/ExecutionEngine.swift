@@ -182,7 +182,7 @@ public struct ExecutionEngine: ~Copyable {
     for index in 0..<(instrumentCount * 2) {
       (occupied + index).initialize(to: LadderSide(sideIndex: index & 1))
     }
-    let requests = MessageQueue(delays: terms.compactMap(\.latency.commonRequestNanoseconds))
+    let requests = MessageQueue(delays: terms.compactMap { Self.requestRoute($0.latency) })
     let notices = MessageQueue(delays: terms.compactMap { Self.noticeDelay($0.latency) })
     lanes = Column(capacity: laneCount)
     var gateOf: [RiskLimits: Int32] = [:]
@@ -213,7 +213,7 @@ public struct ExecutionEngine: ~Copyable {
       }
       lanes.append(
         LaneRoutes(
-          request: requests.route(of: request), notice: notices.route(of: notice),
+          request: requests.route(of: Self.requestRoute(latency)), notice: notices.route(of: notice),
           requestNanoseconds: request ?? 0, noticeNanoseconds: notice ?? 0,
           clockShift: latency.clockShift ?? 0, gate: gateOf[lane.limits] ?? 0, sampler: sampler,
           queueModel: modelOf[lane.queueModel] ?? 0, tradesAtLastPrice: lane.tradesAtLastPrice,
@@ -252,6 +252,12 @@ public struct ExecutionEngine: ~Copyable {
   private static func noticeDelay(_ latency: LatencyModel) -> Int64? {
     guard let nanoseconds = latency.acknowledgement.constantNanoseconds else { return nil }
     return nanoseconds - (latency.clockShift ?? 0)
+  }
+
+  /// From the moment the lane is called until its request arrives, on the venue's clock, when that is always the same:
+  /// lanes whose clocks differ send the same delay at different moments of the venue's time.
+  private static func requestRoute(_ latency: LatencyModel) -> Int64? {
+    latency.commonRequestNanoseconds.map { $0 &+ (latency.clockShift ?? 0) }
   }
 
   deinit {

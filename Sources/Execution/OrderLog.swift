@@ -89,7 +89,8 @@ extension ExecutionEngine {
     }
   }
 
-  /// The steps noted so far, oldest first; empties the store.
+  /// The steps noted so far, in the order in which the venue caused them; empties the store. A confirmation stands where
+  /// its message left the venue, with the time at which it arrives.
   public mutating func takeTransitions() -> [OrderTransition] {
     defer { transitions.removeAll(keepingCapacity: true) }
     return transitions

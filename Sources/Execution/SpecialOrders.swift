@@ -31,6 +31,9 @@ struct SpecialOrders {
     pegs.removeAll { Int($0) == order }
   }
 
+  /// Takes a pegged order that has ended out of its list; its place may hold another order that waits.
+  mutating func removePeg(_ order: Int) { pegs.removeAll { Int($0) == order } }
+
   mutating func addExpiry(_ expiry: Expiry) {
     // Sorted by falling time, so that the next is last; equal times keep the order of sending.
     let place = expiries.firstIndex { $0.time <= expiry.time } ?? expiries.count

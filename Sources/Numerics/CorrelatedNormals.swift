@@ -28,18 +28,3 @@ public struct CorrelatedNormals: Sendable {
     }
   }
 }
-
-/// Portfolio results over scenarios, one row per scenario.
-public enum ScenarioProducts {
-  /// `profits[r]` = Σ weights · row r; as many rows as profits.
-  public static func profits(
-    _ scenarios: UnsafeBufferPointer<Double>, weights: [Double], into profits: UnsafeMutableBufferPointer<Double>
-  ) {
-    precondition(scenarios.count == profits.count * weights.count, "one weight per column and one profit per row")
-    LinearAlgebraThreads.prepare()
-    guard !profits.isEmpty, !weights.isEmpty else { return }
-    cblas_dgemv(
-      CblasRowMajor, CblasNoTrans, Int32(profits.count), Int32(weights.count), 1, scenarios.baseAddress,
-      Int32(weights.count), weights, 1, 0, profits.baseAddress, 1)
-  }
-}

@@ -91,6 +91,18 @@ public enum Quantile {
     }
   }
 
+  /// Moves the values of several ranks, ascending, to their places as `select` does for one; each selection works only in
+  /// the part that earlier ones left open.
+  public static func select(_ values: UnsafeMutableBufferPointer<Double>, ranks: ArraySlice<Int>) {
+    guard !ranks.isEmpty else { return }
+    let middle = (ranks.startIndex + ranks.endIndex) / 2
+    let rank = ranks[middle]
+    select(values, rank: rank)
+    select(UnsafeMutableBufferPointer(rebasing: values[..<rank]), ranks: ranks[..<middle].prefix { $0 < rank })
+    let above = ranks[(middle + 1)...].drop { $0 == rank }.map { $0 - rank - 1 }
+    select(UnsafeMutableBufferPointer(rebasing: values[(rank + 1)...]), ranks: above[...])
+  }
+
   private static func spreadMedian(_ values: UnsafeMutableBufferPointer<Double>, _ low: Int, _ high: Int) -> Double {
     func median(_ a: Double, _ b: Double, _ c: Double) -> Double { max(min(a, b), min(max(a, b), c)) }
     let step = (high - low) / 8

@@ -1,46 +1,43 @@
+import CVectorMath
+
 extension RandomStream {
-  /// Writes `normal(at: start)`, `normal(at: start + 1)`, …: the same bits as one by one, eight at a time.
+  /// Writes `normal(at: start)`, `normal(at: start + 1)`, …: the same bits as one by one, many at a time.
   public func fillNormals(into values: UnsafeMutableBufferPointer<Double>, startingAt start: UInt64) {
+    // Times one plus zero is exact, and no normal is zero.
+    fillNormals(into: values, startingAt: start, scale: 1, offset: 0)
+  }
+
+  /// Writes `offset + scale · normal(at: start)` and so on, each rounded once: one pass over memory instead of two.
+  public func fillNormals(
+    into values: UnsafeMutableBufferPointer<Double>, startingAt start: UInt64, scale: Double, offset: Double
+  ) {
     guard let base = values.baseAddress else { return }
-    var offset = 0
-    while offset < values.count, (start &+ UInt64(offset)) & 31 != 0 {
-      base[offset] = normal(at: start &+ UInt64(offset))
-      offset += 1
+    var done = 0
+    func single(while isWanted: (Int) -> Bool) {
+      while done < values.count, isWanted(done) {
+        base[done] = offset.addingProduct(scale, normal(at: start &+ UInt64(done)))
+        done += 1
+      }
     }
-    let key = key
-    let target = UnsafeMutableRawPointer(base)
-    while offset + 32 <= values.count {
-      let (first, second) = Philox4x32.blocks8(
-        index: (start &+ UInt64(offset)) >> 2, upper0: upper0, upper1: upper1, key0: key[0], key1: key[1])
-      let pair0 = Self.normalPair(first)
-      let pair1 = Self.normalPair(second)
-      let position = target + offset &* 8
-      position.storeBytes(of: pair0.0, as: SIMD8<Double>.self)
-      (position + 64).storeBytes(of: pair0.1, as: SIMD8<Double>.self)
-      (position + 128).storeBytes(of: pair1.0, as: SIMD8<Double>.self)
-      (position + 192).storeBytes(of: pair1.1, as: SIMD8<Double>.self)
-      offset += 32
+    single { (start &+ UInt64($0)) & 31 != 0 }
+    let groups = (values.count - done) / 32
+    if groups > 0 {
+      lockstep_fillNormals(
+        base + done, Int64(groups), (start &+ UInt64(done)) >> 2, upper0, upper1, key[0], key[1], scale, offset,
+        Self.hasWideVectors)
+      done += 32 * groups
     }
-    while offset < values.count {
-      base[offset] = normal(at: start &+ UInt64(offset))
-      offset += 1
-    }
+    single { _ in true }
   }
 
-  @inline(__always)
-  private static func normalPair(_ word: SIMD8<UInt64>) -> (SIMD8<Double>, SIMD8<Double>) {
-    let one = SIMD8<UInt64>(repeating: 0x3FF0_0000_0000_0000)
-    return NormalKernel.pair(
-      radius: unsafeBitCast(NormalKernel.radiusBits(word), to: SIMD8<Double>.self) - NormalKernel.radiusOffset,
-      turn: unsafeBitCast(NormalKernel.turnBits(word), to: SIMD8<Double>.self) - NormalKernel.turnOffset,
-      swaps: signs(word &<< 63, one) .< 0, negates: signs(word &<< 62, one) .< 0)
-  }
-
-  /// ±1 from the top bit of each lane: comparing doubles compiles to one instruction, comparing integers to a loop.
-  @inline(__always)
-  private static func signs(_ bits: SIMD8<UInt64>, _ one: SIMD8<UInt64>) -> SIMD8<Double> {
-    unsafeBitCast((bits & 0x8000_0000_0000_0000) | one, to: SIMD8<Double>.self)
-  }
+  /// Wider vectors give the same bits in less time.
+  private static let hasWideVectors: Int32 = {
+    #if arch(x86_64)
+      lockstep_hasWideVectors()
+    #else
+      0
+    #endif
+  }()
 
   /// Writes `uniform(at: start)`, `uniform(at: start + 1)`, …
   public func fillUniforms(into values: UnsafeMutableBufferPointer<Double>, startingAt start: UInt64) {

@@ -69,7 +69,7 @@ public struct RandomStream: Sendable, Hashable {
   public func exponential(at index: UInt64) -> Double { -LaneKernels.log(uniform(at: index)) }
 }
 
-/// The Box-Muller transform, the same for scalars and vectors.
+/// The Box-Muller transform of one word; CVectorMath's `normals.h` does the same to eight, bit for bit.
 enum NormalKernel {
   /// The top 40 bits as the mantissa of a value in [1, 2).
   @inline(__always)
@@ -77,14 +77,6 @@ enum NormalKernel {
   /// Bits 2 to 23 likewise.
   @inline(__always)
   static func turnBits(_ word: UInt64) -> UInt64 { (word << 28) & 0x000F_FFFF_C000_0000 | 0x3FF0_0000_0000_0000 }
-  @inline(__always)
-  static func radiusBits(_ word: SIMD8<UInt64>) -> SIMD8<UInt64> {
-    (word &>> 12) & 0x000F_FFFF_FFFF_F000 | 0x3FF0_0000_0000_0000
-  }
-  @inline(__always)
-  static func turnBits(_ word: SIMD8<UInt64>) -> SIMD8<UInt64> {
-    (word &<< 28) & 0x000F_FFFF_C000_0000 | 0x3FF0_0000_0000_0000
-  }
   /// Both grids are taken at their midpoints: the radius never meets 0, and the angles are symmetric.
   static let radiusOffset = 1 - 0x1p-41
   static let turnOffset = 1.5 - 0x1p-23

@@ -37,6 +37,12 @@ public struct Desk: ~Copyable {
   @inline(__always)
   public var instrumentCount: Int { engine.pointee.instrumentCount }
 
+  /// Of instruments that there are none of, a desk knows no price and no quantity.
+  @inline(__always)
+  private func isKnown(_ instrument: Int) -> Bool {
+    UInt(bitPattern: instrument) < UInt(bitPattern: engine.pointee.instrumentCount)
+  }
+
   /// What an instrument is: its symbol, tick, lot and currency.
   public func instrument(_ index: Int) -> Instrument {
     precondition(index >= 0 && index < instrumentCount, "no such instrument")
@@ -55,6 +61,7 @@ public struct Desk: ~Copyable {
 
   @inline(__always)
   private func bestPrice(_ side: Side, _ instrument: Int) -> Price {
+    guard isKnown(instrument) else { return .none }
     if let view { return view.pointee.bestPrice(side, instrument: instrument) }
     return books.pointee.bestPrice(side, instrument: instrument)
   }
@@ -62,6 +69,7 @@ public struct Desk: ~Copyable {
   /// The quantity resting at a price.
   @inline(__always)
   public func quantity(_ side: Side, at price: Price, instrument: Int = 0) -> Int64 {
+    guard isKnown(instrument) else { return 0 }
     if let view { return view.pointee.quantity(side, at: price, instrument: instrument) }
     return books.pointee.level(side, at: price, instrument: instrument).quantity
   }
@@ -75,11 +83,13 @@ public struct Desk: ~Copyable {
 
   /// Walks the levels of a side from the touch on until `body` returns false.
   public func forEachLevel(_ side: Side, instrument: Int = 0, _ body: (Price, Int64) -> Bool) {
+    guard isKnown(instrument) else { return }
     if let view { return view.pointee.forEachLevel(side, instrument: instrument, body) }
     books.pointee.forEachLevel(side, instrument: instrument, body)
   }
 
   public func lastTradePrice(_ instrument: Int = 0) -> Price {
+    guard isKnown(instrument) else { return .none }
     if let view { return view.pointee.lastTradePrice(instrument: instrument) }
     return books.pointee.lastTradePrice(instrument: instrument)
   }
@@ -89,17 +99,20 @@ public struct Desk: ~Copyable {
   /// Signed lots, as far as the lane has been told.
   @inline(__always)
   public func position(_ instrument: Int = 0) -> Int64 {
-    engine.pointee.knownPosition(lane: lane, instrument: instrument)
+    isKnown(instrument) ? engine.pointee.knownPosition(lane: lane, instrument: instrument) : 0
   }
 
   /// Open quantity of the lane's orders of a side, sent and not known to be done.
   @inline(__always)
   public func openQuantity(_ side: Side, _ instrument: Int = 0) -> Int64 {
-    engine.pointee.knownOpenQuantity(lane: lane, instrument: instrument, sideIndex: side == .buy ? 0 : 1)
+    guard isKnown(instrument) else { return 0 }
+    return engine.pointee.knownOpenQuantity(lane: lane, instrument: instrument, sideIndex: side == .buy ? 0 : 1)
   }
 
   /// Money the lane has, in ticks × lots of the instrument, fees not taken off, as far as it has been told.
-  public func cash(_ instrument: Int = 0) -> Int128 { engine.pointee.knownMoney(lane: lane, instrument: instrument) }
+  public func cash(_ instrument: Int = 0) -> Int128 {
+    isKnown(instrument) ? engine.pointee.knownMoney(lane: lane, instrument: instrument) : 0
+  }
 
   /// The lane's orders that it believes alive, in order of their places.
   @inline(__always)
@@ -117,7 +130,8 @@ public struct Desk: ~Copyable {
 
   // MARK: - Acting
 
-  /// Calls `woken` at a moment of the lane's clock, at once when that has passed; replaces an earlier wish.
+  /// Calls `woken` at a moment of the lane's clock, at once when that has passed; replaces an earlier wish. From `woken`
+  /// itself, at once is a microsecond later.
   @inline(__always)
   public func wake(at time: Int64) { wakes.pointee.set(lane, max(time, self.time)) }
 

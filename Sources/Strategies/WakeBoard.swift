@@ -2,6 +2,9 @@
 ///
 /// Invariant: `next` is no later than any lane's wish less its clock shift; the arrays hold `laneCount` elements.
 package struct WakeBoard {
+  /// Between a wake-up and the next one, when a lane asks for one at once.
+  package static let shortestPause: Int64 = 1_000
+
   package let times: UnsafeMutablePointer<Int64>
   private let clockShifts: UnsafeMutablePointer<Int64>
   package var next = Int64.max

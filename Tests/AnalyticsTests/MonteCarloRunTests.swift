@@ -128,6 +128,14 @@ import Testing
       #expect(abs(left - right) <= QuantileSketch.relativeError * abs(left) * 1.001, "\(left) \(right)")
     }
     #expect(QuantileSketch().quantiles([0.5])[0].isNaN)
+    // What has no order is counted apart, and what is no probability has no quantile.
+    exact.add(.nan)
+    buckets.add(.nan)
+    #expect(exact.undefinedCount == 1 && buckets.undefinedCount == 1 && exact.count == values.count)
+    for sketch in [exact, buckets] {
+      let found = sketch.quantiles([.nan, 0.5, -1, 2])
+      #expect(found[0].isNaN && found[1] == sketch.quantiles([0.5])[0] && found[2].isNaN && found[3].isNaN)
+    }
   }
 
   @Test func badPlansAreNamed() {

@@ -33,4 +33,17 @@ import Testing
       }
     }
   }
+
+  @Test func scaledFillsAreScaledDraws() {
+    for (start, count) in [(UInt64(0), 64), (5, 100), (31, 33)] {
+      let stream = RandomStream(seed: 9, stream: 2)
+      var values = [Double](repeating: 0, count: count)
+      values.withUnsafeMutableBufferPointer {
+        stream.fillNormals(into: $0, startingAt: start, scale: 0.3, offset: -0.01)
+      }
+      for offset in 0..<count {
+        #expect(values[offset] == (-0.01).addingProduct(0.3, stream.normal(at: start + UInt64(offset))))
+      }
+    }
+  }
 }

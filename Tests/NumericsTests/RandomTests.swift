@@ -160,4 +160,20 @@ import Testing
       #expect(values[..<rank].allSatisfy { $0 <= sorted[rank] } && values[rank...].allSatisfy { $0 >= sorted[rank] })
     }
   }
+
+  @Test func selectingSeveralRanksAgreesWithSorting() {
+    for seed in 0..<40 as Range<UInt64> {
+      var values = RandomStream(seed: seed).normals(count: 1 + Int(seed) * 17).map {
+        seed % 3 == 0 ? ($0 * 2).rounded() : $0
+      }
+      let sorted = values.sorted()
+      let ranks = (0..<Int(seed % 9)).map {
+        RandomStream(seed: seed, stream: 1).integer(at: UInt64($0), below: values.count)
+      }
+      .sorted()
+      values.withUnsafeMutableBufferPointer { Quantile.select($0, ranks: ranks[...]) }
+      for rank in ranks { #expect(values[rank] == sorted[rank]) }
+      #expect(values.sorted() == sorted)
+    }
+  }
 }

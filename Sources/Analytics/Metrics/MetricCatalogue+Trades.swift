@@ -74,7 +74,7 @@ extension MetricCatalogue {
       "best_five_days", "Growth from the five best days", .trades, .fraction, .lowerIsBetter,
       formula: "sum of log(1 + r) of the five best days / log(1 + total return)"
     ) { context throws(AnalyticsError) in
-      let share = ProfitConcentration(context.returns.logReturns, best: 5).share
+      let share = ProfitConcentration(checked: context.returns.logReturns, best: 5).share
       return MetricEstimate(try share.orUndefined("the total return is not positive", in: context.returns.name))
     },
   ]

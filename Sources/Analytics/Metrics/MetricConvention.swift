@@ -27,7 +27,11 @@ public struct PeriodRate: Sendable, Hashable {
   /// (1 + annual)^(1/P) − 1 for each period.
   public init(annual: Double, periodsPerYear: Double, name: String = "annual rate") throws(AnalyticsError) {
     guard annual.isFinite, annual > -1 else { throw AnalyticsError(series: name, reason: .outOfRange("above -100 %")) }
+    try Self.requirePeriods(periodsPerYear)
     let perPeriod = annual == 0 ? 0 : Elementary.expMinusOne(Elementary.logOnePlus(annual) / periodsPerYear)
+    guard perPeriod.isFinite else {
+      throw AnalyticsError(series: name, reason: .undefined("its rate for a period overflows"))
+    }
     self.init(perPeriod: perPeriod, annual: annual)
   }
 
@@ -36,7 +40,18 @@ public struct PeriodRate: Sendable, Hashable {
     guard perPeriod.isFinite, perPeriod > -1 else {
       throw AnalyticsError(series: name, reason: .outOfRange("above -100 %"))
     }
+    try Self.requirePeriods(periodsPerYear)
     let annual = perPeriod == 0 ? 0 : Elementary.expMinusOne(Elementary.logOnePlus(perPeriod) * periodsPerYear)
+    guard annual.isFinite else {
+      throw AnalyticsError(series: name, reason: .undefined("it overflows when annualised"))
+    }
     self.init(perPeriod: perPeriod, annual: annual)
+  }
+
+  /// Fewer than one in a million years or more than one a nanosecond are no periods.
+  private static func requirePeriods(_ periodsPerYear: Double) throws(AnalyticsError) {
+    guard periodsPerYear >= 1e-6, periodsPerYear <= 1e17 else {
+      throw AnalyticsError(series: "periods per year", reason: .outOfRange("0.000001 to 1e17"))
+    }
   }
 }

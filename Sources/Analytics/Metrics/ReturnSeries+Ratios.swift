@@ -14,7 +14,10 @@ extension ReturnSeries {
     case .lean:
       return (annualisedMean - riskFree.annual) / (deviation * periodsPerYear.squareRoot())
     case .backtestingPy:
-      return (try compoundedGeometricMean() - riskFree.annual) / (try volatility(.backtestingPy))
+      let volatility = try volatility(.backtestingPy)
+      // Compounded variances cancel before plain ones do.
+      guard volatility > 0 else { throw AnalyticsError(series: name, reason: .constant) }
+      return (try compoundedGeometricMean() - riskFree.annual) / volatility
     }
   }
 

@@ -36,6 +36,15 @@ public struct RelativeStatistics: Sendable, Hashable {
     }
   }
 
+  /// Returns so small that their squares vanish have no ratios.
+  private func requireNumber(_ value: Double) throws(AnalyticsError) -> Double {
+    guard value.isFinite else {
+      throw AnalyticsError(
+        series: returns.name, reason: .undefined("the figure against \(benchmark.name) is beyond the range of numbers"))
+    }
+    return value
+  }
+
   private static func slope(_ dependent: [Double], _ independent: [Double]) -> Double {
     let (first, second) = (dependent.mean, independent.mean)
     return zip(dependent, independent).lazy.map { ($0 - first) * ($1 - second) }.compensatedSum
@@ -45,8 +54,10 @@ public struct RelativeStatistics: Sendable, Hashable {
   /// Covariance with the benchmark over the benchmark's variance; backtesting.py takes log returns.
   public func beta() throws(AnalyticsError) -> Double {
     try requireMovingBenchmark()
-    guard convention == .backtestingPy else { return Self.slope(returns.values, benchmark.values) }
-    return Self.slope(try logReturns(returns), try logReturns(benchmark))
+    guard convention == .backtestingPy else {
+      return try requireNumber(Self.slope(returns.values, benchmark.values))
+    }
+    return try requireNumber(Self.slope(try logReturns(returns), try logReturns(benchmark)))
   }
 
   private func logReturns(_ series: ReturnSeries) throws(AnalyticsError) -> [Double] {
@@ -59,15 +70,17 @@ public struct RelativeStatistics: Sendable, Hashable {
   /// Annualised mean return that beta does not explain. LEAN compares annualised returns, backtesting.py total ones.
   public func alpha() throws(AnalyticsError) -> Double {
     let beta = try beta()
-    switch convention {
-    case .default, .empyrical:
-      let rate = riskFree.perPeriod
-      return (returns.values.mean - rate - beta * (benchmark.values.mean - rate)) * returns.periodsPerYear
-    case .lean:
-      return returns.annualisedMean - (riskFree.annual + beta * (benchmark.annualisedMean - riskFree.annual))
-    case .backtestingPy:
-      return returns.totalReturn - riskFree.annual - beta * (benchmark.totalReturn - riskFree.annual)
-    }
+    let rate = riskFree.perPeriod
+    let alpha =
+      switch convention {
+      case .default, .empyrical:
+        (returns.values.mean - rate - beta * (benchmark.values.mean - rate)) * returns.periodsPerYear
+      case .lean:
+        returns.annualisedMean - (riskFree.annual + beta * (benchmark.annualisedMean - riskFree.annual))
+      case .backtestingPy:
+        returns.totalReturn - riskFree.annual - beta * (benchmark.totalReturn - riskFree.annual)
+      }
+    return try requireNumber(alpha)
   }
 
   /// Standard errors of alpha (annualised) and beta by ordinary least squares; needs three returns.
@@ -84,7 +97,9 @@ public struct RelativeStatistics: Sendable, Hashable {
     let variance = residuals.compensatedSum / (count - 2)
     let spread = benchmark.values.squaredDeviations(from: second)
     let alphaError = (variance * (1 / count + second * second / spread)).squareRoot()
-    return (alphaError * returns.periodsPerYear, (variance / spread).squareRoot())
+    return (
+      try requireNumber(alphaError * returns.periodsPerYear), try requireNumber((variance / spread).squareRoot())
+    )
   }
 
   /// Pearson's correlation with the benchmark.
@@ -112,22 +127,26 @@ public struct RelativeStatistics: Sendable, Hashable {
       throw AnalyticsError(series: "\(returns.name) minus \(benchmark.name)", reason: .constant)
     }
     let root = returns.periodsPerYear.squareRoot()
-    return switch convention {
-    case .default, .backtestingPy: active.mean / deviation * root
-    case .empyrical: active.mean / deviation
-    case .lean: (returns.annualisedMean - benchmark.annualisedMean) / (deviation * root)
-    }
+    let ratio =
+      switch convention {
+      case .default, .backtestingPy: active.mean / deviation * root
+      case .empyrical: active.mean / deviation
+      case .lean: (returns.annualisedMean - benchmark.annualisedMean) / (deviation * root)
+      }
+    return try requireNumber(ratio)
   }
 
   /// Annualised excess return per unit of beta; the total one for quantstats, which stands in for empyrical here.
   public func treynorRatio() throws(AnalyticsError) -> Double {
     let beta = try beta()
     guard beta != 0 else { throw AnalyticsError(series: returns.name, reason: .undefined("beta is zero")) }
-    return switch convention {
-    case .lean: (returns.annualisedMean - riskFree.annual) / beta
-    case .empyrical: (returns.totalReturn - riskFree.annual) / beta
-    case .default, .backtestingPy: (returns.values.mean - riskFree.perPeriod) * returns.periodsPerYear / beta
-    }
+    let ratio =
+      switch convention {
+      case .lean: (returns.annualisedMean - riskFree.annual) / beta
+      case .empyrical: (returns.totalReturn - riskFree.annual) / beta
+      case .default, .backtestingPy: (returns.values.mean - riskFree.perPeriod) * returns.periodsPerYear / beta
+      }
+    return try requireNumber(ratio)
   }
 
   /// Which periods of the benchmark to look at.
@@ -152,7 +171,7 @@ public struct RelativeStatistics: Sendable, Hashable {
       ).annualGrowth()
     }
     let own = try growth(returns)
-    return own / (try growth(benchmark))
+    return try requireNumber(own / (try growth(benchmark)))
   }
 
   /// Beta over the periods when the benchmark rose (bull) or fell (bear).
@@ -163,6 +182,6 @@ public struct RelativeStatistics: Sendable, Hashable {
       throw AnalyticsError(
         series: benchmark.name, reason: .undefined("fewer than two different returns when it went \(market.rawValue)"))
     }
-    return Self.slope(rows.map { returns.values[$0] }, others)
+    return try requireNumber(Self.slope(rows.map { returns.values[$0] }, others))
   }
 }

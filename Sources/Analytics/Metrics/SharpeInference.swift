@@ -16,6 +16,9 @@ public struct SharpeInference: Sendable, Hashable {
     guard kurtosis >= skewness * skewness + 1 - 1e-9 else {
       throw AnalyticsError(series: "kurtosis", reason: .outOfRange("at least skewness² + 1"))
     }
+    guard (sharpe * sharpe * kurtosis).isFinite else {
+      throw AnalyticsError(series: "Sharpe ratio", reason: .outOfRange("small enough to be squared"))
+    }
     self.sharpe = sharpe
     self.count = count
     self.skewness = skewness

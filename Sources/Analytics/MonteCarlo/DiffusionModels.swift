@@ -23,10 +23,10 @@ public struct GeometricBrownianMotion: PathSource {
     block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
     simpleReturns: UnsafeMutableBufferPointer<Double>?
   ) {
-    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
     let interval = years / Double(steps)
-    LaneArithmetic.scale(
-      logReturns, by: volatility * interval.squareRoot(), adding: (drift - 0.5 * volatility * volatility) * interval)
+    NormalSupply.fill(
+      logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme,
+      scale: volatility * interval.squareRoot(), offset: (drift - 0.5 * volatility * volatility) * interval)
     fillSimpleReturns(from: logReturns, into: simpleReturns)
   }
 }
@@ -119,13 +119,13 @@ public struct MertonJumpDiffusion: PathSource {
     block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
     simpleReturns: UnsafeMutableBufferPointer<Double>?
   ) {
-    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
     let interval = years / Double(steps)
     let compensation =
       jumpIntensity * Elementary.expMinusOne(jumpMean + 0.5 * jumpDeviation * jumpDeviation)
-    LaneArithmetic.scale(
-      logReturns, by: volatility * interval.squareRoot(),
-      adding: (drift - 0.5 * volatility * volatility - compensation) * interval)
+    NormalSupply.fill(
+      logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme,
+      scale: volatility * interval.squareRoot(),
+      offset: (drift - 0.5 * volatility * volatility - compensation) * interval)
     let counts = RandomStream(seed: seed, stream: 1)
     let sizes = RandomStream(seed: seed, stream: 2)
     let mean = jumpIntensity * interval

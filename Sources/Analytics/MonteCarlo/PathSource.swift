@@ -48,8 +48,25 @@ extension PathSource {
   }
 }
 
-/// Standard normal increments for one block of paths.
+/// Normal increments for one block of paths.
 enum NormalSupply {
+  /// `offset + scale · z` for each of the steps × 16 standard normals z.
+  static func fill(
+    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, block: UInt64, seed: UInt64,
+    scheme: SamplingScheme, scale: Double, offset: Double
+  ) {
+    guard scheme != .pseudorandom else {
+      RandomStream(seed: seed, stream: UInt64(factor)).fillNormals(
+        into: values, startingAt: start(of: block, count: steps * PathBlock.lanes), scale: scale, offset: offset)
+      return
+    }
+    fill(values, steps: steps, factor: factor, block: block, seed: seed, scheme: scheme)
+    LaneArithmetic.scale(values, by: scale, adding: offset)
+  }
+
+  /// Whole groups of 32 normals belong to one block, which keeps the bulk generator on its fast path.
+  private static func start(of block: UInt64, count: Int) -> UInt64 { block &* UInt64((count + 31) / 32 * 32) }
+
   /// Fills steps × 16 standard normals of factor `factor`; each factor has its own stream.
   static func fill(
     _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, block: UInt64, seed: UInt64,
@@ -59,14 +76,12 @@ enum NormalSupply {
     let stream = RandomStream(seed: seed, stream: UInt64(factor))
     switch scheme {
     case .pseudorandom:
-      // Whole groups of 32 normals belong to one block, which keeps the bulk generator on its fast path.
-      let stride = UInt64((steps * lanes + 31) / 32 * 32)
-      stream.fillNormals(into: values, startingAt: block &* stride)
+      stream.fillNormals(into: values, startingAt: start(of: block, count: steps * lanes))
     case .antithetic:
       let half = steps * lanes / 2
-      let stride = UInt64((half + 31) / 32 * 32)
       guard let base = values.baseAddress else { return }
-      stream.fillNormals(into: UnsafeMutableBufferPointer(start: base, count: half), startingAt: block &* stride)
+      stream.fillNormals(
+        into: UnsafeMutableBufferPointer(start: base, count: half), startingAt: start(of: block, count: half))
       for step in (0..<steps).reversed() {
         for lane in (0..<8).reversed() {
           let value = base[step * 8 + lane]

@@ -6,6 +6,8 @@ public struct QuantileSketch: Sendable, Codable, Hashable {
   /// Values kept exactly before the switch to buckets.
   public let exactLimit: Int
   public private(set) var count = 0
+  /// NaNs that were added.
+  public private(set) var undefinedCount = 0
   private var values: [Double] = []
   private var buckets: [UInt64] = []
 
@@ -23,7 +25,12 @@ public struct QuantileSketch: Sendable, Codable, Hashable {
 
   public var isExact: Bool { buckets.isEmpty }
 
+  /// A NaN has no place among ordered values: it is counted apart and leaves the quantiles alone.
   public mutating func add(_ value: Double) {
+    guard !value.isNaN else {
+      undefinedCount += 1
+      return
+    }
     count += 1
     if buckets.isEmpty {
       values.append(value)
@@ -57,15 +64,20 @@ public struct QuantileSketch: Sendable, Codable, Hashable {
     return bucket > half ? magnitude : -magnitude
   }
 
-  /// Quantiles at ascending or any probabilities, as order statistics; NaN for an empty stream.
+  /// Quantiles at probabilities in any order, as order statistics; NaN for an empty stream and outside 0 to 1.
   public func quantiles(_ probabilities: [Double]) -> [Double] {
-    guard count > 0 else { return probabilities.map { _ in .nan } }
-    if isExact {
-      let sorted = values.sorted()
-      return probabilities.map { Quantile.value(sorted, probability: $0, method: .inverseEmpiricalCDF) }
-    }
     var results = [Double](repeating: .nan, count: probabilities.count)
-    let order = probabilities.indices.sorted { probabilities[$0] < probabilities[$1] }
+    let known = probabilities.indices.filter { probabilities[$0] >= 0 && probabilities[$0] <= 1 }
+    guard count > 0, !known.isEmpty else { return results }
+    if isExact {
+      // A few order statistics of many values: selecting them is several times as fast as sorting.
+      var values = values
+      let ranks = known.map { Quantile.orderIndex(count: count, probability: probabilities[$0]) }
+      values.withUnsafeMutableBufferPointer { Quantile.select($0, ranks: ranks.sorted()[...]) }
+      for (index, rank) in zip(known, ranks) { results[index] = values[rank] }
+      return results
+    }
+    let order = known.sorted { probabilities[$0] < probabilities[$1] }
     var bucket = 0
     var below = buckets[0]
     for index in order {

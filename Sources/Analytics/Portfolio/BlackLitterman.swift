@@ -48,13 +48,17 @@ public struct BlackLitterman: Sendable {
 
     /// The unconstrained best weights, (δ Σ)⁻¹ µ.
     public func optimalWeights(aversion: Double) throws(AnalyticsError) -> [Double] {
+      guard aversion > 0, aversion.isFinite else { throw AnalyticsError(series: "aversion", reason: .notPositive) }
       let count = covariance.assetCount
-      do {
-        return try Cholesky(Matrix(rows: count, columns: count, values: covariance.values))
-          .solve(expectedReturns).map { $0 / aversion }
-      } catch {
+      let factor: Cholesky
+      do { factor = try Cholesky(Matrix(rows: count, columns: count, values: covariance.values)) } catch {
         throw AnalyticsError(series: "covariance", reason: .singular(error.description))
       }
+      let weights = factor.solve(expectedReturns).map { $0 / aversion }
+      guard weights.allSatisfy(\.isFinite) else {
+        throw AnalyticsError(series: "aversion", reason: .outOfRange("large enough to divide the weights"))
+      }
+      return weights
     }
   }
 
@@ -101,6 +105,7 @@ public struct BlackLitterman: Sendable {
     for row in 0..<number {
       for asset in 0..<count { returns[asset] += spreads[row][asset] * pulls[row] }
     }
+    try requireFinite(returns, series: "posterior returns")
     var values = covariance.values.map { $0 * (1 + tau) }
     for asset in 0..<count {
       let column = factor.solve(spreads.map { $0[asset] })

@@ -85,7 +85,7 @@ public struct RebalancingStudy: Hashable, Sendable {
       }
       for asset in 0..<count { holdings[asset] *= 1 + panel[row, asset] }
       let wealth = cash + holdings.reduce(0, +)
-      guard wealth > 0 else {
+      guard wealth > 0, wealth.isFinite else {
         throw AnalyticsError(series: "wealth", row: row, reason: .notPositive)
       }
       study.wealth.append(wealth)

@@ -45,6 +45,10 @@ public struct ReturnPanel: Hashable, Sendable {
 
   /// The simple returns of prices, which must be above zero.
   public init(assetNames: [String], priceColumns: [[Double]]) throws(AnalyticsError) {
+    guard assetNames.count == priceColumns.count else {
+      throw AnalyticsError(
+        series: "asset names", reason: .lengthMismatch(found: assetNames.count, expected: priceColumns.count))
+    }
     var columns: [[Double]] = []
     for (name, prices) in zip(assetNames, priceColumns) {
       try requireFinite(prices, atLeast: 2, series: name)

@@ -48,6 +48,9 @@ public struct ExposureStatistics: Sendable, Hashable {
     }
     let grossLeverage = zip(gross, equity).map { $0 / $1 }
     let netLeverage = zip(net, equity).map { $0 / $1 }
+    if let row = grossLeverage.indices.first(where: { !(grossLeverage[$0] + netLeverage[$0]).isFinite }) {
+      throw AnalyticsError(series: "equity", row: row, reason: .outOfRange("large enough to divide the exposure"))
+    }
     meanGrossLeverage = mean { grossLeverage[$0] }
     highestGrossLeverage = grossLeverage.max() ?? 0
     meanNetLeverage = mean { netLeverage[$0] }
@@ -55,6 +58,9 @@ public struct ExposureStatistics: Sendable, Hashable {
     highestNetLeverage = netLeverage.max() ?? 0
     timeInMarket = mean { gross[$0] > 0 ? 1 : 0 }
     meanEquity = mean { equity[$0] }
+    guard meanGrossLeverage.isFinite, meanNetLeverage.isFinite, meanEquity.isFinite else {
+      throw AnalyticsError(series: "equity", reason: .outOfRange("of a size whose means can be represented"))
+    }
     if let largest, timeInMarket > 0 {
       meanLargestShare = mean { gross[$0] > 0 ? largest[$0] / gross[$0] : 0 } / timeInMarket
     } else {

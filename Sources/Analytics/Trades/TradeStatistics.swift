@@ -54,7 +54,7 @@ public struct TradeStatistics: Sendable, Hashable {
     let favourable = trips.compactMap(\.favourableExcursion)
     meanAdverseExcursion = adverse.isEmpty ? nil : adverse.mean
     meanFavourableExcursion = favourable.isEmpty ? nil : favourable.mean
-    bestFiveShare = ProfitConcentration(profits, best: 5).share
+    bestFiveShare = ProfitConcentration(checked: profits, best: 5).share
   }
 
   private static func longestRun(_ values: [Double], where belongs: (Double) -> Bool) -> Int {
@@ -111,8 +111,14 @@ public struct ProfitConcentration: Sendable, Hashable {
   /// Best over total; nil when the total is not positive, because the ratio then means nothing.
   public var share: Double? { total > 0 ? bestSum / total : nil }
 
-  /// Only values above zero count as best.
-  public init(_ values: [Double], best count: Int) {
+  /// Only values above zero count as best. Values must be finite.
+  public init(_ values: [Double], best count: Int) throws(AnalyticsError) {
+    try requireFinite(values, series: "values")
+    self.init(checked: values, best: count)
+  }
+
+  /// For values that are finite or, as the logarithm of a total loss is, minus infinity.
+  init(checked values: [Double], best count: Int) {
     total = values.compensatedSum
     bestSum = values.filter { $0 > 0 }.sorted(by: >).prefix(max(0, count)).compensatedSum
   }

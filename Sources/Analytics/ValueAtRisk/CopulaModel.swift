@@ -34,8 +34,9 @@ public struct CopulaModel: Sendable {
     for row in 0..<count where abs(matrix[row, row] - 1) > 1e-9 {
       throw AnalyticsError(series: "correlations", row: row, reason: .outOfRange("1 on the diagonal"))
     }
-    if case .studentT(let nu) = copula, !(nu > 0 && nu.isFinite) {
-      throw AnalyticsError(series: "copula degrees of freedom", reason: .notPositive)
+    // Below a tenth the mixing variable underflows.
+    if case .studentT(let nu) = copula, !(nu >= 0.1 && nu.isFinite) {
+      throw AnalyticsError(series: "copula degrees of freedom", reason: .outOfRange("0.1 or more"))
     }
     var sorted: [[Double]] = []
     for (row, marginal) in marginals.enumerated() {
@@ -47,7 +48,7 @@ public struct CopulaModel: Sendable {
         }
         sorted.append([])
       case .studentT(let location, let scale, let nu):
-        guard location.isFinite, scale.isFinite, scale >= 0, nu > 1 else {
+        guard location.isFinite, scale.isFinite, scale >= 0, nu > 1, nu.isFinite else {
           throw AnalyticsError(
             series: "marginals", row: row,
             reason: .outOfRange("a location, a scale of at least 0, and more than 1 degree"))

@@ -119,18 +119,26 @@ public enum HistoricalTail {
       confidence: place.confidence, valueAtRisk: -quantile, expectedShortfall: max(shortfall, -quantile))
   }
 
+  /// A value that a little more than `rank` of `count` values are at or below, judged by an even sample of them.
+  static func threshold(count: Int, rank: Int, value: (Int) -> Double) -> Double {
+    let sampleCount = 4096
+    let stride = count / sampleCount
+    var sample = (0..<sampleCount).map { value($0 * stride) }
+    // Not a number has no place in an order; its finder is the full pass.
+    sample.removeAll(where: \.isNaN)
+    guard !sample.isEmpty else { return .infinity }
+    // Four standard deviations of a binomial above the rank's share.
+    let expected = Double(rank) / Double(stride)
+    let position = min(Int(expected + 4 * expected.squareRoot() + 8), sample.count - 1)
+    sample.withUnsafeMutableBufferPointer { Quantile.select($0, rank: position) }
+    return sample[position]
+  }
+
   /// Values at or below a threshold that a sample suggests, if at least `rank` of them are: for a thin tail of many values
   /// one streaming pass replaces the selection's several.
   private static func smallest(of values: UnsafeMutableBufferPointer<Double>, rank: Int) -> [Double]? {
     guard values.count >= 65_536, rank <= values.count / 8 else { return nil }
-    let sampleCount = 4096
-    let stride = values.count / sampleCount
-    var sample = (0..<sampleCount).map { values[$0 * stride] }
-    // Four standard deviations of a binomial above the rank's share.
-    let expected = Double(rank) / Double(stride)
-    let position = min(Int(expected + 4 * expected.squareRoot() + 8), sampleCount - 1)
-    sample.withUnsafeMutableBufferPointer { Quantile.select($0, rank: position) }
-    let threshold = sample[position]
+    let threshold = threshold(count: values.count, rank: rank) { values[$0] }
     let capacity = min(values.count, rank * 2 + 65_536)
     var count = 0
     let gathered = [Double](unsafeUninitializedCapacity: capacity + 1) { buffer, initialized in

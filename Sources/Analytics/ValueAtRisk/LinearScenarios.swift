@@ -38,7 +38,8 @@ public enum LinearScenarios {
           loadings.withUnsafeBufferPointer { loadings in
             for row in 0..<size {
               profits[start + row] =
-                mean + dot(UnsafePointer(draws.baseAddress! + row * count), loadings.baseAddress!, count)
+                mean
+                + ScenarioProducts.dot(UnsafePointer(draws.baseAddress! + row * count), loadings.baseAddress!, count)
             }
           }
           start += size
@@ -59,23 +60,65 @@ public enum LinearScenarios {
     return profits.withUnsafeMutableBufferPointer { HistoricalTail.tail(of: $0, confidence: confidence) }
   }
 
-  /// Σ xᵢ yᵢ in eight running sums; the order is fixed, so the result is the same everywhere.
-  @inline(__always)
-  static func dot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ count: Int) -> Double {
-    var sums = SIMD8<Double>.zero
-    var index = 0
-    while index + 8 <= count {
-      let left = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Double>.self)
-      let right = UnsafeRawPointer(y + index).loadUnaligned(as: SIMD8<Double>.self)
-      sums += left * right
-      index += 8
+  /// Value at risk and expected shortfall of the weights over row-major scenarios that are valued once: nothing is made
+  /// beforehand and no profit is kept but the worst. For several portfolios make a `ScenarioMatrix`, which reads a quarter
+  /// of the memory and gives the same bits.
+  public static func tail(
+    rowMajor scenarios: [Double], weights: [Double], confidence: Double
+  ) throws(AnalyticsError) -> TailRisk {
+    try requireConfidence(confidence)
+    try requireWeights(weights, count: weights.count)
+    guard !weights.isEmpty else { throw AnalyticsError(series: "weights", reason: .empty) }
+    guard !scenarios.isEmpty, scenarios.count % weights.count == 0 else {
+      throw AnalyticsError(
+        series: "scenarios",
+        reason: .lengthMismatch(
+          found: scenarios.count, expected: (scenarios.count / weights.count + 1) * weights.count))
     }
-    var total = sums.sum()
-    while index < count {
-      total += x[index] * y[index]
-      index += 1
+    let count = scenarios.count / weights.count
+    let place = TailPlace(count: count, confidence: confidence)
+    if count >= 65_536, place.rank <= count / 8, var worst = try worst(scenarios, weights, place: place) {
+      return worst.withUnsafeMutableBufferPointer { HistoricalTail.tail(ofWorst: $0, place: place) }
     }
-    return total
+    var profits = [Double](unsafeUninitializedCapacity: count) { profits, initialized in
+      scenarios.withUnsafeBufferPointer {
+        ScenarioProducts.profits($0, weights: weights, into: UnsafeMutableBufferPointer(rebasing: profits[..<count]))
+      }
+      initialized = count
+    }
+    try requireFinite(profits, series: "scenarios")
+    return profits.withUnsafeMutableBufferPointer { HistoricalTail.tail(ofWorst: $0, place: place) }
+  }
+
+  /// Profits at or below a threshold that a sample suggests; nil when fewer than the tail needs are.
+  private static func worst(
+    _ scenarios: [Double], _ weights: [Double], place: TailPlace
+  ) throws(AnalyticsError) -> [Double]? {
+    let assets = weights.count
+    let count = scenarios.count / assets
+    var found: [Double] = []
+    found.reserveCapacity(2 * place.rank)
+    // Zero times a profit is zero, or NaN for the profits that have no order.
+    var poison = 0.0
+    scenarios.withUnsafeBufferPointer { scenarios in
+      weights.withUnsafeBufferPointer { weights in
+        guard let rows = scenarios.baseAddress, let first = weights.baseAddress else { return }
+        let threshold = HistoricalTail.threshold(count: count, rank: place.rank) {
+          ScenarioProducts.dot(rows + $0 * assets, first, assets)
+        }
+        ScenarioProducts.forEachProfit(rows, rows: 0..<count, weights: first, assetCount: assets) { _, profit in
+          poison += profit * 0
+          if profit <= threshold { found.append(profit) }
+        }
+      }
+    }
+    guard !poison.isNaN else {
+      let row = (0..<count).first { row in
+        !zip(scenarios[(row * assets)..<((row + 1) * assets)], weights).reduce(0) { $0 + $1.0 * $1.1 }.isFinite
+      }
+      throw AnalyticsError(series: "scenarios", row: row, reason: .notFinite)
+    }
+    return found.count >= place.rank ? found : nil
   }
 }
 

@@ -153,7 +153,10 @@ public enum ThresholdDiagnostics {
   public static func meanExcess(
     losses: [Double], minimum: Int = 10
   ) throws(AnalyticsError) -> [(threshold: Double, meanExcess: Double, exceedances: Int)] {
-    try requireFinite(losses, atLeast: max(minimum + 1, 2), series: "losses")
+    guard minimum < losses.count else {
+      throw AnalyticsError(series: "losses", reason: .tooShort(found: losses.count, needed: max(minimum, 1)))
+    }
+    try requireFinite(losses, atLeast: 2, series: "losses")
     let sorted = losses.sorted(by: >)
     var result: [(threshold: Double, meanExcess: Double, exceedances: Int)] = []
     var sum = 0.0
@@ -168,8 +171,11 @@ public enum ThresholdDiagnostics {
 
   /// Hill's estimate of the shape ξ from the `count` largest losses; those and the next must be positive.
   public static func hill(losses: [Double], largest count: Int) throws(AnalyticsError) -> Double {
-    try requireFinite(losses, atLeast: count + 1, series: "losses")
     guard count >= 1 else { throw AnalyticsError(series: "count", reason: .outOfRange("1 or more")) }
+    guard count < losses.count else {
+      throw AnalyticsError(series: "losses", reason: .tooShort(found: losses.count, needed: count))
+    }
+    try requireFinite(losses, series: "losses")
     let sorted = losses.sorted(by: >)
     guard sorted[count] > 0 else {
       throw AnalyticsError(series: "losses", reason: .notPositive)

@@ -1,3 +1,5 @@
+import Numerics
+
 /// Many scenarios of many assets, made once and valued under many weights.
 ///
 /// Beside the returns stands a copy rounded to 16 bits per asset, a quarter of the memory. The tail of a portfolio reads
@@ -45,10 +47,9 @@ public struct ScenarioMatrix: Sendable {
     return parallelFill(count: scenarioCount, threads: threads) { range, profits in
       values.withUnsafeBufferPointer { values in
         weights.withUnsafeBufferPointer { weights in
-          for row in range {
-            profits[row] = LinearScenarios.dot(
-              values.baseAddress! + row * assetCount, weights.baseAddress!, assetCount)
-          }
+          ScenarioProducts.forEachProfit(
+            values.baseAddress!, rows: range, weights: weights.baseAddress!, assetCount: assetCount
+          ) { profits[$0] = $1 }
         }
       }
     }
@@ -62,7 +63,7 @@ public struct ScenarioMatrix: Sendable {
     let place = TailPlace(count: scenarioCount, confidence: confidence)
     if let rows = rounded?.rowsOfTail(weights: weights, rank: place.rank, threads: threads) {
       var worst = values.withUnsafeBufferPointer { values in
-        rows.map { LinearScenarios.dot(values.baseAddress! + $0 * assetCount, weights, assetCount) }
+        rows.map { ScenarioProducts.dot(values.baseAddress! + $0 * assetCount, weights, assetCount) }
       }
       if worst.allSatisfy(\.isFinite) {
         return worst.withUnsafeMutableBufferPointer { HistoricalTail.tail(ofWorst: $0, place: place) }

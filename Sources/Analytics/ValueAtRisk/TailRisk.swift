@@ -24,18 +24,21 @@ public struct TailRisk: Hashable, Sendable {
   }
 }
 
-/// Throws unless the confidence level lies strictly between 0 and 1.
+/// Throws unless the confidence level lies strictly between 0 and 1, and far enough from 0 for its complement to be less
+/// than 1.
 func requireConfidence(_ confidence: Double) throws(AnalyticsError) {
-  guard confidence > 0, confidence < 1 else {
+  guard confidence > 1e-15, confidence < 1 else {
     throw AnalyticsError(series: "confidence", reason: .outOfRange("between 0 and 1, both excluded"))
   }
 }
 
 /// The tail probability 1 − confidence.
 ///
-/// 1 − 0.95 is 0.05000000000000004 in binary; rounding to 15 digits keeps 200 × 0.05 at 10 observations, not 11.
+/// 1 − 0.95 is 0.05000000000000004 in binary; rounding to 15 digits keeps 200 × 0.05 at 10 observations, not 11. A
+/// confidence so near 1 that nothing would be left keeps its binary value.
 func tailProbability(_ confidence: Double) -> Double {
-  ((1 - confidence) * 1e15).rounded() / 1e15
+  let rounded = ((1 - confidence) * 1e15).rounded() / 1e15
+  return rounded > 0 ? rounded : 1 - confidence
 }
 
 /// The mean, and the standard deviation over n − `degreesOfFreedomLost`.

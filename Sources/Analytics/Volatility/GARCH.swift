@@ -29,7 +29,8 @@ public struct GARCH: Hashable, Sendable {
   /// The variance the forecasts tend to, or nil when the process has none.
   public var longRunVariance: Double? { persistence < 1 ? omega / (1 - persistence) : nil }
 
-  /// The variance after an error and the variance it was drawn with.
+  /// The variance after an error and the variance it was drawn with: one step of the recursion, of a model and numbers
+  /// that are taken as they come; `filter` and `forecast` check theirs.
   public func nextVariance(after variance: Double, error: Double) -> Double {
     omega + (alpha + (error < 0 ? gamma : 0)) * error * error + beta * variance
   }
@@ -74,7 +75,11 @@ public struct GARCH: Hashable, Sendable {
   }
 
   /// Expected variances of the next `horizon` returns, starting from the variance of the first of them.
-  public func forecast(from nextVariance: Double, horizon: Int) -> [Double] {
+  public func forecast(from nextVariance: Double, horizon: Int) throws(AnalyticsError) -> [Double] {
+    try requireValid()
+    guard nextVariance.isFinite, nextVariance > 0 else {
+      throw AnalyticsError(series: "next variance", reason: .notPositive)
+    }
     var variances: [Double] = []
     var variance = nextVariance
     for _ in 0..<max(horizon, 0) {

@@ -13,4 +13,11 @@ static inline __attribute__((always_inline)) lockstep_double8 lockstep_squareRoo
   return __builtin_elementwise_sqrt(x);
 }
 
+// Swift has no way to ask for a cache line before it is needed; any address is allowed.
+static inline __attribute__((always_inline)) void lockstep_prefetch(const void *address) {
+  __builtin_prefetch(address, 0, 3);
+}
+
+#include "normals.h"
+
 #endif

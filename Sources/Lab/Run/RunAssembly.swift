@@ -136,6 +136,7 @@ struct RunAssembly {
     case .barRange: "bar-range"
     case .auction: "auction"
     case .ownOrder: "own-order"
+    case .counterparty: "matched"
     }
   }
 

@@ -141,6 +141,9 @@ extension BookSet {
 
   public func lastBar(instrument: Int = 0) -> MarketEvent.Bar? { state(of: instrument).lastBar }
 
+  /// A depth feed fills the book: quotes beside it are kept apart.
+  public func hasDepth(instrument: Int = 0) -> Bool { state(of: instrument).hasDepth }
+
   /// Something of this instrument rests on either side; data of bars or trades alone never fills a book.
   public func hasBook(instrument: Int = 0) -> Bool {
     !bestPrice(.buy, instrument: instrument).isNone || !bestPrice(.sell, instrument: instrument).isNone

@@ -8,7 +8,7 @@ public import MarketTypes
 public struct DelayedBook: BookObserver, ~Copyable {
   /// A change of one level, or of the last trade.
   struct Step: BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, clear, bar, nothing }
+    enum Kind: UInt8, BitwiseCopyable { case add, remove, reduce, trade, unsidedTrade, clear, bar, nothing }
 
     var time: Int64
     var exchangeTime: Int64
@@ -28,12 +28,11 @@ public struct DelayedBook: BookObserver, ~Copyable {
     package var quantity: Int64
     package var price: Int32
     package var instrument: UInt16
-    package var sideIndex: UInt8
+    package var aggressor: Side
     package var isTrade: Bool
     package var bar: MarketEvent.Bar?
     /// The price or the quantity of a best bid or offer changed.
     package var touchMoved: Bool
-    package var isLast: Bool
   }
 
   public let instrumentCount: Int
@@ -45,6 +44,15 @@ public struct DelayedBook: BookObserver, ~Copyable {
   private let sides: UnsafeMutablePointer<LadderSide>
   private var lastTrades: Column<Int32>
   private var bars = RingQueue<MarketEvent.Bar>(capacity: 8)
+  /// What the last quote of each instrument set, until a depth feed takes over.
+  private var quotes: Column<Quote>
+
+  private struct Quote: BitwiseCopyable {
+    var bid = Int32.min
+    var bidQuantity: Int64 = 0
+    var ask = Int32.min
+    var askQuantity: Int64 = 0
+  }
 
   /// Somebody listens to the end of each event.
   private let marksEvents: Bool
@@ -59,6 +67,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
       unsafe (sides + index).initialize(to: LadderSide(sideIndex: index & 1))
     }
     lastTrades = Column(repeating: .min, count: max(1, instrumentCount))
+    quotes = Column(repeating: Quote(), count: max(1, instrumentCount))
   }
 
   deinit {
@@ -100,7 +109,9 @@ public struct DelayedBook: BookObserver, ~Copyable {
     case EventCode.Operation.executeWhole.rawValue, EventCode.Operation.executePart.rawValue,
       EventCode.Operation.executePriced.rawValue:
       guard change.slot != .max else { return }
-      push(.trade, change, side: 1 &- side, price: change.price, quantity: change.quantity)
+      let isPriced = change.code.operationNumber == EventCode.Operation.executePriced.rawValue
+      let price = isPriced ? books.lastTradePrice(instrument: Int(change.instrument)).ticks : change.price
+      push(.trade, change, side: 1 &- side, price: price, quantity: change.quantity)
       let isWhole =
         change.quantity == change.oldQuantity
         && change.code.operationNumber != EventCode.Operation.executePart.rawValue
@@ -110,25 +121,41 @@ public struct DelayedBook: BookObserver, ~Copyable {
       push(.remove, change, side: side, price: change.oldPrice, quantity: change.oldQuantity)
       push(.add, change, side: side, price: change.price, quantity: change.quantity)
     case EventCode.Operation.setLevel.rawValue:
+      replaceQuote(change, bid: (.min, 0), ask: (.min, 0))
       replaceLevel(change, side: side, price: change.price, from: change.oldQuantity, to: change.quantity)
     case EventCode.Operation.trade.rawValue:
-      push(.trade, change, side: side, price: change.price, quantity: change.quantity)
+      push(
+        change.code.isMarked ? .unsidedTrade : .trade, change, side: side, price: change.price,
+        quantity: change.quantity)
     case EventCode.Operation.quote.rawValue:
-      for (side, price, quantity) in [
-        (0, change.price, change.quantity), (1, change.oldPrice, change.oldQuantity),
-      ] {
-        // A quote states the whole touch of its instrument.
-        push(.clear, change, side: side, price: .min, quantity: 0)
-        if price != .min { push(.add, change, side: side, price: price, quantity: quantity) }
-      }
+      // Beside a depth feed quotes are kept apart, as the books do.
+      if books.state(of: Int(change.instrument)).hasDepth { return }
+      replaceQuote(
+        change, bid: (change.price, change.quantity), ask: (change.oldPrice, change.oldQuantity))
     case EventCode.Operation.bar.rawValue:
       guard let bar = books.lastBar(instrument: Int(change.instrument)) else { return }
       bars.append(bar)
       push(.bar, change, side: 0, price: change.price, quantity: change.quantity)
     case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
+      quotes[Int(change.instrument)] = Quote()
       push(.clear, change, side: 0, price: .min, quantity: 0)
       push(.clear, change, side: 1, price: .min, quantity: 0)
     default: break
+    }
+  }
+
+  /// The levels that the last quote set go, and those of the next one come.
+  private mutating func replaceQuote(_ change: BookChange, bid: (Int32, Int64), ask: (Int32, Int64)) {
+    let old = quotes[Int(change.instrument)]
+    if bid.0 == .min, ask.0 == .min, old.bid == .min, old.ask == .min { return }
+    let new = Quote(bid: bid.0, bidQuantity: bid.1, ask: ask.0, askQuantity: ask.1)
+    quotes[Int(change.instrument)] = new
+    for (side, before, after) in [
+      (0, (old.bid, old.bidQuantity), (new.bid, new.bidQuantity)),
+      (1, (old.ask, old.askQuantity), (new.ask, new.askQuantity)),
+    ] {
+      if before.0 != .min, before.1 > 0 { push(.remove, change, side: side, price: before.0, quantity: before.1) }
+      if after.0 != .min, after.1 > 0 { push(.add, change, side: side, price: after.0, quantity: after.1) }
     }
   }
 
@@ -149,20 +176,29 @@ public struct DelayedBook: BookObserver, ~Copyable {
     while !steps.isEmpty, steps.first.time <= time { _ = apply(steps.removeFirst()) }
   }
 
-  /// Lets the next change arrive, if it is not later than `time`.
+  /// Lets the next event arrive with all its changes, if it is not later than `time`; only where events are marked.
   package mutating func advanceOne(upTo time: Int64) -> Arrival? {
     guard !steps.isEmpty, steps.first.time <= time else { return nil }
-    let step = steps.removeFirst()
-    let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
-    let before = unsafe sides[place].bestTicks
-    let bar = apply(step)
-    let after = unsafe sides[place].bestTicks
-    let isBookStep = step.kind == .add || step.kind == .remove || step.kind == .reduce || step.kind == .clear
-    return Arrival(
-      time: step.time, exchangeTime: step.exchangeTime, quantity: step.quantity, price: step.price,
-      instrument: step.instrument,
-      sideIndex: step.sideIndex, isTrade: step.kind == .trade, bar: bar,
-      touchMoved: isBookStep && (before != after || step.price == after), isLast: step.isLast)
+    var arrival = Arrival(
+      time: steps.first.time, exchangeTime: steps.first.exchangeTime, quantity: 0, price: .min,
+      instrument: steps.first.instrument, aggressor: .none,
+      isTrade: false, bar: nil, touchMoved: false)
+    while !steps.isEmpty {
+      let step = steps.removeFirst()
+      let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
+      let before = unsafe sides[place].bestTicks
+      if let bar = apply(step) { arrival.bar = bar }
+      let after = unsafe sides[place].bestTicks
+      if step.kind == .trade || step.kind == .unsidedTrade {
+        arrival.isTrade = true
+        (arrival.price, arrival.quantity) = (step.price, step.quantity)
+        arrival.aggressor = step.kind == .unsidedTrade ? .none : step.sideIndex == 0 ? .buy : .sell
+      }
+      let isBookStep = step.kind == .add || step.kind == .remove || step.kind == .reduce || step.kind == .clear
+      if isBookStep, before != after || step.price == after { arrival.touchMoved = true }
+      if step.isLast { break }
+    }
+    return arrival
   }
 
   @inline(__always)
@@ -172,7 +208,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
     case .add: unsafe sides[place].add(price: step.price, quantity: step.quantity)
     case .remove: _ = unsafe sides[place].remove(price: step.price, quantity: step.quantity)
     case .reduce: unsafe sides[place].reduce(price: step.price, quantity: step.quantity)
-    case .trade: lastTrades[Int(step.instrument)] = step.price
+    case .trade, .unsidedTrade: lastTrades[Int(step.instrument)] = step.price
     case .clear: unsafe sides[place].removeAll()
     case .bar:
       lastTrades[Int(step.instrument)] = step.price

@@ -18,9 +18,15 @@ struct Audience {
   /// Lanes that want bars made here, by interval.
   var builtBars: [Int64: [Int32]] = [:]
   let hearsDirectly: Bool
-  let hearsDelayed: Bool
+  /// The first so many delayed books have listeners.
+  let hearingViewCount: Int
   /// Some lane acts on what it hears, so events must wait for its messages.
   let isBusy: Bool
+
+  /// Whether a strategy is to be called for what its book shows.
+  static func listens(_ wanted: Subscriptions) -> Bool {
+    wanted.touch || wanted.trades || wanted.bars || wanted.events
+  }
 
   init<LaneStrategy: Strategy>(
     subscriptions: [Subscriptions], places: LanePlaces<LaneStrategy>, viewCount: Int
@@ -37,7 +43,7 @@ struct Audience {
       if wanted.barIntervalNanoseconds > 0 { builtBars[wanted.barIntervalNanoseconds, default: []].append(Int32(lane)) }
     }
     hearsDirectly = !direct.isEmpty
-    hearsDelayed = delayed.contains { !$0.isEmpty }
-    isBusy = hearsDirectly || hearsDelayed || subscriptions.contains { $0.fills || $0.orderChanges }
+    hearingViewCount = delayed.prefix { !$0.isEmpty }.count
+    isBusy = hearsDirectly || hearingViewCount > 0 || subscriptions.contains { $0.fills || $0.orderChanges }
   }
 }

@@ -15,12 +15,23 @@ struct BarBuilder {
     var hasTraded = false
   }
 
+  /// A bar on its way to a lane with a delayed book.
+  struct LateBar {
+    var time: Int64
+    var lane: Int32
+    var bar: MarketBar
+  }
+
   let intervals: [Int64]
+  /// Latest first; equal times in the order they were posted, from the end.
+  private var late: [LateBar] = []
   private let instrumentCount: Int
   private var building: [Building]
   private var ends: [Int64]
   /// When the next interval ends; Int64.max without any.
   private(set) var nextClose = Int64.max
+  /// When the next interval ends or the next postponed bar arrives.
+  private(set) var next = Int64.max
 
   init(intervals: [Int64], instrumentCount: Int) {
     self.intervals = intervals
@@ -34,9 +45,12 @@ struct BarBuilder {
   mutating func start(at time: Int64) {
     for index in intervals.indices {
       let interval = intervals[index]
-      ends[index] = (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
+      let (end, overflow) = (time / interval - (time % interval < 0 ? 1 : 0) + 1)
+        .multipliedReportingOverflow(by: interval)
+      ends[index] = overflow ? .max : end
     }
     nextClose = ends.min() ?? .max
+    findNext()
   }
 
   mutating func trade(instrument: Int, price: Int32, quantity: Int64) {
@@ -74,8 +88,25 @@ struct BarBuilder {
         building[place].open = .min
         building[place].volume = 0
       }
-      ends[index] += intervals[index]
+      let (end, overflow) = ends[index].addingReportingOverflow(intervals[index])
+      ends[index] = overflow ? .max : end
     }
     nextClose = ends.min() ?? .max
+    findNext()
   }
+
+  mutating func postpone(_ bar: LateBar) {
+    late.insert(bar, at: late.firstIndex { $0.time <= bar.time } ?? late.count)
+    findNext()
+  }
+
+  /// The postponed bar that arrives next, if no interval ends before it.
+  mutating func takeLate() -> LateBar? {
+    guard let last = late.last, last.time < nextClose else { return nil }
+    late.removeLast()
+    findNext()
+    return last
+  }
+
+  private mutating func findNext() { next = min(nextClose, late.last?.time ?? .max) }
 }

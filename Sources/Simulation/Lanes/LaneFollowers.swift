@@ -12,6 +12,8 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
   let audience: UnsafeMutablePointer<Audience>
   let bars: UnsafeMutablePointer<BarBuilder>
   let hearsDirectly: Bool
+  /// The first so many delayed books have listeners.
+  let hearingViewCount: Int
   let isBusy: Bool
   let buildsBars: Bool
 
@@ -24,6 +26,7 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
     self.audience = audience
     self.bars = bars
     hearsDirectly = audience.pointee.hearsDirectly
+    hearingViewCount = audience.pointee.hearingViewCount
     isBusy = audience.pointee.isBusy
     buildsBars = !bars.pointee.isEmpty
   }
@@ -33,7 +36,12 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
 
   /// While nobody acts on what happens in the market, events need not wait for anything.
   @inline(__always)
-  public var horizon: Int64 { isBusy ? places.engine.pointee.nextMessageTime : .max }
+  public var horizon: Int64 {
+    guard isBusy else { return .max }
+    var next = min(places.engine.pointee.nextMessageTime, places.wakes.pointee.next)
+    for index in 0..<hearingViewCount { next = min(next, places.views[index].nextTime) }
+    return next
+  }
 
   @inline(__always)
   public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
@@ -119,18 +127,27 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
 
   // MARK: - Bars
 
-  /// Closes the bars that end by `time` and hands them out.
+  /// Closes the bars that end by `time` and hands them out, to lanes with a delayed book when their delay has passed.
   func closeBars(upTo time: Int64) {
-    while bars.pointee.nextClose <= time {
+    while bars.pointee.next <= time {
+      if let late = bars.pointee.takeLate() {
+        places.call(Int(late.lane), localTime: late.time) { $0.barClosed(late.bar, &$1) }
+        continue
+      }
       let end = bars.pointee.nextClose
+      var late: [BarBuilder.LateBar] = []
       bars.pointee.close { interval, bar in
         guard let lanes = audience.pointee.builtBars[interval] else { return }
         for lane in lanes {
           let view = Int(places.viewOfLane[Int(lane)])
-          let delay = view < 0 ? places.clockShifts[Int(lane)] : 0
-          places.call(Int(lane), localTime: end &+ delay) { $0.barClosed(bar, &$1) }
+          if view < 0 {
+            places.call(Int(lane), localTime: end &+ places.clockShifts[Int(lane)]) { $0.barClosed(bar, &$1) }
+          } else {
+            late.append(BarBuilder.LateBar(time: end &+ places.views[view].delayNanoseconds, lane: lane, bar: bar))
+          }
         }
       }
+      for bar in late { bars.pointee.postpone(bar) }
     }
   }
 
@@ -138,7 +155,7 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
 
   /// Lets delayed books move on step by step, calling the lanes that listen to them.
   func deliverDelayed(upTo time: Int64) {
-    for view in 0..<viewCount where !audience.pointee.delayed[view].isEmpty {
+    for view in 0..<hearingViewCount {
       let lists = audience.pointee.delayed[view]
       while let step = places.views[view].advanceOne(upTo: time) {
         let instrument = Int(step.instrument)
@@ -146,7 +163,7 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
         if step.isTrade {
           let trade = MarketTrade(
             time: step.exchangeTime, instrument: instrument,
-            price: Price(ticks: step.price), quantity: step.quantity, aggressor: step.sideIndex == 0 ? .buy : .sell)
+            price: Price(ticks: step.price), quantity: step.quantity, aggressor: step.aggressor)
           delayed(lists.trades, at: step.time) { $0.traded(trade, &$1) }
         }
         if let bar = step.bar {
@@ -155,13 +172,14 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
             high: bar.high, low: bar.low, close: bar.close, volume: bar.volume.lots)
           delayed(lists.bars, at: step.time) { $0.barClosed(closed, &$1) }
         }
-        if step.isLast { delayed(lists.events, at: step.time) { $0.marketChanged(instrument, &$1) } }
+        delayed(lists.events, at: step.time) { $0.marketChanged(instrument, &$1) }
       }
     }
   }
 
+  /// The book has just reached the moment; what arrives later at the same time must wait its turn.
   @inline(__always)
   private func delayed(_ lanes: [Int32], at time: Int64, _ body: (inout LaneStrategy, inout Desk) -> Void) {
-    for lane in lanes { places.call(Int(lane), localTime: time, body) }
+    for lane in lanes { places.call(Int(lane), localTime: time, advancesView: false, body) }
   }
 }

@@ -2,6 +2,7 @@ import Execution
 import MarketTypes
 import OrderBooks
 import Strategies
+import Synchronization
 
 /// Where the state of all lanes lies, so that any stage of the loop can call a strategy.
 ///
@@ -17,6 +18,9 @@ struct LanePlaces<LaneStrategy: Strategy> {
   let clockShifts: UnsafeMutablePointer<Int64>
   /// Index of the delayed book a lane reads; -1 for the venue's own.
   let viewOfLane: UnsafeMutablePointer<Int32>
+  /// Where each call is noted, for the message of a trap.
+  let callSite: UnsafeMutablePointer<StrategyCallSite>
+
   init(
     strategies: UnsafeMutablePointer<LaneStrategy>, engine: UnsafeMutablePointer<ExecutionEngine>,
     books: UnsafeMutablePointer<BookSet>, views: UnsafeMutablePointer<DelayedBook>, instruments: [Instrument],
@@ -41,6 +45,7 @@ struct LanePlaces<LaneStrategy: Strategy> {
         viewOfLane[lane] = Int32(delays.firstIndex(of: terms.latency.feedNanoseconds) ?? 0)
       }
     }
+    callSite = StrategyCallSite.take(strategy: LaneStrategy.name)
     wakes.initialize(to: WakeBoard(laneCount: laneCount, clockShifts: clockShifts))
   }
 
@@ -51,16 +56,22 @@ struct LanePlaces<LaneStrategy: Strategy> {
     wakes.deallocate()
     clockShifts.deallocate()
     viewOfLane.deallocate()
+    StrategyCallSite.giveBack(callSite)
   }
 
   /// Calls a lane's strategy at a moment of its own clock.
   @inline(__always)
-  func call(_ lane: Int, localTime: Int64, _ body: (inout LaneStrategy, inout Desk) -> Void) {
+  func call(
+    _ lane: Int, localTime: Int64, advancesView: Bool = true, _ body: (inout LaneStrategy, inout Desk) -> Void
+  ) {
     let view = viewOfLane[lane] < 0 ? nil : views + Int(viewOfLane[lane])
-    if let view { view.pointee.advance(to: localTime) }
+    if advancesView, let view { view.pointee.advance(to: localTime) }
     var desk = Desk(
       engine: engine, books: UnsafePointer(books), view: view, instruments: UnsafePointer(instruments), wakes: wakes,
       lane: lane, time: localTime)
+    callSite.pointee.time.store(localTime, ordering: .relaxed)
+    callSite.pointee.lane.store(Int64(lane), ordering: .relaxed)
     body(&strategies[lane], &desk)
+    callSite.pointee.lane.store(StrategyCallSite.outside, ordering: .relaxed)
   }
 }

@@ -77,14 +77,21 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     engine.initialize(to: execution)
     books = .allocate(capacity: 1)
     books.initialize(to: BookSet(instrumentCount: instrumentCount))
-    let delays = Set(terms.compactMap { $0.latency.clockShift == nil ? $0.latency.feedNanoseconds : nil }).sorted()
+    // A delayed book for each delay, those with listeners first.
+    var delays: [Int64] = []
+    for listens in [true, false] {
+      let found = terms.indices.filter {
+        terms[$0].latency.clockShift == nil && Audience.listens(subscriptions[$0]) == listens
+      }
+      delays += Set(found.map { terms[$0].latency.feedNanoseconds }).subtracting(delays).sorted()
+    }
     viewCount = delays.count
     views = .allocate(capacity: max(1, viewCount))
     for (index, delay) in delays.enumerated() {
       (views + index).initialize(
         to: DelayedBook(
           instrumentCount: instrumentCount, delayNanoseconds: max(0, delay), isRecorded: delay < 0,
-          marksEvents: subscriptions.contains { $0.events }))
+          marksEvents: subscriptions.contains(where: Audience.listens)))
     }
     places = LanePlaces(
       strategies: strategies, engine: engine, books: books, views: views, instruments: instruments, terms: terms,
@@ -132,6 +139,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// Advances over the events of one batch.
   public mutating func apply(_ batch: borrowing EventBatch) {
     guard batch.count > 0 else { return }
+    StrategyCallSite.enter(places.callSite)
     if !isStarted { start(at: batch.times[0]) }
     var cursor = EventCursor()
     let before = books.pointee.eventCount
@@ -153,6 +161,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// Lets everything that is due by the last event's time happen, and takes a last sample.
   public mutating func finish() {
     guard isStarted else { return }
+    StrategyCallSite.enter(places.callSite)
     while true {
       let next = nextTime
       guard next <= lastTime else { break }
@@ -168,7 +177,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
 
   private mutating func start(at time: Int64) {
     isStarted = true
-    for index in timers.indices { timers[index].next = time + timers[index].period - timers[index].shift }
+    for index in timers.indices { timers[index].start(at: time) }
     engine.pointee.startCarry(at: time)
     samples.start(at: time, engine: engine, books: books)
     bars.pointee.start(at: time)
@@ -182,9 +191,9 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   var nextTime: Int64 {
     var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), samples.next)
     for group in timers { next = min(next, group.next) }
-    if audience.pointee.hearsDelayed { for index in 0..<viewCount { next = min(next, views[index].nextTime) } }
+    for index in 0..<followers.hearingViewCount { next = min(next, views[index].nextTime) }
     next = min(next, places.wakes.pointee.next)
-    return min(next, bars.pointee.nextClose)
+    return min(next, bars.pointee.next)
   }
 
   /// Handles everything that happens at a moment, the market's events up to it having been applied.
@@ -198,8 +207,8 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// What is due at a moment on the lanes' side of the wire.
   @inline(__always)
   mutating func callLanes(at time: Int64) {
-    if audience.pointee.hearsDelayed { followers.deliverDelayed(upTo: time) }
-    if bars.pointee.nextClose <= time { followers.closeBars(upTo: time) }
+    if followers.hearingViewCount > 0 { followers.deliverDelayed(upTo: time) }
+    if bars.pointee.next <= time { followers.closeBars(upTo: time) }
     while let notice = engine.pointee.nextHeardNotice(upTo: time) {
       if notice.kind == .filled {
         places.call(Int(notice.lane), localTime: notice.time) { $0.filled(notice, &$1) }
@@ -214,7 +223,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       lanes.withUnsafeBufferPointer { lanes in
         for lane in lanes { places.call(Int(lane), localTime: localTime) { $0.timer(&$1) } }
       }
-      timers[index].next += timers[index].period
+      timers[index].advance()
     }
     if places.wakes.pointee.next <= time { wakeLanes(upTo: time) }
     if samples.next <= time {
@@ -231,7 +240,12 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       guard wanted != .max else { continue }
       if wanted &- places.clockShifts[lane] <= time {
         places.wakes.pointee.times[lane] = .max
-        places.call(lane, localTime: max(wanted, time &+ places.clockShifts[lane])) { $0.woken(&$1) }
+        let localTime = max(wanted, time &+ places.clockShifts[lane])
+        places.call(lane, localTime: localTime) { $0.woken(&$1) }
+        // A lane that wants to be woken again at the same moment would stop time for all.
+        if places.wakes.pointee.times[lane] <= localTime {
+          places.wakes.pointee.times[lane] = localTime &+ WakeBoard.shortestPause
+        }
       }
       let next = places.wakes.pointee.times[lane]
       if next != .max {

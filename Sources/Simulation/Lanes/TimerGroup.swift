@@ -8,6 +8,20 @@ struct TimerGroup {
   var next = Int64.max
   var lanes: [Int32] = []
 
+  /// The first timer that is not before the lanes hear of the first event; periods without end never come.
+  mutating func start(at time: Int64) {
+    let missed = shift > 0 ? (shift - 1) / period : 0
+    let (wait, overflow) = period.multipliedReportingOverflow(by: missed + 1)
+    next = overflow ? .max : Self.sum(time - shift, wait)
+  }
+
+  mutating func advance() { next = Self.sum(next, period) }
+
+  private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
+  }
+
   /// One group for each period and clock shift, shortest first.
   static func groups<LaneStrategy: Strategy>(
     _ subscriptions: [Subscriptions], places: LanePlaces<LaneStrategy>

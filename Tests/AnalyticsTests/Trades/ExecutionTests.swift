@@ -141,9 +141,9 @@ func exposureIsWeightedByTime() throws {
 }
 
 @Test
-func concentrationCountsGainsOnly() {
-  let concentration = ProfitConcentration([5, -3, 4, 1], best: 2)
+func concentrationCountsGainsOnly() throws {
+  let concentration = try ProfitConcentration([5, -3, 4, 1], best: 2)
   #expect(concentration.total == 7 && concentration.bestSum == 9 && concentration.withoutBest == -2)
   #expect(concentration.share == 9.0 / 7)
-  #expect(ProfitConcentration([-1, 1], best: 5).share == nil)
+  #expect(try ProfitConcentration([-1, 1], best: 5).share == nil)
 }

@@ -110,6 +110,12 @@ import Testing
       let exact = profits.withUnsafeMutableBufferPointer { HistoricalTail.tail(of: $0, confidence: confidence) }
       #expect(try matrix.tail(weights: weights, confidence: confidence) == exact)
       #expect(try matrix.tail(weights: weights, confidence: confidence, threads: 3) == exact)
+      #expect(try LinearScenarios.tail(rowMajor: values, weights: weights, confidence: confidence) == exact)
+    }
+    // A bad value among many is found, though it has no place in an order.
+    values[40_000 * assets] = .nan
+    #expect(throws: AnalyticsError(series: "scenarios", row: 40_000, reason: .notFinite)) {
+      try LinearScenarios.tail(rowMajor: values, weights: [1, 1, 1], confidence: confidence)
     }
   }
 

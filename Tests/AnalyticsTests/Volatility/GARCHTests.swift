@@ -31,7 +31,7 @@ func modularReturns() -> [Double] { (1...200).map { Double(7919 * $0 % 101) / 10
 
   @Test func forecastsTendToTheLongRunVariance() throws {
     let model = GARCH(omega: 0.02, alpha: 0.05, gamma: 0.1, beta: 0.8)
-    let path = model.forecast(from: 1, horizon: 400)
+    let path = try model.forecast(from: 1, horizon: 400)
     #expect(path[0] == 1)
     #expect(abs(path[399] - model.longRunVariance!) < 1e-9)
     #expect(GARCH(omega: 1, alpha: 0.5, beta: 0.5).longRunVariance == nil)

@@ -65,8 +65,7 @@ enum Assumptions {
   private static func concentration(_ context: ReportContext, _ content: inout SectionContent) {
     var rows: [[DataTable.Cell]] = []
     func add(_ name: String, _ values: [Double], _ style: NumberStyle) {
-      guard values.count > 5 else { return }
-      let concentration = ProfitConcentration(values, best: 5)
+      guard values.count > 5, let concentration = try? ProfitConcentration(values, best: 5) else { return }
       rows.append([
         .init(name), .init(concentration.total, style), .init(concentration.bestSum, style),
         concentration.share.map { .init($0, .percent(0)) } ?? .init("–"), .init(concentration.withoutBest, style),

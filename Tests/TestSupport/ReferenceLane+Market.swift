@@ -1,0 +1,195 @@
+import Execution
+import MarketTypes
+import Numerics
+
+/// What market events do to the lane's resting orders.
+extension ReferenceLane {
+  mutating func applyMarket(_ event: HotEvent) {
+    guard let operation = event.code.operation else { return }
+    let touch = [best(0), best(1)]
+    let place = event.slot.flatMap { slot in market.firstIndex { $0.slot == slot } }
+    let side = event.code.sideIndex
+    switch operation {
+    case .add:
+      namesOrders = true
+      let order = MarketOrder(
+        slot: slots.take(), side: side, price: event.prices[0], quantity: event.quantities[0], arrival: arrivals)
+      arrivals += 1
+      market.append(order)
+      marketArrived(side: side, price: order.price, quantity: order.quantity, event)
+    case .cancel, .reduce:
+      guard let place else { return }
+      remove(place, event.change ?? market[place].quantity, releases: operation == .cancel)
+    case .executeWhole, .executePart, .executePriced:
+      guard let place else { return }
+      let order = market[place]
+      let quantity = event.change ?? order.quantity
+      if operation == .executePriced { lastTrade = event.prices[0] }
+      remove(place, quantity, releases: quantity == order.quantity)
+      executed(order, quantity: quantity, time: event.time)
+      watchTrade(price: lastTrade, isAuction: operation == .executePriced, time: event.time)
+    case .modify:
+      guard let place, let quantity = event.change, let change = event.priceChange else { return }
+      market[place].price += change
+      market[place].quantity = quantity
+      market[place].arrival = arrivals
+      arrivals += 1
+      marketArrived(side: market[place].side, price: market[place].price, quantity: quantity, event)
+    case .fill:
+      guard let place else { return }
+      executed(market[place], quantity: event.change ?? 0, time: event.time)
+    case .clear, .snapshotBegin:
+      for order in market.sorted(by: { $0.slot < $1.slot }) { slots.release(order.slot) }
+      market.removeAll()
+      levels = [[:], [:]]
+    case .trade:
+      lastTrade = event.prices[0]
+      watchTrade(price: lastTrade, isAuction: event.code.isMarked, time: event.time)
+      if !namesOrders, !event.code.isMarked { printed(event) }
+    case .setLevel:
+      let (price, quantity) = (event.prices[0], event.quantities[0])
+      let old = levels[side][price] ?? 0
+      levels[side][price] = quantity > 0 ? quantity : nil
+      levelChanged(side, price, from: old, to: quantity)
+      if quantity > old { marketArrived(side: side, price: price, quantity: quantity - old, event) }
+    case .quote: quoted(event)
+    case .bar: barEnded(event)
+    case .status: phaseChanged(to: MarketStatus(rawValue: UInt8(event.quantities[0])) ?? .unknown, time: event.time)
+    case .snapshotEnd, .orphan: break
+    }
+    if touch != [best(0), best(1)] { movePegs() }
+  }
+
+  private mutating func remove(_ place: Int, _ quantity: Int64, releases: Bool) {
+    market[place].quantity -= quantity
+    if releases {
+      slots.release(market[place].slot)
+      market.remove(at: place)
+    }
+  }
+
+  /// Fills an own resting order; an iceberg's next part takes no part in the same event.
+  private mutating func fillResting(_ place: Int, _ quantity: Int64, price: Int32? = nil, time: Int64) -> Int64 {
+    let filled = min(quantity, orders[place].open)
+    guard filled > 0 else { return 0 }
+    fill(place, time, price: price ?? orders[place].price, quantity: filled, isMaker: true)
+    showMore(place)
+    return filled
+  }
+
+  /// A named order was executed: own orders priced better, or of its price and before it, were first.
+  private mutating func executed(_ order: MarketOrder, quantity: Int64, time: Int64) {
+    var left = quantity
+    for place in resting(order.side) where left > 0 {
+      let own = orders[place]
+      let isBetter = order.side == 0 ? own.price > order.price : own.price < order.price
+      let isAhead = own.price == order.price && own.arrival <= order.arrival && !own.isHidden
+      if isBetter || isAhead { left -= fillResting(place, left, time: time) }
+    }
+  }
+
+  /// New quantity of the market reaches own orders of the other side.
+  private mutating func marketArrived(side: Int, price: Int32, quantity: Int64, _ event: HotEvent) {
+    if event.code.isMarked { return }
+    if let bid = best(0), let ask = best(1), bid > ask { return }
+    var left = quantity
+    for place in resting(1 - side) where left > 0 {
+      let own = orders[place].price
+      guard side == 0 ? own <= price : own >= price else { break }
+      left -= fillResting(place, left, time: event.time)
+    }
+  }
+
+  // MARK: - Feeds that do not name orders
+
+  private mutating func printed(_ event: HotEvent) {
+    let side = 1 - event.code.sideIndex
+    let (price, quantity) = (event.prices[0], event.quantities[0])
+    var used: Int64 = 0
+    for place in resting(side) {
+      let own = orders[place]
+      if side == 0 ? own.price > price : own.price < price {
+        used += fillResting(place, quantity - used, time: event.time)
+      } else if own.price == price, !own.isHidden {
+        orders[place].traded += quantity
+        orders[place].ahead = max(0, own.ahead - quantity)
+        if quantity > own.ahead { used += fillResting(place, quantity - own.ahead - used, time: event.time) }
+      }
+    }
+  }
+
+  private mutating func levelChanged(_ side: Int, _ price: Int32, from old: Int64, to new: Int64) {
+    for place in orders.indices
+    where orders[place].state == .working && orders[place].side == side && orders[place].price == price {
+      let order = orders[place]
+      let gone = old - new - order.traded
+      if gone > 0 {
+        let behind = Double(max(0, old - order.ahead))
+        let share = shareBehind(ahead: Double(order.ahead), behind: behind)
+        // What would have to come off behind, and is not there, came off the front.
+        let estimate = Double(order.ahead) - (1 - share) * Double(gone) + min(behind - share * Double(gone), 0)
+        if terms.queueModel != .riskAverse { orders[place].ahead = max(0, Int64(estimate.rounded(.toNearestOrEven))) }
+      }
+      orders[place].ahead = min(orders[place].ahead, new)
+      orders[place].traded = 0
+    }
+  }
+
+  /// The share of a decrease that falls behind, as the models' formulas say.
+  private func shareBehind(ahead: Double, behind: Double) -> Double {
+    func power(_ base: Double, _ exponent: Double) -> Double {
+      if base == 0 { return 0 }
+      if exponent == exponent.rounded() { return (0..<Int(exponent)).reduce(1.0) { product, _ in product * base } }
+      return Elementary.exp(exponent * Elementary.log(base))
+    }
+    let total = ahead + behind
+    let share: Double
+    switch terms.queueModel {
+    case .riskAverse: share = 1
+    case .uniform: share = behind / total
+    case .power(let n): share = power(behind, n) / (power(behind, n) + power(ahead, n))
+    case .powerOfTotal(let n): share = power(behind, n) / power(total, n)
+    case .powerOfAhead(let n): share = 1 - power(ahead, n) / power(total, n)
+    case .logarithm:
+      share = Elementary.log(1 + behind) / (Elementary.log(1 + behind) + Elementary.log(1 + ahead))
+    case .logarithmOfTotal: share = Elementary.log(1 + behind) / Elementary.log(1 + behind + ahead)
+    }
+    return share.isNaN ? 1 : min(1, max(0, share))
+  }
+
+  /// A quote replaces the touch; only what is new at a price can cross.
+  private mutating func quoted(_ event: HotEvent) {
+    let before = quote
+    quote = (event.prices[0], event.quantities[0], event.prices[1], event.quantities[1])
+    for (side, old, new) in [
+      (0, (before.bid, before.bidQuantity), (quote.bid, quote.bidQuantity)),
+      (1, (before.ask, before.askQuantity), (quote.ask, quote.askQuantity)),
+    ] {
+      if old.0 != .min { levels[side][old.0] = nil }
+      if new.0 != .min { levels[side][new.0] = new.1 }
+    }
+    for (side, old, new) in [
+      (0, (before.bid, before.bidQuantity), (quote.bid, quote.bidQuantity)),
+      (1, (before.ask, before.askQuantity), (quote.ask, quote.askQuantity)),
+    ] where new.0 != .min {
+      levelChanged(side, new.0, from: old.0 == new.0 ? old.1 : new.1, to: new.1)
+      let fresh = old.0 == new.0 ? new.1 - old.1 : new.1
+      if fresh > 0 { marketArrived(side: side, price: new.0, quantity: fresh, event) }
+    }
+  }
+
+  private mutating func barEnded(_ event: HotEvent) {
+    let (open, high, low, close) = (event.prices[0], event.prices[1], event.prices[2], event.prices[3])
+    lastTrade = close
+    watchBar(open: open, high: high, low: low, time: event.time)
+    var left = event.quantities[0] > 0 ? event.quantities[0] : .max
+    for side in 0..<2 {
+      for place in resting(side) {
+        let own = orders[place].price
+        guard side == 0 ? own > low : own < high else { continue }
+        let isBeyondOpen = side == 0 ? own >= open : own <= open
+        left -= fillResting(place, left, price: isBeyondOpen ? open : own, time: event.time)
+      }
+    }
+  }
+}
