@@ -80,6 +80,8 @@ extension ExecutionEngine {
 
   // MARK: - Arriving
 
+  static let mostIcebergParts: Int64 = 10_000
+
   @inline(never)
   mutating func arriveSpecial(_ index: Int, time: Int64, books: borrowing BookSet) {
     if let reason = refusal(index, time: time, books: books) { return reject(index, time: time, reason: reason) }
@@ -116,6 +118,10 @@ extension ExecutionEngine {
     let order = orders[index]
     let extra = extras[index]
     if extra.displayQuantity > order.openQuantity { return .invalidDisplayQuantity }
+    // Each part is a step of its own when own orders meet: a lane must not be able to ask for billions of them.
+    if extra.displayQuantity > 0, order.openQuantity / extra.displayQuantity > Self.mostIcebergParts {
+      return .invalidDisplayQuantity
+    }
     if extra.minimumQuantity > order.openQuantity { return .invalidMinimumQuantity }
     if extra.expiry <= time { return .expiryInPast }
     if extra.displayQuantity > 0, order.type != .limit || order.marks.contains(.hidden) {

@@ -2,6 +2,7 @@ import CommandLineInterface
 import Glibc
 import Lab
 import Reporting
+import Simulation
 
 /// `lockstep run`: a scenario in, a run folder out.
 enum Run {
@@ -42,6 +43,8 @@ enum Run {
   static func finish(
     _ invocation: Invocation, _ body: (inout RunOptions) throws -> FinishedRun
   ) throws -> ExitCode {
+    // A strategy that traps takes the process with it; the message says which one, and when in the market's time.
+    StrategyTraps.nameOnStandardError()
     var options = RunOptions(date: String(TimeText.iso8601(Int64(time(nil)) * 1_000_000_000).prefix(10)))
     options.threads = invocation[threads] ?? 1
     options.entersLedger = !invocation[noLedger]
