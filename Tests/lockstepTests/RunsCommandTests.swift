@@ -79,7 +79,8 @@ import Testing
     #expect(torn.code == 0 && torn.messages.contains("never finished"), "\(torn.messages)")
     let result = scratch.url.appending(path: "seed-1/result.h5")
     var bytes = try Data(contentsOf: result)
-    bytes[bytes.count / 2] ^= 4
+    // One flip may fall on what the hash leaves out, such as the analysis; sixteen over the file do not.
+    for part in 1..<16 { bytes[bytes.count * part / 16] ^= 4 }
     try bytes.write(to: result)
     #expect(try Binary.run("ledger", "verify", more: words).code == 6)
     #expect(try Binary.run("ledger", "verify", "--folder", scratch.path("none")).code == 4)
