@@ -121,7 +121,7 @@ extension ExecutionEngine {
     }
     orders[index].knownQuantity = known
     newsCounts[lane] &+= 1
-    if known == 0 { alivePlaces[index &>> 6] &= ~(1 << UInt64(index & 63)) }
+    if known == 0 { alivePlaces[index &>> 6] &= ~(1 &<< UInt64(index & 63)) }
     settleMessage(index)
   }
 
@@ -134,7 +134,7 @@ extension ExecutionEngine {
     openQuantities[openPlace] &-= order.pointee.knownQuantity
     order.pointee.knownQuantity = 0
     newsCounts[lane] &+= 1
-    alivePlaces[index &>> 6] &= ~(1 << UInt64(index & 63))
+    alivePlaces[index &>> 6] &= ~(1 &<< UInt64(index & 63))
     if lanes[lane].isRecorded { note(index, .confirmed, time: time &+ lanes[lane].clockShift) }
     settleMessage(index)
   }
@@ -148,7 +148,7 @@ extension ExecutionEngine {
     order.pointee.messagesUnderWay = left
     if left == 0, order.pointee.state == .finished {
       order.pointee.state = .free
-      let bit: UInt64 = 1 << UInt64(index & 63)
+      let bit: UInt64 = 1 &<< UInt64(index & 63)
       usedPlaces[index &>> 6] &= ~bit
       if order.pointee.knownQuantity != 0 {
         order.pointee.knownQuantity = 0

@@ -10,18 +10,6 @@ extension ExecutionEngine {
     ledgers[lane &* instrumentCount &+ instrument]
   }
 
-  /// Position of a lane as far as its notices have told it.
-  @inline(__always)
-  public func knownPosition(lane: Int, instrument: Int = 0) -> Int64 {
-    knownLots[lane &* instrumentCount &+ instrument]
-  }
-
-  /// Open quantity of the lane's orders of a side, as it knows them.
-  @inline(__always)
-  public func knownOpenQuantity(lane: Int, instrument: Int, sideIndex: Int) -> Int64 {
-    openQuantities[2 &* (lane &* instrumentCount &+ instrument) &+ sideIndex]
-  }
-
   /// Money of a lane as of the venue, in billionths of a count of the contract: cash and position at the last known middle,
   /// less fees; exact.
   public func equity(lane: Int, instrument: Int = 0) -> Int128 {
@@ -38,19 +26,6 @@ extension ExecutionEngine {
 
   @inline(__always)
   public func order(_ index: Int32) -> LaneOrder { orders[Int(index)] }
-
-  /// The places of a lane's orders, and its words of bits for those it believes alive.
-  @inline(__always)
-  package func firstOrder(lane: Int) -> UnsafeMutablePointer<LaneOrder> { orders.place(lane &<< laneShift) }
-
-  @inline(__always)
-  package func firstAliveWord(lane: Int) -> UnsafeMutablePointer<UInt64> { alivePlaces.place(lane &* wordsPerLane) }
-
-  @inline(__always)
-  public var wordCount: Int { wordsPerLane }
-
-  @inline(__always)
-  public func newsCount(lane: Int) -> UInt32 { newsCounts[lane] }
 
   public func statistics(lane: Int) -> LaneStatistics { statistics[lane] }
 

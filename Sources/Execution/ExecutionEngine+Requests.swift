@@ -26,12 +26,13 @@ extension ExecutionEngine {
   public mutating func send(
     _ intent: OrderIntent, lane: Int, time: Int64, bestBid: Price, bestAsk: Price
   ) -> SendResult {
-    let instrument = min(Int(intent.instrument), instrumentCount - 1)
+    let instrument = min(Int(intent.instrument), instrumentCount &- 1)
     let place = lane &* instrumentCount &+ instrument
     let exposure = Exposure(
       position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
       bestBid: bestBid, bestAsk: bestAsk)
-    switch gates[Int(lanes[lane].gate)].approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
+    let gate = gates.place(Int(lanes[lane].gate))
+    switch gate.pointee.approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
     case .success(let approved):
       return route(approved, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk)
     case .failure(let reason):
@@ -53,8 +54,8 @@ extension ExecutionEngine {
     while word < end, usedPlaces[word] == .max { word &+= 1 }
     guard word < end else { return .tooManyOrders }
     let bit = (~usedPlaces[word]).trailingZeroBitCount
-    usedPlaces[word] |= 1 << UInt64(bit)
-    alivePlaces[word] |= 1 << UInt64(bit)
+    usedPlaces[word] |= 1 &<< UInt64(bit)
+    alivePlaces[word] |= 1 &<< UInt64(bit)
     // Words and places of all lanes follow each other, so the word's number gives the place.
     let index = word &* 64 &+ bit
     let terms = approved.terms
@@ -91,7 +92,7 @@ extension ExecutionEngine {
 
   /// Sends a cancel for an order of the lane; false when it is none, when the lane knows it is done, or when a cancel is
   /// under way.
-  @inline(__always)
+  @inline(never)
   public mutating func cancel(_ handle: Int32, lane: Int, time: Int64) -> Bool {
     let index = Int(handle)
     guard handle >= 0, self.lane(of: index) == lane else { return false }

@@ -5,6 +5,7 @@ import OrderBooks
 extension ExecutionEngine {
   // MARK: - What few orders have
 
+  @inline(__always)
   static func isSpecial(_ terms: OrderTerms) -> Bool {
     terms.type.rawValue > OrderType.market.rawValue || terms.timeInForce.rawValue > TimeInForce.fillOrKill.rawValue
       || terms.displayQuantity.lots > 0 || terms.minimumQuantity.lots > 0

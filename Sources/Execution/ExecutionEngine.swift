@@ -74,7 +74,7 @@ public struct ExecutionEngine: ~Copyable {
   var carryLedgers: Column<CarryLedger>
   let borrowTerms: [BorrowTerms?]
   let settlementDays: [Int]
-  let gates: [RiskGate]
+  let gates: Column<RiskGate>
   let queueModels: [QueueModel]
   /// Of lanes whose messages vary; four a lane: new, cancel, amend, acknowledgement.
   let samplers: [LatencySampler]
@@ -186,7 +186,7 @@ public struct ExecutionEngine: ~Copyable {
     let notices = MessageQueue(delays: terms.compactMap { Self.noticeDelay($0.latency) })
     lanes = Column(capacity: laneCount)
     var gateOf: [RiskLimits: Int32] = [:]
-    var gates: [RiskGate] = []
+    var gates = Column<RiskGate>()
     var modelOf: [QueueModel: UInt8] = [:]
     var models: [QueueModel] = []
     var samplers: [LatencySampler] = []
@@ -266,7 +266,7 @@ public struct ExecutionEngine: ~Copyable {
   }
 
   @inline(__always)
-  func lane(of index: Int) -> Int { index >> laneShift }
+  func lane(of index: Int) -> Int { index &>> laneShift }
 }
 
 /// What news of its own orders a lane is called for.

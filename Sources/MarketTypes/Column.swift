@@ -44,6 +44,9 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     return unsafe base + index
   }
 
+  /// The place of the first element; valid until the column grows.
+  package var start: UnsafeMutablePointer<Element> { unsafe base }
+
   @inline(__always)
   public mutating func append(_ element: Element) {
     if count == capacity { grow() }

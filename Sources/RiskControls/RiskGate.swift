@@ -1,7 +1,7 @@
 public import MarketTypes
 
 /// The limits of one lane; nil switches a control off.
-public struct RiskLimits: Hashable, Sendable {
+public struct RiskLimits: Hashable, Sendable, BitwiseCopyable {
   /// Largest quantity of one order, in lots.
   public var orderQuantity: Int64?
   /// Largest absolute position, counting what open orders of the side could add, in lots.
@@ -65,15 +65,22 @@ public struct RiskState: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// Stands between every intent and the market.
-public struct RiskGate: Sendable {
+public struct RiskGate: Sendable, BitwiseCopyable {
   public let limits: RiskLimits
   public let instrumentCount: Int
-  private let checksNothingOfSize: Bool
+  /// The limits that every order meets, as plain numbers: none is the largest there is.
+  private let largestQuantity: Int64
+  private let largestPosition: Int64
+  private let orderRate: Int32
+  private let checksPrices: Bool
 
   public init(limits: RiskLimits, instrumentCount: Int) {
     self.limits = limits
     self.instrumentCount = instrumentCount
-    checksNothingOfSize = limits.position == nil && limits.notional == nil && limits.priceCollarTicks == nil
+    largestQuantity = limits.orderQuantity ?? .max
+    largestPosition = limits.position ?? .max
+    orderRate = limits.orderRate ?? .max
+    checksPrices = limits.notional != nil || limits.priceCollarTicks != nil
   }
 
   /// Approves an intent, or says which control held it back. The first failing check decides, in source order.
@@ -94,58 +101,59 @@ public struct RiskGate: Sendable {
     if terms.side == .none { return .invalidSide }
     let quantity = terms.quantity.lots
     if quantity <= 0 { return .quantityNotPositive }
-    if state.isStopped, !reduces(terms, exposure: exposure) { return .drawdownStop }
-    if let largest = limits.orderQuantity, quantity > largest { return .orderTooLarge }
+    let isBuy = terms.side == .buy
+    let open = isBuy ? exposure.openBuys : exposure.openSells
+    // Towards the order's side. Saturating sums: absurd sizes must be refused, not wrap around into small ones.
+    let held = isBuy ? exposure.position : negated(exposure.position)
+    let openAfter = saturatingSum(open, quantity)
+    if state.isStopped, openAfter > negated(held) { return .drawdownStop }
+    if quantity > largestQuantity { return .orderTooLarge }
     if terms.type == .limit, terms.price.isNone { return .invalidPrice }
     if let reason = rateFailure(time: time, state: &state) { return reason }
-    return checksNothingOfSize ? .none : sizeFailure(terms, exposure: exposure)
+    let wanted = saturatingSum(openAfter, held)
+    if wanted > largestPosition { return .positionLimit }
+    guard checksPrices else { return .none }
+    return Self.priceFailure(
+      collarTicks: limits.priceCollarTicks ?? .max, notional: limits.notional ?? .max, wanted: wanted,
+      price: terms.price, isLimit: terms.type == .limit, isBuy: isBuy,
+      reference: isBuy ? exposure.bestAsk : exposure.bestBid)
   }
 
   @inline(__always)
   private func rateFailure(time: Int64, state: inout RiskState) -> RiskReason? {
-    guard let rate = limits.orderRate else { return nil }
+    if orderRate == .max { return nil }
     if time &- state.windowStart >= limits.orderRateWindowNanoseconds || state.windowStart == .min {
       state.windowStart = time
       state.ordersInWindow = 0
     }
-    guard state.ordersInWindow < rate else { return .orderRate }
-    state.ordersInWindow += 1
+    guard state.ordersInWindow < orderRate else { return .orderRate }
+    state.ordersInWindow &+= 1
     return nil
   }
 
-  /// Whether an order can only bring the position closer to zero, whatever else of its side is open.
-  private func reduces(_ terms: OrderTerms, exposure: Exposure) -> Bool {
-    let (open, held) =
-      terms.side == .buy ? (exposure.openBuys, negated(exposure.position)) : (exposure.openSells, exposure.position)
-    return saturatingSum(open, terms.quantity.lots) <= held
-  }
-
-  private func sizeFailure(_ terms: OrderTerms, exposure: Exposure) -> RiskReason {
-    let isBuy = terms.side == .buy
-    let open = isBuy ? exposure.openBuys : exposure.openSells
-    // Saturating sums: absurd sizes must be refused, not wrap around into small ones.
-    let wanted = saturatingSum(
-      saturatingSum(open, terms.quantity.lots), isBuy ? exposure.position : negated(exposure.position))
-    if let limit = limits.position, wanted > limit { return .positionLimit }
-    let reference = isBuy ? exposure.bestAsk : exposure.bestBid
-    if let collar = limits.priceCollarTicks, terms.type == .limit {
+  /// Takes numbers instead of the gate, because passing that to a function of its own copies it for every order.
+  @inline(never)
+  private static func priceFailure(
+    collarTicks: Int32, notional: Int64, wanted: Int64, price: Price, isLimit: Bool, isBuy: Bool, reference: Price
+  ) -> RiskReason {
+    if collarTicks != .max, isLimit {
       if reference.isNone { return .noReferencePrice }
       let excess =
-        isBuy
-        ? Int64(terms.price.ticks) - Int64(reference.ticks)
-        : Int64(reference.ticks) - Int64(terms.price.ticks)
-      if excess > Int64(collar) { return .priceCollar }
+        isBuy ? Int64(price.ticks) - Int64(reference.ticks) : Int64(reference.ticks) - Int64(price.ticks)
+      if excess > Int64(collarTicks) { return .priceCollar }
     }
-    if let limit = limits.notional {
-      let price = terms.price.isNone ? reference : terms.price
+    if notional != .max {
+      let price = price.isNone ? reference : price
       if price.isNone { return .noReferencePrice }
-      if Int128(wanted) * Int128(price.ticks.magnitude) > Int128(limit) { return .notionalLimit }
+      if Int128(wanted) * Int128(price.ticks.magnitude) > Int128(notional) { return .notionalLimit }
     }
     return .none
   }
 
+  @inline(__always)
   private func negated(_ value: Int64) -> Int64 { value == .min ? .max : -value }
 
+  @inline(__always)
   private func saturatingSum(_ left: Int64, _ right: Int64) -> Int64 {
     let (sum, overflow) = left.addingReportingOverflow(right)
     return overflow ? (left > 0 ? .max : .min) : sum

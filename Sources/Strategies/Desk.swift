@@ -1,56 +1,78 @@
 public import Execution
 public import MarketTypes
-package import OrderBooks
+public import OrderBooks
 import RiskControls
+
+/// What the desks of all lanes of a run share.
+///
+/// Invariant: everything pointed to outlives every desk.
+@usableFromInline
+package struct DeskRoom {
+  @usableFromInline let engine: UnsafeMutablePointer<ExecutionEngine>
+  @usableFromInline let books: UnsafePointer<BookSet>
+  @usableFromInline let instruments: UnsafePointer<Instrument>
+  @usableFromInline let wakes: UnsafeMutablePointer<WakeBoard>
+  @usableFromInline let board: LaneBoard
+  /// A ring for each series of bars; at least one.
+  @usableFromInline let closes: UnsafePointer<CloseRing>
+
+  package init(
+    engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafePointer<BookSet>,
+    instruments: UnsafePointer<Instrument>, wakes: UnsafeMutablePointer<WakeBoard>, closes: UnsafePointer<CloseRing>
+  ) {
+    self.engine = engine
+    self.books = books
+    self.instruments = instruments
+    self.wakes = wakes
+    board = engine.pointee.board
+    self.closes = closes
+  }
+}
 
 /// A strategy's place of work during one callback: the market as its lane sees it, its orders, and the way to send more.
 ///
 /// Invariant: the pointers outlive the callback; a desk must not be kept beyond it.
 public struct Desk: ~Copyable {
-  private let engine: UnsafeMutablePointer<ExecutionEngine>
-  private let books: UnsafePointer<BookSet>
+  @usableFromInline let room: UnsafePointer<DeskRoom>
   /// For lanes that hear of the market later than their clock allows for; nil for all others.
-  private let view: UnsafeMutablePointer<DelayedBook>?
-  private let instruments: UnsafePointer<Instrument>
-  private let wakes: UnsafeMutablePointer<WakeBoard>
+  @usableFromInline let view: UnsafeMutablePointer<DelayedBook>?
   public let lane: Int
   /// The lane's clock, nanoseconds since the epoch.
   public let time: Int64
 
-  @inline(__always)
-  package init(
-    engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafePointer<BookSet>,
-    view: UnsafeMutablePointer<DelayedBook>?, instruments: UnsafePointer<Instrument>,
-    wakes: UnsafeMutablePointer<WakeBoard>, lane: Int, time: Int64
-  ) {
-    self.engine = engine
-    self.books = books
+  @inlinable @inline(__always)
+  package init(room: UnsafePointer<DeskRoom>, view: UnsafeMutablePointer<DelayedBook>?, lane: Int, time: Int64) {
+    self.room = room
     self.view = view
-    self.instruments = instruments
-    self.wakes = wakes
     self.lane = lane
     self.time = time
   }
 
+  @inline(__always) private var engine: UnsafeMutablePointer<ExecutionEngine> { room.pointee.engine }
+  @inline(__always) private var books: UnsafePointer<BookSet> { room.pointee.books }
+  @inline(__always) private var board: LaneBoard { room.pointee.board }
+
   // MARK: - The market
 
   @inline(__always)
-  public var instrumentCount: Int { engine.pointee.instrumentCount }
+  public var instrumentCount: Int { board.instrumentCount }
 
   /// Of instruments that there are none of, a desk knows no price and no quantity.
   @inline(__always)
   private func isKnown(_ instrument: Int) -> Bool {
-    UInt(bitPattern: instrument) < UInt(bitPattern: engine.pointee.instrumentCount)
+    UInt(bitPattern: instrument) < UInt(bitPattern: board.instrumentCount)
   }
 
   /// What an instrument is: its symbol, tick, lot and currency.
   public func instrument(_ index: Int) -> Instrument {
     precondition(index >= 0 && index < instrumentCount, "no such instrument")
-    return instruments[index]
+    return room.pointee.instruments[index]
   }
 
   /// The index of the instrument with a symbol; nil without one.
-  public func instrument(symbol: String) -> Int? { (0..<instrumentCount).first { instruments[$0].symbol == symbol } }
+  public func instrument(symbol: String) -> Int? {
+    (0..<instrumentCount).first { room.pointee.instruments[$0].symbol == symbol }
+  }
 
   /// The best bid the lane has heard of; `Price.none` when there is none.
   @inline(__always)
@@ -94,19 +116,23 @@ public struct Desk: ~Copyable {
     return books.pointee.lastTradePrice(instrument: instrument)
   }
 
+  /// The closes up to and with a bar that is being reported; subscribe to a `barHistory` to have them kept.
+  @inlinable @inline(__always)
+  public func closes(of bar: MarketBar) -> CloseHistory { CloseHistory(ring: room.pointee.closes + Int(bar.series)) }
+
   // MARK: - The lane
 
   /// Signed lots, as far as the lane has been told.
   @inline(__always)
   public func position(_ instrument: Int = 0) -> Int64 {
-    isKnown(instrument) ? engine.pointee.knownPosition(lane: lane, instrument: instrument) : 0
+    isKnown(instrument) ? board.knownPosition(lane: lane, instrument: instrument) : 0
   }
 
   /// Open quantity of the lane's orders of a side, sent and not known to be done.
   @inline(__always)
   public func openQuantity(_ side: Side, _ instrument: Int = 0) -> Int64 {
     guard isKnown(instrument) else { return 0 }
-    return engine.pointee.knownOpenQuantity(lane: lane, instrument: instrument, sideIndex: side == .buy ? 0 : 1)
+    return board.knownOpenQuantity(lane: lane, instrument: instrument, sideIndex: side == .buy ? 0 : 1)
   }
 
   /// Money the lane has, in ticks × lots of the instrument, fees not taken off, as far as it has been told.
@@ -116,7 +142,7 @@ public struct Desk: ~Copyable {
 
   /// The lane's orders that it believes alive, in order of their places.
   @inline(__always)
-  public var orders: DeskOrders { DeskOrders(engine: engine, lane: lane, time: time) }
+  public var orders: DeskOrders { DeskOrders(board: board, lane: lane, time: time) }
 
   /// The lane's living order with the strategy's own number; the first place when it used the number twice.
   public func order(identifier: UInt64) -> DeskOrder? {
@@ -126,14 +152,14 @@ public struct Desk: ~Copyable {
 
   /// Changes whenever news has changed the lane's orders or position as it knows them.
   @inline(__always)
-  public var newsCount: UInt32 { engine.pointee.newsCount(lane: lane) }
+  public var newsCount: UInt32 { board.newsCount(lane: lane) }
 
   // MARK: - Acting
 
   /// Calls `woken` at a moment of the lane's clock, at once when that has passed; replaces an earlier wish. From `woken`
   /// itself, at once is a microsecond later.
   @inline(__always)
-  public func wake(at time: Int64) { wakes.pointee.set(lane, max(time, self.time)) }
+  public func wake(at time: Int64) { room.pointee.wakes.pointee.set(lane, max(time, self.time)) }
 
   /// Sends an order through the risk gate to the venue.
   @inline(__always)
@@ -141,7 +167,7 @@ public struct Desk: ~Copyable {
   public func send(_ terms: OrderTerms, instrument: Int = 0) -> SendResult {
     guard instrument >= 0, instrument <= Int(UInt16.max) else { return .refused(.unknownInstrument) }
     let intent = OrderIntent(terms, instrument: UInt16(truncatingIfNeeded: instrument))
-    let known = min(instrument, engine.pointee.instrumentCount - 1)
+    let known = min(instrument, board.instrumentCount - 1)
     return engine.pointee.send(
       intent, lane: lane, time: time, bestBid: bestBid(known), bestAsk: bestAsk(known))
   }
@@ -205,10 +231,10 @@ public struct DeskOrders: Sequence, IteratorProtocol {
   private var bits: UInt64
 
   @inline(__always)
-  init(engine: UnsafeMutablePointer<ExecutionEngine>, lane: Int, time: Int64) {
-    count = engine.pointee.wordCount
-    orders = engine.pointee.firstOrder(lane: lane)
-    words = engine.pointee.firstAliveWord(lane: lane)
+  init(board: LaneBoard, lane: Int, time: Int64) {
+    count = board.wordsPerLane
+    orders = board.firstOrder(lane: lane)
+    words = board.firstAliveWord(lane: lane)
     first = Int32(truncatingIfNeeded: lane &* count &* 64)
     self.time = time
     bits = words[0]

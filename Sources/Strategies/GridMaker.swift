@@ -22,7 +22,8 @@ public struct GridMaker: Strategy {
   let instrument: Int
   let halfSpread: Double
   let interval: Double
-  let count: Int64
+  /// A bit for each price of the grid.
+  let grid: UInt64
   let skew: Double
   let quantity: Int64
   let positionLimit: Int64
@@ -34,7 +35,7 @@ public struct GridMaker: Strategy {
     instrument = parameters.place()
     halfSpread = parameters["half_spread"]
     interval = parameters["interval"]
-    count = parameters.whole("count")
+    grid = (1 << UInt64(parameters.whole("count"))) - 1
     skew = parameters["skew"]
     quantity = parameters.whole("quantity")
     positionLimit = parameters.whole("position_limit")
@@ -52,42 +53,45 @@ public struct GridMaker: Strategy {
     var isSettled = true
     let position = desk.position(instrument)
     let middle = Double(Int64(bid.ticks) + Int64(ask.ticks)) / 2 - skew * Double(position) / 100
-    let top = (min(middle - halfSpread, Double(bid.ticks)) / interval).rounded(.down) * interval
-    let bottom = (max(middle + halfSpread, Double(ask.ticks)) / interval).rounded(.up) * interval
+    let (highest, lowest) = (min(middle - halfSpread, Double(bid.ticks)), max(middle + halfSpread, Double(ask.ticks)))
     let step = Int32(interval)
-    // Wanted prices are `top, top − step, …` and `bottom, bottom + step, …`, a bit each.
+    // A division for each price and order would cost more than all the rest.
+    let top = step == 1 ? highest.rounded(.down) : (highest / interval).rounded(.down) * interval
+    let bottom = step == 1 ? lowest.rounded(.up) : (lowest / interval).rounded(.up) * interval
     guard abs(top) < 1e9, abs(bottom) < 1e9 else { return }
+    // Wanted prices are `top, top − step, …` and `bottom, bottom + step, …`, a bit each: bids below, offers above bit 32.
     let (firstBid, firstAsk) = (Int32(top), Int32(bottom))
-    var missingBids: UInt32 = position < positionLimit ? (1 << UInt32(count)) - 1 : 0
-    var missingAsks: UInt32 = position > -positionLimit ? (1 << UInt32(count)) - 1 : 0
-    let (wantedBids, wantedAsks) = (missingBids, missingAsks)
+    let wanted =
+      (position < positionLimit ? grid : 0) | (position > -positionLimit ? grid &<< 32 : 0)
+    var missing = wanted
     for order in desk.orders {
       let isBuy = order.isBuy
-      let distance = isBuy ? firstBid &- order.price.ticks : order.price.ticks &- firstAsk
-      // A division for each order would cost more than all the rest.
+      let price = order.price.ticks
+      let distance = isBuy ? firstBid &- price : price &- firstAsk
       let place = step == 1 ? distance : distance % step == 0 ? distance / step : -1
-      if place >= 0, place < 32, (isBuy ? wantedBids : wantedAsks) >> UInt32(place) & 1 == 1 {
-        if isBuy { missingBids &= ~(1 << UInt32(place)) } else { missingAsks &= ~(1 << UInt32(place)) }
+      let bit: UInt64 =
+        UInt32(bitPattern: place) < 32 ? 1 &<< UInt64(truncatingIfNeeded: isBuy ? place : place &+ 32) : 0
+      if wanted & bit != 0 {
+        missing &= ~bit
       } else if order.isAcknowledged {
         desk.cancel(order.handle)
       } else {
         isSettled = false
       }
     }
-    while missingBids != 0 {
-      let place = missingBids.trailingZeroBitCount
-      missingBids &= missingBids - 1
-      if !send(.buy, price: firstBid &- Int32(place) &* step, desk) { isSettled = false }
-    }
-    while missingAsks != 0 {
-      let place = missingAsks.trailingZeroBitCount
-      missingAsks &= missingAsks - 1
-      if !send(.sell, price: firstAsk &+ Int32(place) &* step, desk) { isSettled = false }
+    while missing != 0 {
+      let place = Int32(truncatingIfNeeded: missing.trailingZeroBitCount)
+      missing &= missing &- 1
+      let isSent =
+        place < 32
+        ? send(.buy, price: firstBid &- place &* step, desk)
+        : send(.sell, price: firstAsk &+ (place &- 32) &* step, desk)
+      if !isSent { isSettled = false }
     }
     settled = isSettled ? (bid, ask, news) : nil
   }
 
-  @inline(__always)
+  @inline(never)
   private func send(_ side: Side, price: Int32, _ desk: borrowing Desk) -> Bool {
     let result = desk.send(
       OrderTerms(

@@ -16,12 +16,15 @@ public struct Subscriptions: Hashable, Sendable {
   public var bars: Bool
   /// Also call `barClosed` for bars made here from trades, each of this many nanoseconds, aligned to the epoch; 0 none.
   public var barIntervalNanoseconds: Int64
+  /// How many of the last closes `Desk.closes(of:)` must reach back.
+  public var barHistory: Int
   /// Call `marketChanged` after every event.
   public var events: Bool
 
   public init(
     intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false, touch: Bool = false,
-    trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0, events: Bool = false
+    trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0, barHistory: Int = 0,
+    events: Bool = false
   ) {
     self.intervalNanoseconds = intervalNanoseconds
     self.fills = fills
@@ -30,6 +33,7 @@ public struct Subscriptions: Hashable, Sendable {
     self.trades = trades
     self.bars = bars
     self.barIntervalNanoseconds = barIntervalNanoseconds
+    self.barHistory = barHistory
     self.events = events
   }
 }
@@ -64,6 +68,8 @@ public struct MarketBar: Hashable, Sendable, BitwiseCopyable {
   public var low: Price
   public var close: Price
   public var instrument: Int
+  /// Names the bars that its closes are kept with.
+  @usableFromInline package var series: Int32 = 0
 
   @inlinable
   public init(time: Int64, instrument: Int, open: Price, high: Price, low: Price, close: Price, volume: Int64) {

@@ -1,6 +1,7 @@
 /// When each lane wants to be woken, on its own clock, and the earliest of these on the venue's.
 ///
 /// Invariant: `next` is no later than any lane's wish less its clock shift; the arrays hold `laneCount` elements.
+@usableFromInline
 package struct WakeBoard {
   /// Between a wake-up and the next one, when a lane asks for one at once.
   package static let shortestPause: Int64 = 1_000

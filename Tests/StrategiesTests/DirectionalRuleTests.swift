@@ -1,30 +1,38 @@
+import MarketTypes
 import TestSupport
 import Testing
 
 @testable import Strategies
 
 @Suite struct DirectionalRuleTests {
-  @Test(arguments: [(1, 1), (3, 8), (8, 3), (5, 5), (15, 16), (17, 15), (50, 500)])
-  func averagesEqualTheObviousOnes(fast: Int, slow: Int) {
-    var random = SeededGenerator(seed: UInt64(fast * 1_000 + slow))
-    var averages = MovingAverageCross.Averages(fast: fast, slow: slow)
-    var closes: [Int32] = []
-    for _ in 0..<1_200 {
-      closes.append(Int32.random(in: -50...2_000_000, using: &random))
-      averages.add(closes[closes.count - 1])
-      #expect(averages.isFull == (closes.count >= max(fast, slow)))
-      guard averages.isFull else { continue }
-      let sums = [fast, slow].map { length in closes.suffix(length).map { Int64($0) }.reduce(0, +) }
-      #expect(averages.difference == sums[0] * Int64(slow) - sums[1] * Int64(fast))
+  @Test(arguments: [1, 2, 3, 8, 15, 16, 17, 50, 500])
+  func movingSumsEqualTheObviousOnes(lookback: Int) {
+    var random = SeededGenerator(seed: UInt64(lookback))
+    var nothing: Int64 = 0
+    withUnsafeMutablePointer(to: &nothing) { nothing in
+      var ring = CloseRing(lookback: lookback, nothing: nothing)
+      defer { ring.deallocate() }
+      withUnsafePointer(to: ring) { #expect(CloseHistory(ring: $0).sum(last: 3) == 0) }
+      var closes: [Int32] = []
+      for bar in 0..<1_200 {
+        closes.append(bar % 7 == 0 ? .max : Int32.random(in: -50...2_000_000, using: &random))
+        ring.append(closes[bar], time: Int64(bar))
+        let history = (lengths: [1, min(2, lookback), lookback / 2, lookback], kept: min(closes.count, ring.mask))
+        withUnsafePointer(to: ring) { ring in
+          let seen = CloseHistory(ring: ring)
+          #expect(seen.count == closes.count && history.kept >= min(closes.count, lookback))
+          for length in history.lengths {
+            #expect(seen.sum(last: length) == closes.suffix(length).reduce(0) { $0 + Int64($1) })
+          }
+          // More than is kept is what is kept; nonsense is nothing.
+          #expect(seen.sum(last: .max) == closes.suffix(history.kept).reduce(0) { $0 + Int64($1) })
+          #expect(seen.sum(last: -1) == 0 && seen.sum(last: .min) == 0)
+          #expect(seen.close(barsAgo: 0).ticks == closes[bar])
+          #expect(seen.close(barsAgo: -1).isNone && seen.close(barsAgo: .max).isNone)
+          #expect(seen.close(barsAgo: lookback - 1).ticks == (bar < lookback - 1 ? .min : closes[bar - lookback + 1]))
+        }
+      }
     }
-  }
-
-  @Test func theLongestWindowsDoNotOverflow() {
-    var averages = MovingAverageCross.Averages(fast: 29_999, slow: 30_000)
-    for _ in 0..<30_000 { averages.add(.max) }
-    #expect(averages.difference == 0)
-    for _ in 0..<15_000 { averages.add(-.max) }
-    #expect(averages.difference < 0)
   }
 
   @Test func bandsOpenAndCloseAsStated() {

@@ -12,13 +12,34 @@ public import MarketTypes
 @safe
 public struct BookSet: ~Copyable {
   public let instrumentCount: Int
-  var arena: OrderArena
+  /// What replay changes with every event. Apart from the set itself, which therefore stays a few words: passing it to an
+  /// observer copies it, and a copy of everything for each event took a sixth of a replay's time.
+  private let body: UnsafeMutablePointer<Body>
   /// Two ladders an instrument: buys at 2 i, sells at 2 i + 1. Allocated once; all initialised.
   private let ladders: UnsafeMutablePointer<LadderSide>
   /// Trading status and last trade of each instrument; allocated once, all initialised.
   private let states: UnsafeMutablePointer<InstrumentState>
-  public private(set) var anomalies = BookAnomalies()
-  public private(set) var eventCount = 0
+
+  struct Body: ~Copyable {
+    var arena: OrderArena
+    var anomalies = BookAnomalies()
+    var eventCount = 0
+  }
+
+  var arena: OrderArena {
+    @inline(__always) _read { yield unsafe body.pointee.arena }
+    @inline(__always) nonmutating _modify { yield unsafe &body.pointee.arena }
+  }
+
+  public private(set) var anomalies: BookAnomalies {
+    @inline(__always) get { unsafe body.pointee.anomalies }
+    @inline(__always) nonmutating _modify { yield unsafe &body.pointee.anomalies }
+  }
+
+  public private(set) var eventCount: Int {
+    @inline(__always) get { unsafe body.pointee.eventCount }
+    @inline(__always) nonmutating set { unsafe body.pointee.eventCount = newValue }
+  }
 
   struct InstrumentState {
     var status = MarketStatus.unknown
@@ -38,7 +59,8 @@ public struct BookSet: ~Copyable {
   public init(instrumentCount: Int, expectedOrders: Int = 1 << 12) {
     precondition(instrumentCount >= 0 && instrumentCount <= 1 << 16)
     self.instrumentCount = instrumentCount
-    arena = OrderArena(capacity: expectedOrders)
+    unsafe body = .allocate(capacity: 1)
+    unsafe body.initialize(to: Body(arena: OrderArena(capacity: expectedOrders)))
     unsafe ladders = .allocate(capacity: max(1, instrumentCount * 2))
     unsafe states = .allocate(capacity: max(1, instrumentCount))
     for index in 0..<instrumentCount {
@@ -49,6 +71,8 @@ public struct BookSet: ~Copyable {
   }
 
   deinit {
+    unsafe body.deinitialize(count: 1)
+    unsafe body.deallocate()
     unsafe ladders.deinitialize(count: instrumentCount * 2)
     unsafe ladders.deallocate()
     unsafe states.deinitialize(count: instrumentCount)
@@ -131,7 +155,7 @@ public struct BookSet: ~Copyable {
         cursor.change &+= 1
         let priceChange = unsafe priceChanges[unchecked: cursor.priceChange]
         cursor.priceChange &+= 1
-        modify(slot, priceChange: priceChange, quantity: quantity, change: &change)
+        change = modify(slot, priceChange: priceChange, quantity: quantity, change)
       case EventCode.Operation.executePriced.rawValue:
         let price =
           unsafe sideIndex == 0 ? buyPrices[unchecked: cursor.buyPrice] : sellPrices[unchecked: cursor.sellPrice]
@@ -141,13 +165,13 @@ public struct BookSet: ~Copyable {
         cursor.slot &+= 1
         let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
-        executePriced(slot, tradePrice: price, quantity: quantity, change: &change)
+        change = executePriced(slot, tradePrice: price, quantity: quantity, change)
       case EventCode.Operation.fill.rawValue:
         let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
         let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
-        fill(slot, quantity: quantity, change: &change)
+        change = fill(slot, quantity: quantity, change)
       case EventCode.Operation.trade.rawValue, EventCode.Operation.setLevel.rawValue:
         let price =
           unsafe sideIndex == 0 ? buyPrices[unchecked: cursor.buyPrice] : sellPrices[unchecked: cursor.sellPrice]
@@ -156,9 +180,9 @@ public struct BookSet: ~Copyable {
         let quantity = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
         if code.operationNumber == EventCode.Operation.trade.rawValue {
-          trade(price: price, quantity: quantity, change: &change)
+          change = trade(price: price, quantity: quantity, change)
         } else {
-          setLevel(price: price, quantity: quantity, change: &change)
+          change = setLevel(price: price, quantity: quantity, change)
         }
       case EventCode.Operation.quote.rawValue:
         let bid = (unsafe buyPrices[unchecked: cursor.buyPrice], unsafe quantities[unchecked: cursor.quantity])
@@ -166,7 +190,7 @@ public struct BookSet: ~Copyable {
         cursor.buyPrice &+= 1
         cursor.sellPrice &+= 1
         cursor.quantity &+= 2
-        quote(bid: bid, ask: ask, change: &change)
+        change = quote(bid: bid, ask: ask, change)
       case EventCode.Operation.bar.rawValue:
         let place = cursor.buyPrice
         let bar = MarketEvent.Bar(
@@ -177,15 +201,15 @@ public struct BookSet: ~Copyable {
           volume: Quantity(lots: unsafe quantities[unchecked: cursor.quantity]))
         cursor.buyPrice &+= 4
         cursor.quantity &+= 1
-        self.bar(bar, change: &change)
+        change = self.bar(bar, change)
       case EventCode.Operation.status.rawValue:
         let status = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
-        setStatus(status, change: &change)
+        change = setStatus(status, change)
       case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
-        clear(change: &change)
+        change = clear(change)
       case EventCode.Operation.snapshotEnd.rawValue:
-        endSnapshot(change: &change)
+        change = endSnapshot(change)
       case EventCode.Operation.orphan.rawValue:
         anomalies.orphans += 1
       default:
@@ -283,8 +307,9 @@ public struct BookSet: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func modify(_ slot: UInt32, priceChange: Int32, quantity: Int64, change: inout BookChange) {
-    guard isLive(slot) else { return }
+  private mutating func modify(_ slot: UInt32, priceChange: Int32, quantity: Int64, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isLive(slot) else { return change }
     let order = arena[checked: slot]
     describe(order, slot: slot, change: &change)
     var quantity = quantity
@@ -301,10 +326,15 @@ public struct BookSet: ~Copyable {
     _ = unsafe side.pointee.remove(price: order.price, quantity: order.quantity)
     unsafe side.pointee.add(price: price, quantity: quantity)
     change.touchMoved = unsafe side.pointee.best != before
+    return change
   }
 
-  private mutating func executePriced(_ slot: UInt32, tradePrice: Int32, quantity: Int64, change: inout BookChange) {
-    guard isLive(slot) else { return }
+  @inline(never)
+  private mutating func executePriced(_ slot: UInt32, tradePrice: Int32, quantity: Int64, _ old: BookChange)
+    -> BookChange
+  {
+    var change = old
+    guard isLive(slot) else { return change }
     let order = arena[checked: slot]
     recordTrade(price: tradePrice, quantity: quantity, time: change.time, instrument: order.instrument)
     if quantity == order.quantity {
@@ -312,12 +342,16 @@ public struct BookSet: ~Copyable {
     } else {
       removePart(slot, quantity: quantity, change: &change)
     }
+    return change
   }
 
-  private mutating func fill(_ slot: UInt32, quantity: Int64, change: inout BookChange) {
-    guard isLive(slot) else { return }
+  @inline(never)
+  private mutating func fill(_ slot: UInt32, quantity: Int64, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isLive(slot) else { return change }
     describe(arena[checked: slot], slot: slot, change: &change)
     change.quantity = max(0, quantity)
+    return change
   }
 
   private mutating func recordTrade(price: Int32, quantity: Int64, time: Int64, instrument: UInt16) {
@@ -326,16 +360,21 @@ public struct BookSet: ~Copyable {
     unsafe states[Int(instrument)].lastTradeTime = time
   }
 
-  private mutating func trade(price: Int32, quantity: Int64, change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func trade(price: Int32, quantity: Int64, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     change.price = price
     change.oldPrice = price
     change.quantity = quantity
     recordTrade(price: price, quantity: quantity, time: change.time, instrument: change.instrument)
+    return change
   }
 
-  private mutating func setLevel(price: Int32, quantity: Int64, change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func setLevel(price: Int32, quantity: Int64, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     var quantity = quantity
     if quantity < 0 {
       anomalies.negativeQuantities += 1
@@ -351,6 +390,7 @@ public struct BookSet: ~Copyable {
     change.price = price
     change.oldPrice = price
     change.quantity = quantity
+    return change
   }
 
   /// From its first level on, a book is its depth feed's: what quotes put there goes. Returns whether there was any.
@@ -373,8 +413,10 @@ public struct BookSet: ~Copyable {
     unsafe states[Int(instrument)].quotedPrices = (bid.0, ask.0)
   }
 
-  private mutating func quote(bid: (Int32, Int64), ask: (Int32, Int64), change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func quote(bid: (Int32, Int64), ask: (Int32, Int64), _ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     let place = Int(change.instrument)
     let (buys, sells) = unsafe (ladder(change.instrument, 0), ladder(change.instrument, 1))
     change.price = bid.0
@@ -387,30 +429,39 @@ public struct BookSet: ~Copyable {
     let isQuoted = unsafe states[place].quotedPrices != (Int32.min, Int32.min)
     // Orders leave no mark of their own in the state, but only they fill a ladder that neither quotes nor levels did.
     if !isQuoted, unsafe !buys.pointee.isEmpty || !sells.pointee.isEmpty { unsafe states[place].hasDepth = true }
-    if unsafe states[place].hasDepth { return }
+    if unsafe states[place].hasDepth { return change }
     replaceQuoted(change.instrument, bid, ask)
     change.touchMoved = unsafe before != (buys.pointee.best, sells.pointee.best)
+    return change
   }
 
-  private mutating func bar(_ bar: MarketEvent.Bar, change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func bar(_ bar: MarketEvent.Bar, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     unsafe states[Int(change.instrument)].lastBar = bar
     recordTrade(
       price: bar.close.ticks, quantity: bar.volume.lots, time: change.time, instrument: change.instrument)
     change.price = bar.close.ticks
     change.oldPrice = bar.open.ticks
     change.quantity = bar.volume.lots
+    return change
   }
 
-  private mutating func setStatus(_ status: Int64, change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func setStatus(_ status: Int64, _ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     change.quantity = status
     unsafe states[Int(change.instrument)].status =
       MarketStatus(rawValue: UInt8(truncatingIfNeeded: status)) ?? .unknown
+    return change
   }
 
-  private mutating func clear(change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func clear(_ old: BookChange) -> BookChange {
+    var change = old
+    guard isKnown(change.instrument) else { return change }
     let (buys, sells) = unsafe (ladder(change.instrument, 0), ladder(change.instrument, 1))
     change.touchMoved = unsafe !buys.pointee.isEmpty || !sells.pointee.isEmpty
     var slot: UInt32 = 0
@@ -424,11 +475,14 @@ public struct BookSet: ~Copyable {
     if change.code.operationNumber == EventCode.Operation.snapshotBegin.rawValue {
       unsafe states[Int(change.instrument)].isInSnapshot = true
     }
+    return change
   }
 
-  private mutating func endSnapshot(change: inout BookChange) {
-    guard isKnown(change.instrument) else { return }
+  @inline(never)
+  private mutating func endSnapshot(_ change: BookChange) -> BookChange {
+    guard isKnown(change.instrument) else { return change }
     unsafe states[Int(change.instrument)].isInSnapshot = false
+    return change
   }
 
   // MARK: - What the views read

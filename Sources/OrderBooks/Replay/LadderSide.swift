@@ -139,6 +139,19 @@ package struct LadderSide: ~Copyable {
     return farIndex(of: key).map { farLevels[$0] } ?? PriceLevel()
   }
 
+  /// Whether anything rests at a price.
+  @inlinable @inline(__always)
+  package func isOccupied(price: Int32) -> Bool {
+    let key = key(price)
+    let index = key &- base
+    if UInt64(bitPattern: index) < UInt64(size) {
+      // The bitmap of a window is small enough to stay in the nearest cache, its levels are not.
+      let place = Int(index)
+      return unsafe words[place >> 6] >> UInt64(place & 63) & 1 == 1
+    }
+    return key <= best && farIndex(of: key) != nil
+  }
+
   package mutating func removeAll() {
     unsafe levels.update(repeating: PriceLevel(), count: size)
     unsafe words.update(repeating: 0, count: size / 64)

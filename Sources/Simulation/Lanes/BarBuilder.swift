@@ -19,6 +19,7 @@ struct BarBuilder {
   struct LateBar {
     var time: Int64
     var lane: Int32
+    var interval: Int64
     var bar: MarketBar
   }
 

@@ -2,7 +2,6 @@ import Execution
 import MarketTypes
 import OrderBooks
 import Strategies
-import Synchronization
 
 /// Where the state of all lanes lies, so that any stage of the loop can call a strategy.
 ///
@@ -14,6 +13,8 @@ struct LanePlaces<LaneStrategy: Strategy> {
   let views: UnsafeMutablePointer<DelayedBook>
   let instruments: UnsafeMutablePointer<Instrument>
   let wakes: UnsafeMutablePointer<WakeBoard>
+  let room: UnsafeMutablePointer<DeskRoom>
+  let closes: CloseBoard
   /// What a lane's clock shows more than the venue's when it is called.
   let clockShifts: UnsafeMutablePointer<Int64>
   /// Index of the delayed book a lane reads; -1 for the venue's own.
@@ -24,7 +25,7 @@ struct LanePlaces<LaneStrategy: Strategy> {
   init(
     strategies: UnsafeMutablePointer<LaneStrategy>, engine: UnsafeMutablePointer<ExecutionEngine>,
     books: UnsafeMutablePointer<BookSet>, views: UnsafeMutablePointer<DelayedBook>, instruments: [Instrument],
-    terms: [LaneTerms], delays: [Int64]
+    terms: [LaneTerms], delays: [Int64], subscriptions: [Subscriptions]
   ) {
     self.strategies = strategies
     self.engine = engine
@@ -47,6 +48,12 @@ struct LanePlaces<LaneStrategy: Strategy> {
     }
     callSite = StrategyCallSite.take(strategy: LaneStrategy.name)
     wakes.initialize(to: WakeBoard(laneCount: laneCount, clockShifts: clockShifts))
+    closes = CloseBoard(subscriptions: subscriptions, viewCount: delays.count, instrumentCount: instruments.count)
+    room = .allocate(capacity: 1)
+    room.initialize(
+      to: DeskRoom(
+        engine: engine, books: UnsafePointer(books), instruments: UnsafePointer(self.instruments), wakes: wakes,
+        closes: UnsafePointer(closes.rings)))
   }
 
   func deallocate(laneCount: Int, instrumentCount: Int) {
@@ -54,6 +61,8 @@ struct LanePlaces<LaneStrategy: Strategy> {
     instruments.deallocate()
     wakes.pointee.deallocate()
     wakes.deallocate()
+    room.deallocate()
+    closes.deallocate()
     clockShifts.deallocate()
     viewOfLane.deallocate()
     StrategyCallSite.giveBack(callSite)
@@ -66,12 +75,9 @@ struct LanePlaces<LaneStrategy: Strategy> {
   ) {
     let view = viewOfLane[lane] < 0 ? nil : views + Int(viewOfLane[lane])
     if advancesView, let view { view.pointee.advance(to: localTime) }
-    var desk = Desk(
-      engine: engine, books: UnsafePointer(books), view: view, instruments: UnsafePointer(instruments), wakes: wakes,
-      lane: lane, time: localTime)
-    callSite.pointee.time.store(localTime, ordering: .relaxed)
-    callSite.pointee.lane.store(Int64(lane), ordering: .relaxed)
+    var desk = Desk(room: room, view: view, lane: lane, time: localTime)
+    callSite.pointee.enter(lane, time: localTime)
     body(&strategies[lane], &desk)
-    callSite.pointee.lane.store(StrategyCallSite.outside, ordering: .relaxed)
+    callSite.pointee.leave()
   }
 }

@@ -95,7 +95,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     }
     places = LanePlaces(
       strategies: strategies, engine: engine, books: books, views: views, instruments: instruments, terms: terms,
-      delays: delays)
+      delays: delays, subscriptions: subscriptions)
     audience = .allocate(capacity: 1)
     audience.initialize(to: Audience(subscriptions: subscriptions, places: places, viewCount: viewCount))
     watchesDrawdown = terms.contains { $0.limits.drawdown != nil }
@@ -232,6 +232,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     }
   }
 
+  @inline(never)
   private func wakeLanes(upTo time: Int64) {
     // Set anew first: a lane that is woken may ask to be woken again.
     places.wakes.pointee.next = .max

@@ -59,6 +59,17 @@ struct StrategyCallSite: ~Copyable {
     site.pointee.isTaken.store(false, ordering: .releasing)
   }
 
+  /// A lane is about to be called.
+  @inline(__always)
+  func enter(_ lane: Int, time localTime: Int64) {
+    time.store(localTime, ordering: .relaxed)
+    self.lane.store(Int64(lane), ordering: .relaxed)
+  }
+
+  /// The call has returned.
+  @inline(__always)
+  func leave() { lane.store(Self.outside, ordering: .relaxed) }
+
   /// From now on this thread makes the calls.
   static func enter(_ site: UnsafeMutablePointer<StrategyCallSite>) {
     site.pointee.thread.store(UInt(pthread_self()), ordering: .relaxed)

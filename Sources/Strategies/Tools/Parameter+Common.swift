@@ -32,8 +32,8 @@ extension ParameterValues {
   func nanoseconds(milliseconds name: String) -> Int64 { whole(name) * 1_000_000 }
 
   /// The bars that `bar_ms` asks for.
-  func barSubscription(fills: Bool = false) -> Subscriptions {
+  func barSubscription(fills: Bool = false, history: Int = 0) -> Subscriptions {
     let interval = nanoseconds(milliseconds: "bar_ms")
-    return Subscriptions(fills: fills, bars: interval == 0, barIntervalNanoseconds: interval)
+    return Subscriptions(fills: fills, bars: interval == 0, barIntervalNanoseconds: interval, barHistory: history)
   }
 }

@@ -1,0 +1,76 @@
+public import MarketTypes
+
+/// The closing prices of one series of bars, up to the one being reported: kept once for all lanes, so that a moving sum
+/// costs two loads whatever its length and whoever else looks at it.
+///
+/// Valid during the callback it was asked for in. It reaches back as far as the largest `Subscriptions.barHistory`.
+public struct CloseHistory {
+  @usableFromInline let ring: UnsafePointer<CloseRing>
+
+  @inlinable @inline(__always)
+  init(ring: UnsafePointer<CloseRing>) { self.ring = ring }
+
+  /// Bars so far; none when no strategy of the run asked for a history.
+  @inlinable @inline(__always)
+  public var count: Int { ring.pointee.count }
+
+  /// The sum of the last closes in ticks; of all that are kept when there are fewer. Exact for up to 2³² bars.
+  @inlinable @inline(__always)
+  public func sum(last length: Int) -> Int64 { ring.pointee.sum(last: length) }
+
+  /// The close of so many bars ago, 0 being the last; `Price.none` where none is kept.
+  @inlinable @inline(__always)
+  public func close(barsAgo: Int) -> Price {
+    guard barsAgo >= 0, barsAgo < ring.pointee.kept else { return .none }
+    let sum = ring.pointee.sum(last: barsAgo &+ 1) &- ring.pointee.sum(last: barsAgo)
+    return Price(ticks: Int32(truncatingIfNeeded: sum))
+  }
+}
+
+/// Running totals of closes in a ring.
+///
+/// Invariant: once something was appended, `totals` holds `mask + 1` values, a power of two, and the total after bar i lies at
+/// i & mask for the last `mask` bars and the one before them. Totals wrap; their differences do not.
+@usableFromInline
+package struct CloseRing {
+  @usableFromInline var totals: UnsafeMutablePointer<Int64>
+  @usableFromInline let mask: Int
+  @usableFromInline package private(set) var count = 0
+  /// The end of the last bar.
+  package private(set) var lastTime = Int64.min
+  private var isAllocated = false
+
+  /// `nothing` stands in for the totals until the first bar.
+  package init(lookback: Int, nothing: UnsafeMutablePointer<Int64>) {
+    var size = 1
+    while size < min(max(0, lookback), Self.largestLookback) + 1 { size *= 2 }
+    mask = size - 1
+    totals = nothing
+  }
+
+  /// Memory is bounded whatever a strategy asks for.
+  package static let largestLookback = 1 << 24
+
+  package func deallocate() { if isAllocated { totals.deallocate() } }
+
+  package mutating func append(_ close: Int32, time: Int64) {
+    if !isAllocated {
+      totals = .allocate(capacity: mask + 1)
+      totals.initialize(repeating: 0, count: mask + 1)
+      isAllocated = true
+    }
+    let total = totals[count & mask] &+ Int64(close)
+    count &+= 1
+    totals[count & mask] = total
+    lastTime = time
+  }
+
+  /// How many of the last bars it can speak of.
+  @inlinable @inline(__always)
+  var kept: Int { min(count, mask) }
+
+  @inlinable @inline(__always)
+  func sum(last length: Int) -> Int64 {
+    totals[count & mask] &- totals[(count &- max(0, min(length, kept))) & mask]
+  }
+}
