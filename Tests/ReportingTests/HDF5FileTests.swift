@@ -16,8 +16,9 @@ import Testing
   private func remove() { try? FileManager.default.removeItem(at: folder) }
 
   /// Every kind of value, several chunks, both axes, empty datasets.
-  private func writeSample(_ path: String) throws {
-    let file = try HDF5File(path: path)
+  @discardableResult
+  private func writeSample(_ path: String, failingWrite: Int? = nil) throws -> Int {
+    let file = try HDF5File(path: path, failingWrite: failingWrite)
     try file.addGroup("/meta")
     try file.setAttribute("engine", "Löckstep ✓", of: "/meta")
     try file.setAttribute("seed", 42, of: "meta")
@@ -40,6 +41,7 @@ import Testing
     try file.addDataset("/empty/table", .int32([]), shape: [0, 3], scales: [])
     try file.addDataset("/wide", .int32((0..<120_000).map { $0 }), shape: [3, 40_000], scales: [])
     try file.finish()
+    return file.writeCount
   }
 
   @Test func equalContentGivesEqualBytes() throws {
@@ -139,6 +141,24 @@ import Testing
       #expect(throws: HDF5Error.self) { try file.finish() }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+  }
+
+  /// Fails at any write as a full disk does; HDF5 itself would crash while it cleans up.
+  @Test func aFullDiskAtAnyWriteIsAnErrorAndLeavesNothing() throws {
+    defer { remove() }
+    let count = try writeSample(path("whole.h5"))
+    let whole = try Data(contentsOf: folder.appending(path: "whole.h5"))
+    try FileManager.default.removeItem(at: folder.appending(path: "whole.h5"))
+    #expect(count > 10)
+    for write in 0..<count {
+      let error = #expect(throws: HDF5Error.self, "write \(write) of \(count)") {
+        try writeSample(path("run.h5"), failingWrite: write)
+      }
+      #expect(error?.reason.contains("No space left") == true, "write \(write): \(error?.reason ?? "")")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "write \(write)")
+    }
+    try writeSample(path("after.h5"))
+    #expect(try Data(contentsOf: folder.appending(path: "after.h5")) == whole)
   }
 
   @Test func anUnfinishedFileLeavesNothing() throws {

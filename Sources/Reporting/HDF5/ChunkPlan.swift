@@ -1,4 +1,6 @@
 import CDeflate
+import Dispatch
+import Glibc
 
 /// How a dataset is cut into chunks, which are numbered row of chunks after row of chunks.
 struct ChunkPlan {
@@ -61,6 +63,28 @@ final class ChunkCompressor {
   }
 
   deinit { libdeflate_free_compressor(handle) }
+
+  /// The stored bytes of several chunks, made by as many threads as there are processors; the bytes do not depend on them.
+  static func compress(
+    _ plan: ChunkPlan, _ places: Range<Int>, of bytes: UnsafeRawBufferPointer, level: Int32
+  ) -> [[UInt8]]? {
+    let workers = max(1, min(places.count, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    var chunks = [[UInt8]?](repeating: nil, count: places.count)
+    chunks.withUnsafeMutableBufferPointer { chunks in
+      // Each thread has elements of its own.
+      nonisolated(unsafe) let chunks = chunks
+      nonisolated(unsafe) let bytes = bytes
+      @Sendable func work(_ worker: Int) {
+        guard let compressor = ChunkCompressor(level: level) else { return }
+        for index in stride(from: worker, to: places.count, by: workers) {
+          chunks[index] = compressor.compress(plan, places.lowerBound + index, of: bytes)
+        }
+      }
+      if workers == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: workers, execute: work) }
+    }
+    let made = chunks.compactMap(\.self)
+    return made.count == places.count ? made : nil
+  }
 
   /// The stored bytes of one chunk of a dataset's bytes.
   func compress(_ plan: ChunkPlan, _ place: Int, of bytes: UnsafeRawBufferPointer) -> [UInt8]? {

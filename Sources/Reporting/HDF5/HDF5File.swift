@@ -7,8 +7,9 @@ import Glibc
 /// by one thread in one order, and no padding from memory; the last is why dimension scales are attached here and not by
 /// HDF5's own high-level library, whose reference lists carry four undefined bytes per entry.
 ///
-/// HDF5 builds the file in memory, as large as its compressed content (twice that while finishing): its releases 1.10 crash
-/// while cleaning up after a full disk, and so are never given a disk. An instance belongs to one thread at a time.
+/// Chunks go to the disk as they come, so memory does not grow with the file. HDF5's releases 1.10 crash while cleaning up
+/// after a full disk and so never learn of one: the driver in the shim keeps the fault, and every step here looks for it.
+/// An instance belongs to one thread at a time.
 public final class HDF5File {
   private let path: String
   private let temporary: String
@@ -20,14 +21,24 @@ public final class HDF5File {
   /// Datasets with the scales of their axes, in the order of writing.
   private var attachments: [(dataset: String, scales: [String])] = []
 
+  /// What the driver tells of the disk.
+  private let disk: UnsafeMutablePointer<chdf5_disk_state>
+
   private static let deflateLevel: UInt32 = 4
-  /// By how much HDF5's memory grows at a time.
-  private static let memoryStep = 4 << 20
+  /// Chunks compressed side by side before they are written in their order: four megabytes of values.
+  private static let chunksAtOnce = 16
+  /// Registered once; HDF5 counts drivers and not their users.
+  private static let driver: hid_t = chdf5_register_disk()
 
   /// Begins the file beside `path`.
-  public init(path: String) throws(HDF5Error) {
+  public convenience init(path: String) throws(HDF5Error) { try self.init(path: path, failingWrite: nil) }
+
+  /// With `failingWrite`, that write of the driver fails as on a full disk.
+  init(path: String, failingWrite: Int?) throws(HDF5Error) {
     self.path = path
     temporary = path + ".\(getpid()).partial"
+    disk = .allocate(capacity: 1)
+    disk.initialize(to: chdf5_disk_state(fault: 0, writes: 0, failing_write: failingWrite ?? -1))
     chdf5_be_silent()
     let creation = H5Pcreate(chdf5_file_creation())
     let access = H5Pcreate(chdf5_file_access())
@@ -39,10 +50,14 @@ public final class HDF5File {
     guard creation >= 0, access >= 0, H5Pset_obj_track_times(creation, false) >= 0, Self.keepInHeader(creation),
       H5Pset_link_phase_change(creation, 65_535, 0) >= 0,
       H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0,
-      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0, H5Pset_fapl_core(access, Self.memoryStep, false) >= 0
+      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
     else { throw failure("HDF5 cannot be set up") }
     descriptor = open(temporary, O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw systemFailure("cannot be created") }
+    guard chdf5_use_descriptor(access, Self.driver, descriptor, disk) >= 0 else {
+      abandon()
+      throw failure("HDF5 cannot be set up")
+    }
     file = H5Fcreate(temporary, chdf5_truncate(), creation, access)
     guard file >= 0 else {
       abandon()
@@ -50,14 +65,20 @@ public final class HDF5File {
     }
   }
 
-  deinit { abandon() }
+  deinit {
+    abandon()
+    disk.deallocate()
+  }
+
+  /// Writes that the driver was asked for so far.
+  var writeCount: Int { disk.pointee.writes }
 
   private func abandon() {
     chdf5_be_silent()
     if file >= 0 { H5Fclose(file) }
     file = -1
     guard descriptor >= 0 else { return }
-    close(descriptor)
+    Glibc.close(descriptor)
     descriptor = -1
     unlink(temporary)
   }
@@ -136,42 +157,30 @@ public final class HDF5File {
     try requireOpen()
     do throws(HDF5Error) {
       try attachScales()
-      try writeImage()
+      try close()
       guard fsync(descriptor) == 0 else { throw systemFailure("cannot be synced") }
       guard rename(temporary, path) == 0 else { throw systemFailure("cannot be renamed into place") }
     } catch {
       abandon()
       throw error
     }
-    close(descriptor)
+    Glibc.close(descriptor)
     descriptor = -1
     syncFolder()
   }
 
-  /// Hands the finished file from HDF5's memory to the disk.
-  private func writeImage() throws(HDF5Error) {
-    guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else { throw failure("cannot be completed") }
-    let size = H5Fget_file_image(file, nil, 0)
-    guard size > 0 else { throw failure("cannot be completed") }
-    // HDF5's own copy clears a flag and keeps the old checksum, so the bytes are taken from where it keeps them.
-    var memory: UnsafeMutableRawPointer?
-    guard H5Fget_vfd_handle(file, chdf5_default(), &memory) >= 0,
-      let start = memory?.load(as: UnsafeRawPointer?.self)
-    else { throw failure("cannot be completed") }
-    var image = [UInt8](UnsafeRawBufferPointer(start: start, count: size))
-    guard Superblock.markClosed(&image) else { throw failure("cannot be marked as closed") }
+  /// Lets HDF5 write what it still holds.
+  private func close() throws(HDF5Error) {
     let closed = H5Fclose(file)
     file = -1
+    try requireWritten()
     guard closed >= 0 else { throw failure("cannot be closed") }
-    var done = 0
-    while done < size {
-      let written = image.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, size - done) }
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw systemFailure("cannot be written")
-      }
-      done += written
-    }
+  }
+
+  /// Says what the disk refused.
+  private func requireWritten() throws(HDF5Error) {
+    guard disk.pointee.fault != 0 else { return }
+    throw HDF5Error(file: path, reason: "cannot be written: \(String(cString: strerror(disk.pointee.fault)))")
   }
 
   private func syncFolder() {
@@ -180,7 +189,7 @@ public final class HDF5File {
     let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { return }
     fsync(handle)
-    close(handle)
+    Glibc.close(handle)
   }
 
   // MARK: - Datasets
@@ -258,16 +267,18 @@ public final class HDF5File {
   private func writeChunks(
     _ values: HDF5Column, _ plan: ChunkPlan, to dataset: hid_t, name: String
   ) throws(HDF5Error) {
-    guard let compressor = ChunkCompressor(level: Int32(Self.deflateLevel)) else {
-      throw failure("no memory to compress with", name)
-    }
-    for place in 0..<plan.chunkCount {
-      guard let bytes = values.withBytes({ compressor.compress(plan, place, of: $0) }) else {
+    for first in stride(from: 0, to: plan.chunkCount, by: Self.chunksAtOnce) {
+      let places = first..<min(plan.chunkCount, first + Self.chunksAtOnce)
+      let level = Int32(Self.deflateLevel)
+      guard let chunks = values.withBytes({ ChunkCompressor.compress(plan, places, of: $0, level: level) }) else {
         throw failure("a chunk cannot be compressed", name)
       }
-      let offset = plan.offset(of: place).map { hsize_t($0) }
-      let status = H5Dwrite_chunk(dataset, chdf5_default(), 0, offset, bytes.count, bytes)
-      guard status >= 0 else { throw failure("the values cannot be written", name) }
+      for (place, bytes) in zip(places, chunks) {
+        let offset = plan.offset(of: place).map { hsize_t($0) }
+        let status = H5Dwrite_chunk(dataset, chdf5_default(), 0, offset, bytes.count, bytes)
+        try requireWritten()
+        guard status >= 0 else { throw failure("the values cannot be written", name) }
+      }
     }
   }
 
@@ -355,6 +366,7 @@ public final class HDF5File {
 
   private func requireOpen() throws(HDF5Error) {
     guard file >= 0 else { throw HDF5Error(file: path, reason: "is finished or was abandoned") }
+    try requireWritten()
     chdf5_be_silent()
   }
 

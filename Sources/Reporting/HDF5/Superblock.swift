@@ -2,15 +2,6 @@
 enum Superblock {
   private static let coveredSize = 44
 
-  /// Clears the mark "open for writing" of an image taken from an open file; false if this is no such superblock.
-  static func markClosed(_ image: inout [UInt8]) -> Bool {
-    guard isSound(image) else { return false }
-    image[11] = 0
-    let sum = checksum(of: image)
-    for byte in 0..<4 { image[coveredSize + byte] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }
-    return true
-  }
-
   /// Whether the bytes begin with such a superblock.
   static func isSound(_ image: [UInt8]) -> Bool {
     image.count >= coveredSize + 4 && image[8] == 2 && image[9] == 8 && image[10] == 8

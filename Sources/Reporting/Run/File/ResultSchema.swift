@@ -78,11 +78,17 @@ struct WordList {
   init(_ texts: [String]) {
     // Equality of Swift strings is that of Unicode; words that differ in bytes stay apart.
     var places: [[UInt8]: Int32] = [:]
-    var last: (text: String, code: Int32)?
     codes.reserveCapacity(texts.count)
+    var isASCII: [Bool] = []
     for text in texts {
-      if let last, last.text.utf8.elementsEqual(text.utf8) {
-        codes.append(last.code)
+      // Most columns have a handful of words: looking at them is quicker than hashing.
+      // Nothing but itself equals an ASCII word of the same length.
+      let length = text.utf8.count
+      if let code = words.indices.prefix(8).first(where: { code in
+        words[code].utf8.count == length && words[code] == text
+          && (isASCII[code] || words[code].utf8.elementsEqual(text.utf8))
+      }) {
+        codes.append(Int32(code))
         continue
       }
       let key = Array(text.utf8)
@@ -90,9 +96,9 @@ struct WordList {
       if code == words.count {
         places[key] = code
         words.append(text)
+        isASCII.append(text.utf8.allSatisfy { $0 < 128 })
       }
       codes.append(code)
-      last = (text, code)
     }
   }
 }
