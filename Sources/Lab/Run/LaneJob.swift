@@ -17,6 +17,8 @@ struct LaneJob {
   var eventLimit: UInt64?
   var checkpoint: Checkpoint?
   var progress: ProgressHandler
+  /// Shows samples to others while the lanes run.
+  var stream: EquityStream?
 
   /// Batches between two looks at progress when several threads run: enough to make their start worthless.
   private static let batchesPerRound = 16
@@ -60,6 +62,7 @@ struct LaneJob {
         try check(outcome)
         checked = true
       }
+      stream?.show(outcome)
       if shards[0].isAtEnd { break }
       if !progress(shards[0].progress) {
         note()

@@ -16,6 +16,7 @@ struct RunPass {
   /// Where an interrupted run stood; the replay must come to the same state there.
   var checkpoint: Checkpoint?
   var log: RunLog?
+  var stream: EquityStream?
 
   init(
     _ scenario: Scenario, strategies: StrategyRegistry, threads: Int, progress: @escaping ProgressHandler
@@ -64,7 +65,7 @@ struct RunPass {
         plan: plan, replay: replay, capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane,
         threads: threads,
         sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit,
-        checkpoint: checkpoint, progress: progress))
+        checkpoint: checkpoint, progress: progress, stream: stream))
   }
 }
 

@@ -78,6 +78,10 @@ public enum ScenarioRun {
       var pass = try RunPass(scenario, strategies: strategies, threads: options.threads, progress: options.progress)
       pass.checkpoint = checkpoint
       pass.log = log
+      if let path = options.streamPath {
+        pass.stream = try EquityStream(path: path, run: scenario.name, lanes: pass.plan.variants.map(\.name), log: log)
+      }
+      defer { pass.stream?.finish() }
       result = try pass.result()
     } catch RunStop.interrupted(let state) {
       try interrupted(at: state, scenario, folder, log)
@@ -137,6 +141,8 @@ public struct RunOptions {
   /// A finished run at the same place is replaced.
   public var replaces = false
   public var threads = 1
+  /// An HDF5 file that shows the lanes' equity to others while the run goes on; nil for none.
+  public var streamPath: String?
   /// The run is entered in the ledger of the folder that its own folder stands in.
   public var entersLedger = false
   public var progress: ProgressHandler = { _ in true }

@@ -11,6 +11,10 @@ enum Run {
   static let threads = Option(
     "threads", .integer(in: 1...1_024), "Lanes run on this many threads; the result is the same.")
 
+  static let stream = Option(
+    "stream", .file("FILE", endings: [".h5"]),
+    "Show the lanes' equity in this HDF5 file while the run goes on (SWMR, for h5py and others).")
+
   static let noLedger = Flag("no-ledger", "Do not enter the run in the ledger of the folder that its own stands in.")
 
   static func command(_ registry: StrategyRegistry) -> Command {
@@ -25,7 +29,7 @@ enum Run {
         \(ScenarioAccess.overrideNote)
         """,
       parameters: [
-        ScenarioAccess.scenario, output, ScenarioAccess.set, threads, noLedger, CommonParameters.force,
+        ScenarioAccess.scenario, output, ScenarioAccess.set, threads, stream, noLedger, CommonParameters.force,
         CommonParameters.json,
       ]
     ) { invocation in
@@ -34,6 +38,7 @@ enum Run {
         options.folder = invocation[output]
         // A folder of its own holds the same run under the same name: replacing it loses nothing.
         options.replaces = invocation[CommonParameters.force] || invocation[output] == nil
+        options.streamPath = invocation[stream]
         return try ScenarioRun.execute(scenario, strategies: registry, options: options)
       }
     }

@@ -4,9 +4,8 @@ import Glibc
 /// The equity of a run under way, in an HDF5 file that others may read while it grows.
 ///
 /// The file is written in HDF5's single-writer multiple-reader mode: a reader opens it at any time, also after the writer
-/// was killed, and sees every sample up to the last flush. It is for watching only: the result is a file of its own, and
-/// whoever makes runs removes this one when they end. A failure to write, for example on a full disk, ends the stream and
-/// must not end the run.
+/// was killed, and sees every sample up to the last flush. It is for watching only: the result is a file of its own. A
+/// failure to write, for example on a full disk, ends the stream and must not end the run.
 ///
 /// ```python
 /// f = h5py.File("progress.h5", "r", swmr=True)
