@@ -125,6 +125,21 @@ extension ReportRuns {
     return result
   }
 
+  /// Two years of sessions in which nothing ever changed: every ratio divides by zero.
+  public static func flat() -> RunResult {
+    var result = days(500)
+    result.account.equity = result.account.equity.map { _ in 1_000_000 }
+    result.account.cash = result.account.equity
+    result.account.grossExposure = result.account.equity.map { _ in 0 }
+    result.account.netExposure = result.account.grossExposure
+    result.account.lots = result.account.lots.map { _ in 0 }
+    result.account.markHalfTicks = result.account.markHalfTicks.map { _ in 20_000 }
+    result.laneEquity = result.account.equity
+    result.lanes[0].finalEquity = 1_000_000
+    result.lanes[0].profit = 0
+    return result
+  }
+
   /// An account that falls below zero after two thirds of its days.
   public static func ruined() -> RunResult {
     var result = days(120, fills: 60, seed: 5)

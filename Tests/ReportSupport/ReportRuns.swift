@@ -126,6 +126,7 @@ public enum ReportRuns {
     }
     result.account = account
     result.sampleTimes = times
+    result.marketLots = [2_400_000, 900_000]
     for (index, row) in fillRows.sorted().enumerated() {
       let instrument = index % 3 == 2 ? 1 : 0
       addFill(

@@ -121,6 +121,29 @@ import Testing
     #expect(none > some && some > many)
   }
 
+  @Test func capacityFollowsTheSquareRootLaw() throws {
+    var run = SampleRun.run(days: 30, fillCount: 60)
+    func capacity(profit: Double, lots: Int64) throws -> CapacityEstimate {
+      run.lanes[0].profit = profit
+      run.marketLots = [lots, 0]
+      return try #require(RunAnalysis(run, settings: Self.settings).capacity.value)
+    }
+    let base = try capacity(profit: 500, lots: 1_000_000)
+    let best = try #require(base.bestCapital)
+    #expect(base.capital == 100_000 && best > 0 && base.impact > 0)
+    #expect(abs((try #require(base.breakEvenCapital)) / best - 2.25) < 1e-9)
+    // Twice the profit, or half the impact in a market of four times the volume, allows four times the capital.
+    #expect(abs((try capacity(profit: 1_000, lots: 1_000_000).bestCapital ?? 0) / best - 4) < 1e-9)
+    #expect(abs((try capacity(profit: 500, lots: 4_000_000).bestCapital ?? 0) / best - 4) < 1e-9)
+    let metric = RunAnalysis(run, settings: Self.settings).metrics.first { $0.id == "capacity" }
+    #expect(abs((metric?.number ?? 0) / best - 4) < 1e-9)
+    #expect(try capacity(profit: -1, lots: 1_000_000).bestCapital == nil)
+    run.marketLots = [0, 9]
+    #expect(RunAnalysis(run, settings: Self.settings).capacity.reason == "the data records no trades of BTC-USD")
+    run.marketLots = []
+    #expect(RunAnalysis(run, settings: Self.settings).capacity.reason?.contains("did not count") == true)
+  }
+
   @Test func equalRunsGiveEqualFigures() {
     let run = SampleRun.run(days: 60)
     let (one, two) = (RunAnalysis(run, settings: Self.settings), RunAnalysis(run, settings: Self.settings))

@@ -74,7 +74,8 @@ import Testing
       { $0.account.lots.removeLast() }, { $0.orders[0].instrument = 2 }, { $0.orders[0].outcome = 5 },
       { $0.fills[0].instrument = -1 }, { $0.fills[0].markoutMidHalfTicks = [] }, { $0.riskEvents[0].lane = 3 },
       { $0.executionDraws?.fills = [] }, { $0.pessimistic?.equity = [] }, { $0.windows[0].fill = 1_000 },
-      { $0.windows[0].ahead = [] }, { $0.windows[0].rowCount = 3 },
+      { $0.marketLots = [1] }, { $0.marketLots = [0, -1] }, { $0.windows[0].ahead = [] },
+      { $0.windows[0].rowCount = 3 },
     ]
     for (index, change) in changes.enumerated() {
       var run = SampleRun.run()

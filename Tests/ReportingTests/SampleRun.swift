@@ -68,6 +68,7 @@ enum SampleRun {
       sampleTimes: times, laneEquity: equity)
     fillOrders(&run, count: fillCount, span: times[count - 1] - start, &generator)
     fillAccount(&run, &generator)
+    run.marketLots = [.max, 0]
     run.riskEvents = [
       RiskEvent(time: start + 5, lane: min(1, laneCount - 1), kind: "drawdown-stop", detail: "fell by 2 %", count: 1),
       RiskEvent(time: start + 9, lane: 0, kind: "order-limit", detail: "", count: 12),

@@ -13,6 +13,8 @@ struct MarketProbe {
   private(set) var middles: [Int64]
   /// The same with the last middle kept while a side is empty; Int64.min before the first and never past the end.
   private(set) var marks: [Int64]
+  /// Lots that the market traded in each instrument, over the whole replay.
+  private(set) var tradedLots: [Int64]
 
   init(
     times: [Int64], windows: inout WindowCapture, replay: Replay, progress: @escaping ProgressHandler
@@ -21,23 +23,25 @@ struct MarketProbe {
     instrumentCount = replay.instruments.count
     middles = Array(repeating: .min, count: times.count * instrumentCount)
     marks = middles
+    tradedLots = []
     var source = ReplaySource(replay, stage: "marking", progress: progress)
     var books = BookSet(instrumentCount: instrumentCount)
     var batch = source.makeBatch()
-    var observer = NullObserver()
+    var volume = TradedVolume(instrumentCount: instrumentCount)
     var latest = Array(repeating: Int64.min, count: instrumentCount)
     var next = 0
-    while next < times.count, try source.nextBatch(into: &batch) {
+    while try source.nextBatch(into: &batch) {
       var cursor = EventCursor()
       while cursor.event < batch.count {
         let time = next < times.count ? times[next] : .max
-        books.apply(batch, from: &cursor, upTo: time, observer: &observer)
+        books.apply(batch, from: &cursor, upTo: time, observer: &volume)
         guard cursor.event < batch.count else { break }
         note(next, books, &latest)
         windows.note(time, books)
         next += 1
       }
     }
+    tradedLots = volume.lots
     // The last event's own moment is still in the data; later ones are not.
     while next < times.count {
       note(next, books, &latest)
@@ -74,4 +78,22 @@ struct MarketProbe {
 
   func middle(at time: Int64, instrument: Int) -> Int64 { middles[row(of: time) * instrumentCount + instrument] }
   func mark(at time: Int64, instrument: Int) -> Int64 { marks[row(of: time) * instrumentCount + instrument] }
+}
+
+/// Adds up what the market trades.
+private struct TradedVolume: BookObserver {
+  private(set) var lots: [Int64]
+
+  init(instrumentCount: Int) { lots = Array(repeating: 0, count: instrumentCount) }
+
+  mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+    switch change.code.operation {
+    // Sources that print a trade and fill orders apart say the quantity twice: `fill` is not counted.
+    case .executeWhole, .executePart, .executePriced, .trade, .bar:
+      let instrument = Int(change.instrument)
+      guard change.quantity > 0, lots.indices.contains(instrument) else { return }
+      lots[instrument] = lots[instrument].addingReportingOverflow(change.quantity).partialValue
+    default: return
+    }
+  }
 }

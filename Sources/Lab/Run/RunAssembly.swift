@@ -51,6 +51,7 @@ struct RunAssembly {
       AccountHistory(
         outcome, capital: scenario.account.capital, contracts: replay.contracts, probe: probe
       ).columns
+    result.marketLots = probe.tradedLots
     result.orders = history.orders
     result.fills = outcome.fills.map { runFill($0, probe) }
     result.riskEvents = riskEvents()

@@ -6,6 +6,7 @@ struct MetricBuilder {
   let equity: EquityCurve?
   let trades: TradeFindings?
   let exposure: ExposureStatistics?
+  let capacity: CapacityEstimate?
   let luck: LuckFindings?
   let simulation: SimulationFindings?
   let resampled: ResampledFigures?
@@ -49,6 +50,7 @@ struct MetricBuilder {
     inputs.execution = trades?.execution
     inputs.markouts = trades?.markouts
     inputs.exposure = exposure
+    inputs.capacity = capacity
     return inputs
   }
 }

@@ -159,6 +159,8 @@ public struct RunAnalysis: Sendable {
   public let simulation: Finding<SimulationFindings>
   public let trades: Finding<TradeFindings>
   public let exposure: Finding<ExposureStatistics>
+  /// What the strategy could trade before its own impact eats its profit.
+  public let capacity: Finding<CapacityEstimate>
   public let luck: Finding<LuckFindings>
 
   /// Analyses a run; `run` must be valid (`RunResult.validate`).
@@ -193,13 +195,15 @@ public struct RunAnalysis: Sendable {
     drawdowns = Self.drawdowns(drawdownCurve.value)
     trades = Self.trades(of: run)
     exposure = Self.exposure(of: run)
+    capacity = Self.capacity(of: run, trades: trades, sessions: sessions)
     luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
     resampled = Self.resampled(basis, settings)
     simulation = Self.simulation(basis, settings)
     tails = Self.tails(basis, settings)
     (tailBacktests, tailBacktestAbsence) = Self.backtests(basis, settings)
     let builder = MetricBuilder(
-      settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value, luck: luck.value,
+      settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value,
+      capacity: capacity.value, luck: luck.value,
       simulation: simulation.value, resampled: resampled.value, basis: basis.value)
     let isDaily = basis.value?.isDaily ?? false
     metrics = builder.metrics(daily.value?.returns, isBasis: isDaily)

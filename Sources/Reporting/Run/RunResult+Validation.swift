@@ -18,6 +18,10 @@ extension RunResult {
   public func validate() throws(RunResultFault) {
     try validateLanes()
     try validateAccount()
+    try require(
+      marketLots.isEmpty || marketLots.count == instruments.count, "market", nil,
+      "\(marketLots.count) volumes for \(instruments.count) instruments")
+    for (row, lots) in marketLots.enumerated() { try require(lots >= 0, "market", row, "fewer than no lots traded") }
     for (row, order) in orders.enumerated() {
       try require(instruments.indices.contains(order.instrument), "orders", row, "there is no such instrument")
       try require(order.outcome <= 4, "orders", row, "\(order.outcome) is no outcome")

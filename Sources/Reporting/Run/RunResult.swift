@@ -10,6 +10,8 @@ public struct RunResult: Sendable, Hashable {
   /// The fully resolved scenario, TOML.
   public var scenario: String
   public var instruments: [Instrument]
+  /// Lots that the market traded in each instrument while the run went on; empty when nobody counted.
+  public var marketLots: [Int64] = []
   public var lanes: [LaneResult]
   /// The lane whose orders, fills and account are kept in full: an index into `lanes`.
   public var shownLane: Int

@@ -9,6 +9,9 @@ import Testing
   static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("browser/check.py").path
 
+  /// A page takes some ten seconds; with LOCKSTEP_LONG_TESTS every kind of page is opened.
+  static let isLong = ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil
+
   static let isPresent: Bool = {
     let names = [
       ProcessInfo.processInfo.environment["LOCKSTEP_CHROMIUM"] ?? "chromium", "chromium-browser", "google-chrome",
@@ -22,22 +25,41 @@ import Testing
     return hasBrowser && (try? PythonReader.run("pass"))?.status == 0
   }()
 
-  @Test(.enabled(if: isPresent, "needs Chromium and Python"), arguments: ["days", "maker", "hostile", "empty"])
-  func behaves(name: String) throws {
+  @Test(
+    .enabled(if: isPresent, "needs Chromium and Python"),
+    arguments: ["days", "hostile", "one-day"] + (isLong ? ["maker", "empty", "ruined", "flat"] : []))
+  func reportBehaves(name: String) throws {
+    try check(ReportPageTests.page(name), kind: "run", isHostile: name == "hostile")
+  }
+
+  @Test(
+    .enabled(if: isPresent, "needs Chromium and Python"),
+    arguments: [["maker", "hostile", "empty"]] + (isLong ? [["days", "ruined"]] : []))
+  func comparisonBehaves(names: [String]) throws {
+    let runs = try names.map { name in
+      let run = try #require(ReportPageTests.runs[name])
+      return (name, run, RunAnalysis(run, settings: .quick))
+    }
+    try check(ComparePage(runs).html(), kind: "compare", isHostile: names.contains("hostile"))
+  }
+
+  @Test(.enabled(if: isPresent, "needs Chromium and Python"))
+  func indexBehaves() throws {
+    let entries = ReportPageTests.runs.sorted { $0.key < $1.key }.map { name, run in
+      IndexPage.Entry(run, name: name == "hostile" ? run.identity.name : name, link: "./\(name)/report.html")
+    }
+    let page = IndexPage(title: "Reports", entries, unreadable: [("torn", "the file is cut short")])
+    try check(page.html(), kind: "index", isHostile: true)
+  }
+
+  private func check(_ page: String, kind: String, isHostile: Bool = false) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-page-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("\(name).html")
-    try ReportPageTests.page(name).write(to: file, atomically: true, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [PythonReader.executable, Self.script, file.path] + (name == "hostile" ? ["--hostile"] : [])
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(output)")
+    let file = folder.appendingPathComponent("page.html")
+    try page.write(to: file, atomically: true, encoding: .utf8)
+    let (status, output) = try PythonReader.start(
+      [PythonReader.executable, Self.script, file.path, "--kind", kind] + (isHostile ? ["--hostile"] : []))
+    #expect(status == 0, "\(output)")
   }
 }

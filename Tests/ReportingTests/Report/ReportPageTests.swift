@@ -14,6 +14,7 @@ import Testing
     "days": ReportRuns.days(300, fills: 80), "maker": ReportRuns.makerDay(fills: 90, lanes: 12, samples: 500),
     "quiet": ReportRuns.quiet(), "ruined": ReportRuns.ruined(), "empty": ReportRuns.empty(),
     "hostile": ReportRuns.hostile(), "one-lane": ReportRuns.makerDay(fills: 7, lanes: 1, samples: 60),
+    "one-day": ReportRuns.days(1, fills: 2), "flat": ReportRuns.flat(),
   ]
 
   static let pages: [String: String] = runs.mapValues { run in
@@ -22,7 +23,7 @@ import Testing
 
   static func page(_ name: String) throws -> String { try #require(pages[name]) }
 
-  @Test(arguments: ["days", "maker", "quiet", "ruined", "empty", "hostile", "one-lane"])
+  @Test(arguments: ["days", "maker", "quiet", "ruined", "empty", "hostile", "one-lane", "one-day", "flat"])
   func isWellFormed(name: String) throws {
     let page = try Self.page(name)
     if let folder = ProcessInfo.processInfo.environment["LOCKSTEP_WRITE_PAGES"] {
@@ -116,6 +117,18 @@ import Testing
     #expect(empty.contains("left out"))
     #expect(try Self.page("ruined").contains("The account was ruined"))
     #expect(try Self.page("one-lane").contains("the run has one lane"))
+    // The least a run can hold still says what it was, and why there is no more.
+    #expect(empty.contains("its equity was never sampled"))
+    let day = try Self.page("one-day")
+    #expect(day.contains("fewer than") && day.contains("sessions"))
+    #expect(day.contains("The run is taken as one period"))
+    let gain = try #require(Self.runs["one-day"]?.lanes.first?.profit)
+    #expect(gain != 0 && day.contains(NumberStyle.money(2).signedText(gain)))
+    #expect(day.contains("<b>Histogram and QQ plot of returns</b> left out"))
+    let flat = try Self.page("flat")
+    #expect(flat.contains("ended where it began"))
+    #expect(flat.contains("Equity never fell below an earlier high."))
+    #expect(flat.contains("The account never fell below an earlier high."))
   }
 
   @Test func sectionsCanBeChosen() throws {

@@ -1,5 +1,5 @@
-"""Opens a report in headless Chromium and checks that it behaves: no console message, no request leaves the file, the brush
-recomputes the right numbers, the keyboard works, nothing overflows a phone. Speaks the DevTools protocol over a pipe, so
+"""Opens a page in headless Chromium and checks that it behaves: no console message, no request leaves the file, the brush
+recomputes the right numbers, the keyboard works, nothing overflows a phone, forced colours hide nothing. Speaks the DevTools protocol over a pipe, so
 that the standard library is enough.
 
     python3 check.py PAGE.html [--screenshots FOLDER] [--hostile] [--kind run|compare|index]
@@ -87,10 +87,11 @@ class Browser:
             raise RuntimeError(result["exceptionDetails"].get("exception", {}).get("description", "exception"))
         return result["result"].get("value")
 
-    def size(self, width, height, dark=False, media=""):
+    def size(self, width, height, dark=False, media="", features=()):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setEmulatedMedia", media=media,
-                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                            *({"name": name, "value": value} for name, value in features)])
 
     def open(self, url):
         self.call("Page.navigate", url=url)
@@ -174,7 +175,14 @@ def independent_figures(data, low, high):
     raw = base64.b64decode(basis["e"])
     equity = struct.unpack(f"<{len(raw) // 8}d", raw)
     rows = [row for row, time in enumerate(times) if low < time <= high]
-    returns = [equity[row + 1] / equity[row] - 1 for row in rows]
+    if len(rows) < 2:
+        return {}
+    returns, ruined = [], False
+    for row in rows:
+        # The loss of everything is -100 %, and nothing comes after it.
+        gone = ruined or row > 0 and equity[row] <= 0
+        ruined = gone or equity[row + 1] <= 0
+        returns.append(0 if gone else -1 if ruined else equity[row + 1] / equity[row] - 1)
     count, year = len(returns), basis["year"] or 1
     mean = math.fsum(returns) / count
     deviation = math.sqrt(math.fsum((r - mean) ** 2 for r in returns) / (count - 1))
@@ -183,11 +191,12 @@ def independent_figures(data, low, high):
         wealth *= 1 + value
         peak = max(peak, wealth)
         deepest = min(deepest, wealth / peak - 1)
-    return {
+    ratio = {"sharpe": mean / deviation * math.sqrt(year)} if deviation > 0 else {}
+    return ratio | {
         "profit": equity[rows[-1] + 1] - equity[rows[0]], "total_return": wealth - 1,
-        "volatility": deviation * math.sqrt(year), "sharpe": mean / deviation * math.sqrt(year),
+        "volatility": deviation * math.sqrt(year),
         "max_drawdown": deepest, "best_period": max(returns), "worst_period": min(returns), "periods": count,
-        "fills": sum(basis["fills"][row] for row in rows), "win_periods": sum(r > 0 for r in returns) / count,
+        "fills": sum(runs(basis["fills"])[row] for row in rows), "win_periods": sum(r > 0 for r in returns) / count,
     }
 
 
@@ -266,6 +275,44 @@ def check_charts(browser):
     check("the legend hides and shows a series", toggled)
 
 
+def check_fills(browser):
+    """A mark in the price chart opens the explanation of its fill, by mouse and by keyboard."""
+    # Gliding that an earlier focus began must be over before places are measured.
+    browser.evaluate("document.querySelector('figure[id^=price-]')?.scrollIntoView({block: 'center', behavior: 'instant'})")
+    time.sleep(0.6)
+    place = browser.evaluate("""
+        (() => {
+          const f = document.querySelector('figure[id^=price-]'); if (!f) return null;
+          f.scrollIntoView({block: 'center', behavior: 'instant'});
+          const marks = [...f.querySelectorAll('.dots path')].map(e => e.getBoundingClientRect());
+          const box = f.querySelector('.draw').getBoundingClientRect();
+          return marks.filter(r => r.left > box.left + 70 && r.right < box.right - 20).map(r => [(r.left + r.right) / 2, (r.top + r.bottom) / 2]);
+        })()""")
+    if not place:
+        return
+    opened = ""
+    for x, y in place[:40]:
+        browser.mouse("mouseMoved", x, y)
+        browser.settle()
+        if "why this fill" in browser.evaluate("document.querySelector('.tip').textContent"):
+            browser.mouse("mousePressed", x, y)
+            browser.mouse("mouseReleased", x, y)
+            browser.settle()
+            time.sleep(0.1)
+            opened = browser.evaluate("location.hash")
+            break
+    check("clicking a fill opens its explanation", opened.startswith("#fill-") and browser.evaluate(
+        "document.querySelector(location.hash).open"), opened)
+    browser.evaluate("for (const d of document.querySelectorAll('.story[open]')) d.open = false; history.replaceState(null, '', location.pathname)")
+    browser.evaluate("document.querySelector('figure[id^=price-] .draw').focus()")
+    browser.key("ArrowRight")
+    browser.key("Enter", "\r")
+    time.sleep(0.1)
+    check("Enter opens the nearest fill's explanation and goes there", browser.evaluate(
+        "!!document.querySelector('.story[open]') && document.activeElement.tagName === 'SUMMARY'"))
+    browser.evaluate("for (const d of document.querySelectorAll('.story[open]')) d.open = false; history.replaceState(null, '', location.pathname)")
+
+
 def check_tables(browser):
     result = browser.evaluate(
         "(() => { const t = document.querySelector('table.sortable:has(td.n)'); if (!t) return true; const b = "
@@ -273,6 +320,89 @@ def check_tables(browser):
         "r => r.cells[i].dataset.v !== undefined ? r.cells[i].dataset.v : r.cells[i].textContent).filter(x => x !== '' && "
         "x !== '–').map(x => +x.replace(/,/g, '').replace('\\u2212', '-')); return v.every((x, k) => !k || v[k - 1] <= x); })()")
     check("tables sort by number", result)
+
+
+def check_downloads(browser):
+    """A table's CSV holds raw numbers, one line a row."""
+    result = browser.evaluate("""
+        (async () => {
+          const t = document.querySelector('table.sortable:has(td.n)'); if (!t) return 'none';
+          const keep = URL.createObjectURL; let blob = null;
+          URL.createObjectURL = b => { blob = b; return 'blob:none'; };
+          HTMLAnchorElement.prototype.click = function () {};
+          const b = [...document.querySelectorAll('.row button')].find(b => (b.getAttribute('aria-label') || '') === 'CSV of ' + t.caption.textContent);
+          if (!b) return 'no button';
+          b.click(); URL.createObjectURL = keep; delete HTMLAnchorElement.prototype.click;
+          const lines = (await blob.text()).split('\\r\\n');
+          const fields = lines[1].match(/("([^"]|"")*"|[^,]*)(,|$)/g).length;
+          return lines.length - 2 === [...t.tBodies[0].rows].filter(r => !r.hidden).length && fields >= t.rows[0].cells.length ? 'right' : lines.slice(0, 3).join(' | ');
+        })()""")
+    check("a table is exported as CSV", result in ("right", "none"), result)
+
+
+def check_media(browser, folder):
+    """Forced colours keep every line and text visible; reduced motion stops the page from gliding."""
+    browser.size(1440, 900, features=[("forced-colors", "active")])
+    browser.settle()
+    found = browser.evaluate("""
+        (() => {
+          const bad = new Set(), seen = c => c && c !== 'none' && !/rgba\\(.*, 0\\)/.test(c);
+          const ground = getComputedStyle(document.body).backgroundColor;
+          for (const e of document.querySelectorAll('svg.plot .body path, svg.plot .body rect, svg.plot text, svg.spark path')) {
+            if (!e.getClientRects().length || e.closest('clipPath') || e.matches('.shade,.drag,.cursor,.picked') || e.closest('details:not([open])')) continue;
+            if (e.tagName === 'path' && !e.getAttribute('d')) continue;
+            const s = getComputedStyle(e);
+            const marks = [seen(s.fill) && +s.fillOpacity > 0 && s.fill, seen(s.stroke) && s.stroke].filter(Boolean);
+            if (marks.length && marks.every(c => c === ground)) bad.add(e.tagName + '.' + (e.getAttribute('class') || e.parentNode.getAttribute('class')));
+            if (!marks.length) bad.add('nothing drawn ' + e.tagName + '.' + (e.getAttribute('class') || e.parentNode.getAttribute('class')));
+          }
+          return matchMedia('(forced-colors: active)').matches ? [...bad] : ['not emulated'];
+        })()""")
+    check("forced colours hide no mark and no text", not found, found)
+    check("text contrast holds under forced colours", not browser.evaluate(CONTRAST), browser.evaluate(CONTRAST))
+    if folder:
+        browser.picture(f"{folder}/1440-forced.png")
+    for value, expected in (("reduce", "auto"), ("no-preference", "smooth")):
+        browser.size(1440, 900, features=[("prefers-reduced-motion", value)])
+        got = browser.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+        check(f"prefers-reduced-motion: {value} scrolls {expected}", got == expected, got)
+    browser.size(1440, 900, features=[("prefers-reduced-motion", "reduce")])
+    moving = browser.evaluate(
+        "[...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e); return s.animationName !== 'none' || "
+        "parseFloat(s.transitionDuration) > 0; }).length")
+    check("nothing moves by itself", moving == 0, moving)
+    browser.size(1440, 900)
+
+
+def check_index(browser):
+    rows = browser.evaluate("document.querySelectorAll('.filterable tbody tr').length")
+    check("every run has its row, link and curve", rows > 0 and browser.evaluate(
+        "[...document.querySelectorAll('.filterable tbody tr')].every(r => r.querySelector('a[href]')) && "
+        "!!document.querySelector('.filterable tbody svg.spark path[d]')"), rows)
+    browser.evaluate("document.querySelector('input.filter').focus()")
+    first = browser.evaluate("document.querySelector('.filterable tbody tr a').textContent")
+    browser.call("Input.insertText", text=first)
+    browser.settle()
+    shown = browser.evaluate("[...document.querySelectorAll('.filterable tbody tr')].filter(r => !r.hidden).length")
+    check("typing filters the runs", 0 < shown < max(rows, 2), (shown, rows))
+    browser.evaluate("(i => { i.value = ''; i.dispatchEvent(new Event('input')); })(document.querySelector('input.filter'))")
+    browser.evaluate("document.querySelector('.filterable th.n button').focus()")
+    browser.key("Enter", "\r")
+    check("Enter sorts by a column", browser.evaluate("!!document.querySelector('.filterable th[aria-sort]')"))
+
+
+def check_compare(browser):
+    check("each run has its curve in one picture", browser.evaluate(
+        "document.querySelectorAll('#curves .legend li').length >= 2"))
+    if browser.evaluate("document.querySelector('#curves').classList.contains('time')"):
+        check("the comparison has the brush", browser.evaluate("!!document.querySelector('.strip')"))
+        browser.evaluate("document.querySelector('#curves .draw').focus()")
+        browser.key("ArrowRight")
+        values = browser.evaluate("[...document.querySelectorAll('#curves .legend output')].filter(o => o.textContent).length")
+        check("one cursor reads all curves", values >= 2, values)
+        browser.evaluate("[...document.querySelectorAll('#curves button.tool')].find(b => b.textContent === 'Log scale')?.click()")
+        check("the scale becomes logarithmic", browser.evaluate(
+            "[...document.querySelectorAll('#curves button.tool')].some(b => b.textContent === 'Linear scale')"))
 
 
 def check_structure(browser):
@@ -331,10 +461,17 @@ def run(arguments):
         if arguments.kind == "run":
             check_span(browser)
         check_charts(browser)
+        check_fills(browser)
         check_tables(browser)
+        check_downloads(browser)
+        if arguments.kind == "index":
+            check_index(browser)
+        if arguments.kind == "compare":
+            check_compare(browser)
+        check_media(browser, folder)
         if arguments.hostile:
             check("no foreign element was made", browser.evaluate(
-                "document.querySelectorAll('img,iframe,object,embed').length === 0 && document.scripts.length === 2"))
+                "document.querySelectorAll('img,iframe,object,embed').length === 0 && document.scripts.length <= 2"))
         for width, height in ((1440, 900), (768, 1024), (390, 844)):
             browser.size(width, height)
             browser.open("about:blank")
@@ -360,16 +497,17 @@ def run(arguments):
                 file.write(base64.b64decode(data))
         found = complaints(browser, url)
         check("no console message and no request", not found, found)
-        still = Browser(program)
-        try:
-            still.call("Emulation.setScriptExecutionDisabled", value=True)
-            still.size(1000, 900)
-            still.call("Page.navigate", url=url)
-            time.sleep(2)
-            if folder:
-                still.picture(f"{folder}/no-script.png")
-        finally:
-            still.close()
+        browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        browser.size(1000, 900)
+        browser.call("Page.navigate", url="about:blank")
+        browser.call("Page.navigate", url=url)
+        time.sleep(1)
+        root = browser.call("DOM.getDocument", depth=-1)["root"]
+        shown = json.dumps(root)
+        check("without scripts the pictures and tables stand", arguments.kind == "index" or (
+            shown.count('"svg"') > 1 and '"table"' in shown and '"button"' not in shown))
+        if folder:
+            browser.picture(f"{folder}/no-script.png")
     finally:
         browser.close()
     return 1 if FAILURES else 0

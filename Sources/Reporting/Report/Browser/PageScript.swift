@@ -61,7 +61,7 @@ enum ScriptParts {
       for (let i = 0; i < list.length; i++) list[i] = view.getFloat64(8 * i, true);
       return list;
     };
-    const basis = run.basis && { ...run.basis, t: running(run.basis.t, 1), e: doubles(run.basis.e), fees: running(run.basis.fees, 10 ** run.basis.d), gains: running(run.basis.gains, 10 ** run.basis.d), losses: running(run.basis.losses, 10 ** run.basis.d) };
+    const basis = run.basis && { ...run.basis, t: running(run.basis.t, 1), e: doubles(run.basis.e), fills: running(run.basis.fills, 1), trips: running(run.basis.trips, 1), wins: running(run.basis.wins, 1), fees: running(run.basis.fees, 10 ** run.basis.d), gains: running(run.basis.gains, 10 ** run.basis.d), losses: running(run.basis.losses, 10 ** run.basis.d) };
     for (const p of run.plots) for (const s of p.s) {
       s.t = running(s.t, 1);
       s.v = running(s.v, 10 ** s.d);

@@ -4,9 +4,11 @@ extension ScriptParts {
     const live = make("div", { className: "live" });
     live.setAttribute("aria-live", "polite");
     const tip = make("div", { className: "tip", hidden: true });
-    let cursorTime = null;
+    let cursorTime = null, target = -1;
+    const tell = fill => { const hash = "#fill-" + fill; if (location.hash === hash) recall(); else location.hash = hash; };
     const point = (chart, t, px, py) => {
       cursorTime = t;
+      target = -1;
       for (const c of charts) c.cursor(t);
       if (!chart || t === null) { tip.hidden = true; return ""; }
       let lines = [moment(t, digits()) + " UTC"];
@@ -24,6 +26,7 @@ extension ScriptParts {
           const [s, i] = hit;
           chart.pick.setAttribute("d", `M${r1(chart.x(s.t[i]))} ${r1(chart.y(s.v[i]))}m-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z`);
           lines = [moment(s.t[i], digits() || 3) + " UTC", s.n + "  " + (s.l ? s.l[i] : text(s.f, s.v[i]))].concat(lines.slice(1));
+          if (s.h && s.h[i] >= 0) { target = s.h[i]; lines.push("Click: why this fill"); }
         }
       }
       chart.box.append(tip);
@@ -37,7 +40,7 @@ extension ScriptParts {
       const box = chart.box;
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", $("h3", chart.figure).textContent + ": arrow keys move the cursor, plus and minus zoom, Escape shows the whole run");
+      box.setAttribute("aria-label", $("h3", chart.figure).textContent + ": arrow keys move the cursor, plus and minus zoom, Escape shows the whole run" + (chart.plot.s.some(s => s.h) ? ", Enter explains the nearest fill" : ""));
       box.style.touchAction = "pan-y";
       let start = null;
       const place = e => { const r = box.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
@@ -54,6 +57,7 @@ extension ScriptParts {
         start = null;
         chart.dragging.setAttribute("width", 0);
         if (e.type === "pointerup" && Math.abs(x - from) > 6) setRange(chart.unx(Math.min(x, from)), chart.unx(Math.max(x, from)));
+        else if (e.type === "pointerup" && target >= 0) tell(target);
       };
       box.addEventListener("pointerup", end);
       box.addEventListener("pointercancel", end);
@@ -67,6 +71,11 @@ extension ScriptParts {
         const keys = {
           ArrowRight: () => go(near + 1), ArrowLeft: () => go(near - 1), PageDown: () => go(near + jump), PageUp: () => go(near - jump),
           Home: () => go(first), End: () => go(last), "+": () => setRange(t - w / 4, t + w / 4), "=": () => setRange(t - w / 4, t + w / 4),
+          Enter: () => {
+            let best = Infinity, fill = -1;
+            for (const s of chart.shown()) if (s.h) s.t.forEach((x, i) => { if (s.h[i] >= 0 && Math.abs(x - t) < best) { best = Math.abs(x - t); fill = s.h[i]; } });
+            if (fill >= 0) tell(fill);
+          },
           "-": () => setRange(t - w, t + w), Escape: () => { point(null, null); setRange(...full); },
         };
         if (keys[e.key] && !e.ctrlKey && !e.metaKey && !e.altKey) { keys[e.key](); e.preventDefault(); }
@@ -145,7 +154,7 @@ extension ScriptParts {
       } else if (location.hash.length > 1) {
         const target = D.getElementById(location.hash.slice(1));
         for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-        if (target && target.tagName === "DETAILS") target.scrollIntoView();
+        if (target && target.tagName === "DETAILS") { target.scrollIntoView({ block: "center" }); $("summary", target).focus({ preventScroll: true }); }
       }
     };
     const makeBrush = () => {

@@ -108,6 +108,7 @@ enum StyleSheet {
     .assumptions em{font-style:normal;font-size:13px;color:var(--soft)}
     .optimistic span,.optimistic em{color:var(--c2)}
     .absent{font-size:13px;color:var(--soft)}
+    .stories{max-height:34rem;overflow:auto;padding:3px}
     .story{border-top:1px solid var(--grid)}
     .story summary{color:var(--text)}
     .story summary i{font-style:normal;font-size:12px;border:1px solid var(--c1);color:var(--c1);border-radius:8px;padding:0 6px}
@@ -140,8 +141,9 @@ enum StyleSheet {
     .neg{fill:url(#hatch)}
     .hatch-ground{fill:var(--card)}
     .hatch-line{stroke:var(--c2);stroke-width:5}
-    .bid1,.bid2,.bid3,.bid4{fill:var(--c1)}.ask1,.ask2,.ask3,.ask4{fill:var(--c2)}
-    .bid1,.ask1{fill-opacity:.2}.bid2,.ask2{fill-opacity:.4}.bid3,.ask3{fill-opacity:.65}.bid4,.ask4{fill-opacity:.95}
+    .bid1,.bid2,.bid3,.bid4{stroke:var(--c1)}.ask1,.ask2,.ask3,.ask4{stroke:url(#offers)}
+    .offer-ground{fill:var(--c2)}.offer-line{stroke:var(--card);stroke-width:2.4}
+    .bid1,.ask1{stroke-opacity:.2}.bid2,.ask2{stroke-opacity:.4}.bid3,.ask3{stroke-opacity:.65}.bid4,.ask4{stroke-opacity:.95}
     .cursor{stroke:var(--text);stroke-width:1;fill:none;pointer-events:none}
     .picked{fill:none;stroke:var(--text);stroke-width:2;pointer-events:none}
     .drag{fill:var(--c1);fill-opacity:.15}
@@ -187,7 +189,7 @@ enum StyleSheet {
     """
 
   private static let media = """
-    @media (max-width:860px){.grid-of-cards{grid-template-columns:minmax(0,1fr)}}
+    @media (max-width:860px){.grid-of-cards{grid-template-columns:minmax(0,1fr)}.half:not(.time) svg.plot{max-width:560px;margin:0 auto}}
     @media (max-width:600px){
     .top,main,footer,nav.contents,.brush{padding-left:14px;padding-right:14px}
     h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
@@ -195,7 +197,8 @@ enum StyleSheet {
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
     .half svg.plot text,.book svg.plot text{font-size:16px}
     html:not(.js) .time.wide svg.plot{min-width:640px}
-    .facts{grid-template-columns:1fr}.formula small{display:none}.formula{min-width:14em}
+    .facts{grid-template-columns:1fr}.formula small{display:none}
+    .formula{min-width:0;white-space:nowrap}
     .facts dd{margin-bottom:6px}
     .brush{grid-template-columns:1fr auto}.strip{grid-column:1/-1}.span-text{white-space:normal;min-width:0;text-align:left}
     .top{grid-template-columns:1fr}.top .tools{grid-column:1;grid-row:auto}
@@ -205,8 +208,10 @@ enum StyleSheet {
     @media (forced-colors:active){
     .card,.tiles div{border-color:CanvasText}
     .f1,.f2,.f3,.f4,.f5,.f6{fill:CanvasText}.s1,.s2,.s3,.s4,.s5,.s6,.s7,.cursor{stroke:CanvasText}
-    svg text,svg .tag{fill:CanvasText;stroke:none}.grid path{stroke:GrayText}
-    .bid1,.bid2,.bid3,.bid4{fill:Highlight}
+    svg text,svg .tag{fill:CanvasText;stroke:none}.grid path{stroke:CanvasText;stroke-opacity:.3}
+    .dots{color:CanvasText!important}.shade{fill:CanvasText;fill-opacity:.1}
+    .bid1,.bid2,.bid3,.bid4{stroke:Highlight}.offer-ground{fill:CanvasText}.offer-line,.hatch-ground{stroke:Canvas;fill:Canvas}
+    .hatch-line{stroke:CanvasText}
     .window{background:none;border-color:Highlight}
     .heat td{forced-color-adjust:none;color:#000}.heat .g1,.heat .l1{background:#fff}
     }
@@ -233,7 +238,7 @@ enum StyleSheet {
     details.story::details-content,details.data::details-content{content-visibility:hidden}
     .grid-of-cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
     .card{padding:8px}
-    pre{max-height:none;white-space:pre-wrap}
+    pre{max-height:none;white-space:pre-wrap}.stories{max-height:none;overflow:visible}
     }
 
     """

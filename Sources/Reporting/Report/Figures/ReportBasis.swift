@@ -23,13 +23,18 @@ struct ReportBasis: Sendable {
   init(_ result: RunResult, _ analysis: RunAnalysis) {
     calendarName = "\(analysis.calendar.name): \(analysis.calendarReason)"
     guard let basis = analysis.basis.value, let curve = analysis.equity.value else {
-      times = []
-      start = result.identity.start
-      equity = [result.identity.startingCapital]
-      returns = []
+      let curve = analysis.equity.value
+      // Too short for returns that a statistic could be made from; what it came to in all is known all the same.
+      let end = curve?.times.last ?? .min
+      let isKnown = curve.map { $0.values.count > 1 && end > $0.times[0] } ?? false
+      times = isKnown ? [end] : []
+      start = curve?.times.first ?? result.identity.start
+      equity =
+        [curve?.startingCapital ?? result.identity.startingCapital] + (isKnown ? curve?.values.suffix(1) ?? [] : [])
+      returns = Self.returns(equity)
       isDaily = false
       periodsPerYear = nil
-      periodName = "step"
+      periodName = isKnown ? "run" : "step"
       dates = nil
       absence = analysis.basis.reason ?? analysis.equity.reason
       return

@@ -17,16 +17,16 @@ public struct ComparePage: Sendable {
     figures(&content)
     bootstrap(&content)
     parameters(&content)
-    let first = runs.first?.context
     let body =
       "<header class=\"top\"><p class=\"brand\">Lockstep comparison</p><h1>\(Format.count(runs.count)) runs</h1>"
       + "<p class=\"meta\">\(HTML.escape(runs.map(\.name).joined(separator: " · ")))</p>"
       + "<div class=\"tools\" id=\"tools\"></div></header><div id=\"brush\"></div><main id=\"main\">"
       + "<div class=\"grid-of-cards\">\(content.html)</div></main><footer><p>Made by Lockstep from result files alone.</p></footer>"
-    let unit = first?.unit ?? 1e6
-    let end = first.flatMap(\.timeAxis.range).map { $0.upperBound / unit } ?? 1
+    let unit = runs.map(\.context.unit).max() ?? 1e6
+    // All runs in full: the longest or the last one ends the axis.
+    let end = content.plots.flatMap(\.series).compactMap(\.x.last).max().map { $0 / unit } ?? 1
     let data =
-      "{\"origin\":\"\(first?.origin ?? 0)\",\"unit\":\(Format.plain(unit, 0)),\"name\":\"compare\","
+      "{\"origin\":\"\(reference)\",\"unit\":\(Format.plain(unit, 0)),\"name\":\"compare\","
       + "\"end\":\(Format.plain(end, 0)),\"plots\":[" + content.plots.map { $0.data(unit: unit) }.joined(separator: ",")
       + "]}"
     return HTMLPage(
@@ -45,9 +45,15 @@ public struct ComparePage: Sendable {
     }
   }
 
+  /// Time zero of the curves.
+  private var reference: Int64 {
+    let origins = runs.map(\.context.origin)
+    return (sharesTime ? origins.min() : origins.first) ?? 0
+  }
+
   private var curves: Plot {
     let shared = sharesTime
-    let reference = runs.first?.context.origin ?? 0
+    let reference = reference
     var plot = Plot(
       id: "curves", title: "Wealth",
       summary: shared

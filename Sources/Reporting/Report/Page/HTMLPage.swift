@@ -26,7 +26,9 @@ struct HTMLPage {
     text +=
       "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
       + "<pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
-      + "<rect width=\"6\" height=\"6\" class=\"hatch-ground\"/><path d=\"M0 0v6\" class=\"hatch-line\"/></pattern></defs></svg>\n"
+      + "<rect width=\"6\" height=\"6\" class=\"hatch-ground\"/><path d=\"M0 0v6\" class=\"hatch-line\"/></pattern>"
+      + "<pattern id=\"offers\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+      + "<rect width=\"5\" height=\"5\" class=\"offer-ground\"/><path d=\"M0 0v5\" class=\"offer-line\"/></pattern></defs></svg>\n"
     text += body
     if !data.isEmpty { text += "\n<script type=\"application/json\" id=\"data\">\(data)</script>" }
     text += "\n<script>\(script)</script>\n</body>\n</html>\n"

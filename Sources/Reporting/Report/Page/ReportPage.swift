@@ -80,7 +80,7 @@ public struct ReportPage: Sendable {
     text += ",\"t\":\(Plot.runs(steps(basis.times).map(Double.init))),\"e\":\"\(Base64.encode(basis.equity))\""
     let activity = context.figures.activity
     text +=
-      ",\"fills\":[\(joined(activity.fills))],\"trips\":[\(joined(activity.trips))],\"wins\":[\(joined(activity.wins))]"
+      ",\"fills\":\(counts(activity.fills)),\"trips\":\(counts(activity.trips)),\"wins\":\(counts(activity.wins))"
     // Sums up to each period, two digits finer than money is shown: differences of them are right to the last digit.
     let decimals = context.figures.moneyDecimals + 2
     text += ",\"d\":\(decimals),\"fees\":\(sums(activity.fees, decimals)),\"gains\":\(sums(activity.gains, decimals))"
@@ -96,12 +96,13 @@ public struct ReportPage: Sendable {
 
   private func sums(_ values: [Double], _ decimals: Int) -> String {
     var sum = 0.0
-    return Plot.steps(
+    let scale = Format.powerOfTen(decimals)
+    return Plot.runs(
       values.map { value in
         sum += value
-        return sum
-      }, decimals)
+        return sum * scale
+      })
   }
 
-  private func joined(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
+  private func counts(_ values: [Int]) -> String { Plot.runs(values.map(Double.init)) }
 }

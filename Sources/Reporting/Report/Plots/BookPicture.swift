@@ -113,7 +113,7 @@ struct BookPicture {
     return text + "</g></svg>"
   }
 
-  /// Runs of equal shade along a row are one rectangle of one path for each shade.
+  /// Runs of equal shade along a row are one thick line of one path for each shade.
   private func tiles(columnWidth: Double, rowHeight: Double, y: (Int) -> Double) -> String {
     let largest = window.depth.map(\.magnitude).max() ?? 0
     guard largest > 0 else { return "" }
@@ -133,14 +133,15 @@ struct BookPicture {
         if level != 0 {
           let x = left + Double(start) * columnWidth
           paths[level, default: ""] +=
-            "M\(Format.plain(x, 1)) \(Format.plain(y(row), 1))h\(Format.plain(Double(end - start) * columnWidth, 1))"
-            + "v\(Format.plain(rowHeight, 1))h-\(Format.plain(Double(end - start) * columnWidth, 1))z"
+            "M\(Format.plain(x, 1)) \(Format.plain(y(row) + rowHeight / 2, 1))"
+            + "h\(Format.plain(Double(end - start) * columnWidth, 1))"
         }
         start = end
       }
     }
     return paths.keys.sorted().map { level in
-      "<path class=\"\(level > 0 ? "bid" : "ask")\(level.magnitude)\" fill=\"#9ab\" d=\"\(paths[level] ?? "")\"/>"
+      "<path class=\"\(level > 0 ? "bid" : "ask")\(level.magnitude)\" stroke=\"#9ab\" fill=\"none\" "
+        + "stroke-width=\"\(Format.plain(rowHeight, 2))\" d=\"\(paths[level] ?? "")\"/>"
     }.joined()
   }
 

@@ -53,7 +53,7 @@ extension Plot {
     guard let longest = series.max(by: { $0.x.count < $1.x.count }) else {
       return DataTable(columns: ["x"], rows: [])
     }
-    let limit = 16
+    let limit = 12
     let count = longest.x.count
     let rows = count <= limit ? Array(0..<count) : (0..<limit).map { $0 * (count - 1) / (limit - 1) }
     var columns = [x.label.isEmpty ? (isOverTime ? "Time (UTC)" : "x") : x.label]
@@ -129,6 +129,7 @@ extension Plot {
         part += ",\"w\":\(Self.steps(width, series.mark == .bars ? 0 : decimals))"
       }
       if !series.labels.isEmpty { part += ",\"l\":[\(series.labels.map(HTML.json).joined(separator: ","))]" }
+      if !series.fills.isEmpty { part += ",\"h\":[\(series.fills.map { "\($0 ?? -1)" }.joined(separator: ","))]" }
       return part + "}"
     }.joined(separator: ",")
     text += "],\"r\":["

@@ -19,6 +19,17 @@ enum Execution {
     ] {
       attribution(context, trades, key, title, &content)
     }
+    let venues = Set(context.result.instruments.map(\.venue))
+    if venues.count < 2 {
+      content.add(
+        missing: "Attribution by venue",
+        because: venues.first.map { $0.isEmpty ? "the data names no venue" : "everything traded at \($0)" }
+          ?? "the run has no instruments")
+    }
+    content.add(
+      missing: "Attribution of routing",
+      because: "a lane sends each order to the one venue of its instrument, so no decision of a router is in the result"
+    )
     latency(context, &content)
     return content
   }
@@ -99,7 +110,12 @@ enum Execution {
       guard fill.arrivalMidHalfTicks != .min else { return nil }
       return (fill.side == .sell ? -1 : 1) * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2
     }
-    guard let histogram = Histogram(values) else { return }
+    guard let histogram = Histogram(values) else {
+      content.add(
+        missing: "Distribution of slippage",
+        because: values.isEmpty ? "no fill knows the mid at its decision" : "all fills cost the same")
+      return
+    }
     content.add(
       Plot(
         id: "slippage", title: "Slippage of fills against arrival",
@@ -114,7 +130,9 @@ enum Execution {
     _ context: ReportContext, _ trades: RunTrades, _ key: AttributionKey, _ title: String,
     _ content: inout SectionContent
   ) {
-    let attribution = Attribution(trades.trips, by: key, of: trades.findings.log)
+    let attribution =
+      trades.findings.attributions.first { $0.key == key }
+      ?? Attribution(trades.trips, by: key, of: trades.findings.log)
     guard attribution.rows.count > (key == .instrument ? 0 : 1) else { return }
     let limit = 30
     content.add(

@@ -159,15 +159,55 @@ enum Exposure {
         note: "Leverage is exposure over equity, weighted by time; turnover is value traded over mean equity."),
       title: "Leverage and turnover")
     let concentration = venueConcentration(context)
-    if let concentration { content.add(paragraph: concentration) }
-    if context.figures.metric("capacity")?.number == nil {
-      content.add(missing: "Capacity", because: "the run does not record the market's daily volume and volatility")
+    if let concentration {
+      content.add(paragraph: concentration)
+    } else {
+      content.add(
+        missing: "Concentration by instrument",
+        because: context.result.instruments.count > 1 ? "no round trip closed with a gain" : "the run trades one")
     }
+    capacity(context, &content)
+  }
+
+  /// The square-root law's answer to how much the strategy could trade.
+  private static func capacity(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let capacity = context.figures.analysis.capacity.value else {
+      content.add(missing: "Capacity", because: context.figures.analysis.capacity.reason ?? "it is unknown")
+      return
+    }
+    guard let best = capacity.bestCapital, let limit = capacity.breakEvenCapital else {
+      content.add(missing: "Capacity", because: "the run made no profit that impact could eat")
+      return
+    }
+    let scales = (0...60).map { Double($0) / 60 * limit / capacity.capital }
+    content.add(
+      Plot(
+        id: "capacity", title: "Capacity",
+        summary:
+          "Profit is highest with about \(context.moneyText(best)) and gone with \(context.moneyText(limit)); the run had "
+          + "\(context.moneyText(capacity.capital)).",
+        x: Plot.Axis(label: "Capital, \(context.currency)", style: context.money),
+        y: Plot.Axis(style: context.money, includesZero: true),
+        series: [
+          Plot.Series(
+            name: "Profit after own impact", mark: .line, color: 1, x: scales.map { $0 * capacity.capital },
+            y: scales.map { capacity.profit(scale: $0) })
+        ],
+        rules: [
+          Plot.Rule(direction: .vertical, value: capacity.capital, label: "this run", color: 2),
+          Plot.Rule(direction: .vertical, value: best, label: "best", color: 1),
+        ],
+        notes: [
+          "Square-root law of impact with coefficient \(Format.plain(capacity.coefficient, 2)), the market's volume and the "
+            + "mark's volatility during the run. An order of magnitude: it knows nothing of depth, latency and competitors."
+        ]))
   }
 
   private static func venueConcentration(_ context: ReportContext) -> String? {
     guard let trades = context.figures.trades.value, context.result.instruments.count > 1 else { return nil }
-    let attribution = Attribution(trades.trips, by: .instrument, of: trades.findings.log)
+    let attribution =
+      trades.findings.attributions.first { $0.key == .instrument }
+      ?? Attribution(trades.trips, by: .instrument, of: trades.findings.log)
     guard let concentration = attribution.concentration, let first = attribution.rows.first else { return nil }
     return
       "Concentration: \(first.label) earned most; the sum of squared shares of all gains is \(Format.fixed(concentration, 2)) "

@@ -3,14 +3,13 @@ import MarketTypes
 
 /// Why single fills happened, in words, with the order book around those that the run kept a window of.
 enum FillStories {
-  static let mostStories = 40
-  static let mostWindows = 3
+  static let mostStories = 60
+  static let mostWindows = 4
 
-  static func add(_ context: ReportContext, _ content: inout SectionContent) {
+  static func add(_ context: ReportContext, rows: [Int], _ content: inout SectionContent) {
     let fills = context.result.fills
     guard !fills.isEmpty else { return }
     let windows = chosenWindows(context)
-    let rows = chosen(context, windows: windows)
     var html =
       "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(fills.count, rows.count)))</p>"
       + "<div class=\"stories\">"
@@ -28,11 +27,16 @@ enum FillStories {
   }
 
   private static func intro(_ all: Int, _ shown: Int) -> String {
-    guard all > shown else { return "Every fill: open one to see why it happened." }
+    guard all > shown else {
+      return "Every fill: open one, or click its mark in the price chart, to see why it happened."
+    }
     return
       "\(shown) of \(Format.count(all)) fills: those with an order-book window, the first and the last, and those after "
       + "which the market moved most. `lockstep explain RUN FILL` explains any other."
   }
+
+  /// Rows of the fills that the page explains, ascending.
+  static func explained(_ context: ReportContext) -> [Int] { chosen(context, windows: chosenWindows(context)) }
 
   private static func chosenWindows(_ context: ReportContext) -> [BookWindow] {
     Array(
@@ -48,19 +52,20 @@ enum FillStories {
     var kept = Set(windows.map(\.fill))
     kept.formUnion(fills.indices.prefix(8))
     kept.formUnion(fills.indices.suffix(8))
-    let moves = fills.indices.map { row -> Double in
-      let fill = fills[row]
-      guard let mark = fill.markoutMidHalfTicks.first, mark != .min else { return 0 }
-      return (fill.side == .sell ? -1 : 1) * (Double(mark) - 2 * Double(fill.priceTicks))
+    var worst = Extremes(limit: mostStories)
+    var best = worst
+    for row in fills.indices {
+      guard let mark = fills[row].markoutMidHalfTicks.first, mark != .min else { continue }
+      let move = (fills[row].side == .sell ? -1 : 1) * (Double(mark) - 2 * Double(fills[row].priceTicks))
+      worst.offer(row, -move)
+      best.offer(row, move)
     }
-    let sorted = fills.indices.sorted { (moves[$0], $0) < (moves[$1], $1) }
-    var ends = 0
-    while kept.count < mostStories, ends < sorted.count / 2 {
-      kept.insert(sorted[ends])
-      kept.insert(sorted[sorted.count - 1 - ends])
-      ends += 1
+    for rank in 0..<mostStories where kept.count < mostStories {
+      for rows in [worst.rows, best.rows] where rank < rows.count && kept.count < mostStories {
+        kept.insert(rows[rank])
+      }
     }
-    return kept.sorted().prefix(mostStories).map { $0 }
+    return kept.sorted()
   }
 
   // MARK: One fill

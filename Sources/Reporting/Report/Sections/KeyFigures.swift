@@ -79,9 +79,14 @@ enum KeyFigures {
       "<div class=\"card wide\" id=\"span\"><h3>Whole run and selected span</h3>"
       + "<p class=\"script-only\">Drag over any chart, or move the handles above, to select a span; "
       + "the last column follows.</p>"
-    let step =
-      context.basis.isDaily ? "sessions of the calendar (\(context.basis.calendarName))" : "steps of equal length"
-    html += "<p>Returns are counted over \(HTML.escape(step)) (\(HTML.escape(context.basis.periodName))).</p>"
+    let basis = context.basis
+    let periods =
+      basis.absence != nil
+      ? "The run is taken as one period: it is too short for returns of equal steps."
+      : basis.isDaily
+        ? "Returns are counted over sessions of the calendar (\(basis.calendarName)) (\(basis.periodName))."
+        : "Returns are counted over steps of equal length (\(basis.periodName))."
+    html += "<p>\(HTML.escape(periods))</p>"
     html +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Whole run and selected span\">"
       + "<table class=\"span sortable\"><caption>Whole run and selected span</caption><thead><tr><th scope=\"col\">Figure</th>"

@@ -4,12 +4,13 @@ import Numerics
 
 /// Section 3: the curve, its drawdowns, and returns by calendar and by size.
 enum Returns {
-  static let curvePoints = 800
+  static let curvePoints = 640
 
   static func content(_ context: ReportContext) -> SectionContent {
     var content = SectionContent()
     content.add(equity(context))
     content.add(underwater(context))
+    if let reason = context.figures.benchmark.reason { content.add(missing: "Benchmark", because: reason) }
     if context.result.account.equity.isEmpty, context.basis.returns.isEmpty {
       content.add(missing: "All charts of returns", because: "the run has no samples of its equity")
       return content
@@ -283,11 +284,11 @@ enum Returns {
     let sorted = context.basis.returns.sorted()
     let count = sorted.count
     // All of the tails, every few of the middle.
-    let limit = 150
+    let limit = 100
     let rows =
       count <= limit
       ? Array(0..<count)
-      : Array(0..<40) + (0..<70).map { 40 + $0 * (count - 80) / 70 } + Array((count - 40)..<count)
+      : Array(0..<25) + (0..<50).map { 25 + $0 * (count - 50) / 50 } + Array((count - 25)..<count)
     let normal = rows.map { SpecialFunctions.normalQuantile((Double($0) + 0.5) / Double(count)) }
     let standard = rows.map { (sorted[$0] - mean) / deviation }
     let reach = max(normal.map(\.magnitude).max() ?? 1, 1)
@@ -306,7 +307,7 @@ enum Returns {
       ])
     if count > limit {
       plot.notes.append(
-        "All 40 returns of either end and every \(Format.count((count - 80) / 70))th between are drawn.")
+        "All 25 returns of either end and every \(Format.count((count - 50) / 50))th between are drawn.")
     }
     return plot
   }
@@ -360,6 +361,8 @@ enum Returns {
         "Against \(benchmark.name.prefix(1).lowercased() + benchmark.name.dropFirst()): the part of its moves that the run repeats.",
         .number(2), zero: true
       ) { RollingFigures.beta(returns.values, benchmark.returns, window: $0) }
+    } else {
+      content.add(missing: "Rolling beta", because: "there is no benchmark of the same periods")
     }
   }
 }

@@ -21,13 +21,23 @@ enum Risk {
         missing: "Value at risk", because: context.basis.absence ?? "the run has too few returns")
       return
     }
+    guard rows.contains(where: { $0.risk.value != nil }) else {
+      content.add(missing: "Value at risk", because: rows.first?.risk.reason ?? "the run has too few returns")
+      return
+    }
     let equity = context.basis.equity[context.basis.equity.count - 1]
     let levels = context.figures.analysis.settings.confidenceLevels
     var methods: [String] = []
     for row in rows where !methods.contains(row.method.name) { methods.append(row.method.name) }
-    let refusals = rows.compactMap { row in
-      row.risk.reason.map { "\(row.method.name), \(Format.percent(row.confidence, 1)): \($0)." }
+    // What several methods refuse for the same reason is said once.
+    var reasons: [String] = []
+    var refusing: [String: [String]] = [:]
+    for row in rows {
+      guard let reason = row.risk.reason else { continue }
+      if refusing[reason] == nil { reasons.append(reason) }
+      refusing[reason, default: []].append("\(row.method.name) \(Format.percent(row.confidence, 0))")
     }
+    let refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \($0)." }
     content.add(
       DataTable(
         columns: ["Method"]
@@ -91,12 +101,12 @@ enum Risk {
         "\(Format.counted(hits.count, "exception")) in \(Format.count(times.count)) forecasts of the historical method; "
         + "\(first.result.trafficLight.zone.rawValue) zone.",
       width: .wide, x: context.timeAxis, y: Plot.Axis(style: .percent(3), includesZero: true))
-    let (dots, note) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 480)
+    let (dots, note) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 360)
     plot.series.append(dots)
     for (index, test) in backtests.enumerated() {
       let (line, _) = Returns.thinned(
         context, name: "−VaR, \(test.entry.method.name)", test.rows.map { context.basis.times[$0] },
-        test.result.forecasts.map { -$0.valueAtRisk }, color: [1, 5, 4, 6][index % 4], limit: 260, isDashed: index > 0)
+        test.result.forecasts.map { -$0.valueAtRisk }, color: [1, 5, 4, 6][index % 4], limit: 160, isDashed: index > 0)
       plot.series.append(line)
     }
     let shown = hits.prefix(200)
@@ -208,7 +218,7 @@ enum Risk {
     }
     content.add(
       DataTable(columns: ["Figure", "1%", "5%", "25%", "Median", "75%", "95%", "99%"], rows: rows),
-      title: "Distribution over resampled histories",
+      title: "Distribution over resampled histories", isWide: true,
       introduction: "Quantiles over \(Format.count(simulation.paths)) paths.")
     var ruin = simulation.ruin.map { level -> [DataTable.Cell] in
       [
@@ -263,7 +273,12 @@ enum Risk {
   }
 
   private static func drawdowns(_ context: ReportContext, _ content: inout SectionContent) {
-    guard let curve = context.figures.drawdown.value else { return }
+    guard let curve = context.figures.drawdown.value else {
+      content.add(
+        missing: "Depth, duration and recovery of drawdowns",
+        because: context.figures.drawdown.reason ?? "there is no curve")
+      return
+    }
     let periods = curve.periods
     guard periods.count >= 3 else {
       content.add(

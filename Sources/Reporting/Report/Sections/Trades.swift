@@ -3,7 +3,7 @@ import MarketTypes
 
 /// Section 5: what was traded, how it went afterwards, and why any shown fill happened.
 enum Trades {
-  static let mostDots = 160
+  static let mostDots = 120
 
   static func content(_ context: ReportContext) -> SectionContent {
     var content = SectionContent()
@@ -11,19 +11,23 @@ enum Trades {
       content.add(missing: "Everything about trades", because: context.figures.trades.reason ?? "there were none")
       return content
     }
-    prices(context, &content)
+    let explained = FillStories.explained(context)
+    prices(context, explained: Set(explained), &content)
     trips(context, trades, &content)
     fills(context, trades, &content)
-    FillStories.add(context, &content)
+    FillStories.add(context, rows: explained, &content)
     return content
   }
 
   // MARK: Prices with fills
 
-  private static func prices(_ context: ReportContext, _ content: inout SectionContent) {
+  private static func prices(_ context: ReportContext, explained: Set<Int>, _ content: inout SectionContent) {
     let count = context.result.instruments.count
     let account = context.result.account
-    guard account.markHalfTicks.count == account.times.count * count else { return }
+    guard !account.times.isEmpty, account.markHalfTicks.count == account.times.count * count else {
+      content.add(missing: "Prices with own fills", because: "the run recorded no marks")
+      return
+    }
     // The instruments traded most; a page of fifty price charts says less than one of two.
     var traded = [Int](repeating: 0, count: count)
     for fill in context.result.fills where fill.instrument < count { traded[fill.instrument] += 1 }
@@ -41,16 +45,22 @@ enum Trades {
       }
       let style = NumberStyle.number(min(9, Format.decimals(forStep: tick)))
       let (line, note) = Returns.thinned(context, name: "Mark", times, values, color: 3, limit: 500)
-      let own = context.result.fills.filter { $0.instrument == instrument }
+      let fills = context.result.fills
+      let own = fills.indices.filter { fills[$0].instrument == instrument }
       let limit = 80
       func dots(_ side: Side, _ name: String, _ shape: Plot.Series.Shape, _ color: Int) -> Plot.Series {
-        let matching = own.filter { $0.side == side }
-        let kept =
-          matching.count <= limit
-          ? matching : (0..<limit).map { matching[$0 * (matching.count - 1) / (limit - 1)] }
+        let matching = own.filter { fills[$0].side == side }
+        var kept = matching
+        if matching.count > limit {
+          // Those that the page explains, and an even choice of the rest.
+          let told = matching.filter(explained.contains)
+          let room = max(2, limit - told.count)
+          kept = Set(told).union((0..<room).map { matching[$0 * (matching.count - 1) / (room - 1)] }).sorted()
+        }
         return Plot.Series(
-          name: name, mark: .dots, color: color, x: kept.map { context.offset($0.time) },
-          y: kept.map { Double($0.priceTicks) * tick }, shape: shape)
+          name: name, mark: .dots, color: color, x: kept.map { context.offset(fills[$0].time) },
+          y: kept.map { Double(fills[$0].priceTicks) * tick }, shape: shape,
+          fills: kept.map { explained.contains($0) ? $0 : nil })
       }
       var plot = Plot(
         id: "price-\(instrument)", title: "\(definition.symbol) and own fills",
@@ -58,8 +68,9 @@ enum Trades {
         x: context.timeAxis, y: Plot.Axis(style: style),
         series: [line, dots(.buy, "Buy", .triangleUp, 1), dots(.sell, "Sell", .triangleDown, 2)],
         notes: note.map { [$0] } ?? [])
-      if own.count(where: { $0.side == .buy }) > limit || own.count(where: { $0.side == .sell }) > limit {
-        plot.notes.append("At most \(limit) fills of each side are drawn, evenly chosen in time.")
+      if own.count(where: { fills[$0].side == .buy }) > limit || own.count(where: { fills[$0].side == .sell }) > limit {
+        plot.notes.append(
+          "About \(limit) fills of each side are drawn: those explained below, and others evenly chosen.")
       }
       content.add(plot)
     }
@@ -74,8 +85,13 @@ enum Trades {
   static func chosen(_ values: [Double], limit: Int = mostDots) -> (rows: [Int], note: String?) {
     guard values.count > limit else { return (Array(values.indices), nil) }
     let ends = limit / 8
-    let sorted = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
-    var kept = Set(sorted.prefix(ends)).union(sorted.suffix(ends))
+    var worst = Extremes(limit: ends)
+    var best = worst
+    for (row, value) in values.enumerated() {
+      worst.offer(row, -value)
+      best.offer(row, value)
+    }
+    var kept = Set(worst.rows).union(best.rows)
     let rest = limit - 2 * ends
     for index in 0..<rest { kept.insert(index * (values.count - 1) / (rest - 1)) }
     return (
@@ -137,7 +153,7 @@ enum Trades {
         missing: "Adverse and favourable excursions", because: "no marks were recorded while trades were open")
       return
     }
-    let (rows, note) = chosen(known.map(\.netProfit), limit: 120)
+    let (rows, note) = chosen(known.map(\.netProfit), limit: 80)
     func series(_ name: String, _ shape: Plot.Series.Shape, _ color: Int, _ belongs: (RoundTrip) -> Bool) -> Plot.Series
     {
       let own = rows.filter { belongs(known[$0]) }
@@ -177,11 +193,17 @@ enum Trades {
   ) {
     let positive = values.filter { $0 >= 0 }
     guard !positive.isEmpty else { return }
+    func power(_ value: Double) -> Int { value < 1 ? -1 : Int(value.exponent) }
     var counts: [Int: Int] = [:]
-    for value in positive { counts[value < 1 ? -1 : Int(value.exponent), default: 0] += 1 }
+    for value in positive { counts[power(value), default: 0] += 1 }
     guard let low = counts.keys.min(), let high = counts.keys.max() else { return }
-    let sorted = positive.sorted()
-    let median = sorted[sorted.count / 2]
+    // Only the values of the power that holds the median need sorting.
+    var (rank, middle) = (positive.count / 2, low)
+    while rank >= counts[middle] ?? 0 {
+      rank -= counts[middle] ?? 0
+      middle += 1
+    }
+    let median = positive.filter { power($0) == middle }.sorted()[rank]
     // Two powers of two in one bar when there are many.
     let width = (high - low) / 24 + 1
     let bins = stride(from: low, through: high, by: width).map { first in
@@ -192,7 +214,7 @@ enum Trades {
       Plot(
         id: id, title: title,
         summary:
-          "Median \(Format.duration(median)), longest \(Format.duration(sorted[sorted.count - 1])). Each bar covers "
+          "Median \(Format.duration(median)), longest \(Format.duration(positive.max() ?? 0)). Each bar covers "
           + "\(width == 1 ? "a doubling" : "\(width) doublings") of the time.",
         x: Plot.Axis(kind: .categories(names), label: "From"), y: Plot.Axis(style: .number(0)),
         series: [
@@ -209,14 +231,22 @@ enum Trades {
 
   private static func fills(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
     let fills = context.result.fills
-    let roles: [(String, [RunFill])] = [
-      ("All", fills), ("Maker", fills.filter(\.isMaker)), ("Taker", fills.filter { !$0.isMaker }),
+    // All, maker, taker: in one pass, because fills are large and may be many.
+    var roles: [(name: String, count: Int, lots: Int64, fees: Double)] = [
+      ("All", 0, 0, 0), ("Maker", 0, 0, 0), ("Taker", 0, 0, 0),
     ]
+    for fill in fills {
+      for role in [0, fill.isMaker ? 1 : 2] {
+        roles[role].count += 1
+        roles[role].lots = roles[role].lots.addingReportingOverflow(fill.lots).partialValue
+        roles[role].fees += fill.fee
+      }
+    }
     let horizons = RunFill.markoutHorizons.map { Format.duration(Double($0)) }
     let found = [trades.findings.markouts, trades.findings.makerMarkouts, trades.findings.takerMarkouts]
     var series: [Plot.Series] = []
     var rows: [[DataTable.Cell]] = []
-    for (index, role) in roles.enumerated() where !role.1.isEmpty {
+    for (index, role) in roles.enumerated() where role.count > 0 {
       let markouts = found[index]
       guard markouts.contains(where: { $0.meanTicks != nil }) else { continue }
       if index > 0 {
@@ -253,7 +283,9 @@ enum Trades {
           series: series, notes: ["Weighted by lots. Taker bars are hatched."],
           table: DataTable(columns: ["Role", "After", "Ticks", "Standard error", "Fills"], rows: rows)))
     }
-    let waits = fills.filter { $0.isMaker && $0.joinedTime != .min }.map { Double($0.time - $0.joinedTime) }
+    let waits = fills.compactMap { fill in
+      fill.isMaker && fill.joinedTime != .min ? Double(fill.time - fill.joinedTime) : nil
+    }
     if waits.isEmpty {
       content.add(missing: "Time in the queue", because: "no fill came from an order that rested")
     } else {
@@ -261,11 +293,9 @@ enum Trades {
     }
     hours(context, fills, trades, &content)
     var roleRows: [[DataTable.Cell]] = []
-    for (name, part) in roles where !part.isEmpty {
-      let lots = part.reduce(0) { $0 + $1.lots }
-      let fees = part.reduce(0) { $0 + $1.fee }
+    for (name, count, lots, fees) in roles where count > 0 {
       roleRows.append([
-        .init(name), .init(count: part.count), .init(count: Int(clamping: lots)), .init(fees, context.money),
+        .init(name), .init(count: count), .init(count: Int(clamping: lots)), .init(fees, context.money),
         .init(lots > 0 ? fees / Double(lots) : 0, .number(min(8, context.figures.moneyDecimals + 2))),
       ])
     }

@@ -98,6 +98,11 @@ struct ResultReader {
     return settings
   }
 
+  func marketLots() throws(HDF5Error) -> [Int64] {
+    guard file.has("/market") else { return [] }
+    return try ResultTable("/market", index: "instrument", file).int64s("traded_lots")
+  }
+
   /// Samples and the account.
   func readColumns(into run: inout RunResult) throws(HDF5Error) {
     if file.has("/equity") {

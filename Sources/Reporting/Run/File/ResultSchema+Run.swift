@@ -4,8 +4,20 @@ extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
     meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, riskEvents,
-    executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, windows, windowSteps, windowDepth,
+    executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, windows, windowSteps, windowDepth, market,
   ]
+
+  // It follows from the data alone, whose hashes are part of the result.
+  private static let market = ResultGroup(
+    "/market", "what the market traded while the run went on", condition: "it was counted",
+    columns: [
+      ResultColumn("instrument", .int32, axes: ["instrument"], "row of /instruments", isHashed: false) {
+        .int32($0.run.marketLots.indices.map { Int32(clamping: $0) })
+      },
+      ResultColumn(
+        "traded_lots", .int64, axes: ["instrument"], "lots that changed hands", unit: "lots", isHashed: false
+      ) { .int64($0.run.marketLots) },
+    ], isPresent: { !$0.run.marketLots.isEmpty })
 
   private static let meta = ResultGroup(
     "/meta", "which run this is and what it was made from",
