@@ -28,8 +28,10 @@ public enum ParametricTail {
     degreesOfFreedom: Double, location: Double = 0, scale: Double, confidence: Double
   ) throws(AnalyticsError) -> TailRisk {
     try requireScale(mean: location, deviation: scale, confidence: confidence)
-    guard degreesOfFreedom > 1, degreesOfFreedom.isFinite else {
-      throw AnalyticsError(series: "degrees of freedom", reason: .outOfRange("above 1, so that the mean loss exists"))
+    guard degreesOfFreedom > 1, degreesOfFreedom <= 1e9 else {
+      throw AnalyticsError(
+        series: "degrees of freedom",
+        reason: .outOfRange("above 1, so that the mean loss exists, and at most 1e9, where the normal is exact enough"))
     }
     let tail = tailProbability(confidence)
     let distribution = StudentTDistribution(degreesOfFreedom: degreesOfFreedom)
