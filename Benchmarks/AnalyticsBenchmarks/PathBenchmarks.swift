@@ -21,7 +21,6 @@ func measureNormals(_ runner: inout BenchmarkRunner) {
 func measurePaths(_ runner: inout BenchmarkRunner) {
   let isTiny = runner.options.isTiny
   let paths = isTiny ? 2_000 : 1_000_000
-  let isQuiet = runner.options.printsJSON
   func run<Source: PathSource>(
     _ name: String, _ source: Source, paths: Int, threads: Int = 1, with runner: inout BenchmarkRunner
   ) {
@@ -32,7 +31,7 @@ func measurePaths(_ runner: inout BenchmarkRunner) {
       let result = run.run()
       let wealth = result.terminalWealth?.mean.value ?? .nan
       let fall = result.maximumDrawdown?.mean.value ?? .nan
-      if !isQuiet, threads == 1 { print("    mean wealth \(wealth), mean max drawdown \(fall)") }
+      if threads == 1 { remark(name, "mean wealth \(wealth), mean maximum drawdown \(fall)") }
       return hash(wealth, fall, result.probabilityOfLoss.value)
     }
   }
@@ -42,7 +41,7 @@ func measurePaths(_ runner: inout BenchmarkRunner) {
       100 * max($0.terminalWealth - 1, 0)
     }
     let value = (price?.value ?? .nan) * Elementary.exp(-0.05)
-    if !isQuiet { print("    call \(value)") }
+    remark("call", "\(value)")
     return hash(value)
   }
   run("GBM, 252 steps, wealth, drawdown, quantiles", gbm, paths: paths, with: &runner)

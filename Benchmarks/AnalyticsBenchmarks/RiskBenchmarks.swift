@@ -11,6 +11,11 @@ func tail(_ profits: UnsafeMutableBufferPointer<Double>) -> (Double, Double) {
   return (-profits[rank], -sum / Double(max(rank, 1)))
 }
 
+func hashOfTail(_ name: String, _ risk: TailRisk?) -> UInt64 {
+  remark(name, risk.map { "VaR \($0.valueAtRisk), ES \($0.expectedShortfall)" } ?? "none")
+  return hash(risk?.valueAtRisk ?? .nan, risk?.expectedShortfall ?? .nan)
+}
+
 func measureScenarios(_ runner: inout BenchmarkRunner) {
   let isTiny = runner.options.isTiny
   let count = isTiny ? 2_000 : 1_000_000
@@ -38,6 +43,7 @@ func measureScenarios(_ runner: inout BenchmarkRunner) {
         }
       }
       let (value, shortfall) = tail(profits)
+      remark(everyAsset, "VaR \(value), ES \(shortfall)")
       return hash(value, shortfall)
     }
   }
@@ -50,7 +56,7 @@ func measureScenarios(_ runner: inout BenchmarkRunner) {
     runner.measure(name, items: count, unit: "scenarios") {
       let risk = try? LinearScenarios.normalTail(
         weights: weights, covariance: model, scenarios: count, seed: 3, confidence: 0.99, threads: threads)
-      return hash(risk?.valueAtRisk ?? .nan, risk?.expectedShortfall ?? .nan)
+      return hashOfTail(name, risk)
     }
   }
 }
@@ -64,13 +70,13 @@ func measureHistorical(
   let making = "scenario matrix, 1 M × 100, made once"
   let prepared = "historical VaR + ES, 1 M scenarios × 100 assets"
   guard runner.wants(once, making, prepared, prepared + ", 2 threads") else { return }
-  var scenarios = [Double](repeating: 0, count: count * weights.count)
-  scenarios.withUnsafeMutableBufferPointer {
+  // On large pages, which NumPy's arrays have too.
+  let scenarios: [Double] = HugePages.array(count: count * weights.count) {
     normals.fill($0, rows: count, startingAt: 0, stream: RandomStream(seed: 9))
   }
   runner.measure(once, items: count, unit: "scenarios") {
     let risk = try? LinearScenarios.tail(rowMajor: scenarios, weights: weights, confidence: 0.99)
-    return hash(risk?.valueAtRisk ?? .nan, risk?.expectedShortfall ?? .nan)
+    return hashOfTail(once, risk)
   }
   // Once for many portfolios, so beside the figure, not in it.
   var matrix: ScenarioMatrix?
@@ -82,8 +88,7 @@ func measureHistorical(
   if matrix == nil { matrix = try? ScenarioMatrix(assetCount: weights.count, rowMajor: scenarios) }
   for threads in [1, 2] {
     runner.measure(prepared + (threads == 1 ? "" : ", \(threads) threads"), items: count, unit: "scenarios") {
-      guard let risk = try? matrix?.tail(weights: weights, confidence: 0.99, threads: threads) else { return 0 }
-      return hash(risk.valueAtRisk, risk.expectedShortfall)
+      hashOfTail(prepared, try? matrix?.tail(weights: weights, confidence: 0.99, threads: threads))
     }
   }
 }

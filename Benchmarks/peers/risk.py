@@ -1,35 +1,37 @@
-"""Path generation and scenario risk beside NumPy and numba, on one thread. Each row times ours, then the peer, three times
-in turn, so that both meet the same neighbours, and prints the ratio of best times, by the clock on the wall and by processor
-time. On a machine that others share the second is the one to read: it leaves out the time spent waiting for a core.
+"""Path generation and scenario risk beside NumPy and numba, one thread each, in one run. Every row times ours and the peer in
+turn, several rounds, so that both meet the same neighbours, and prints the median of the rounds' ratios with the smallest and
+the largest, by the clock on the wall and by processor time. On a machine that others share the second is the one to read: it
+leaves out the time spent waiting for a core. Behind each pair stand both answers and the ratio that is asked for.
 
     swift build -c release --product AnalyticsBenchmarks
-    python3 Benchmarks/peers/risk.py [path to AnalyticsBenchmarks]
+    python3 Benchmarks/peers/risk.py [path to AnalyticsBenchmarks] [--only WORD] [--rounds N]
 """
 import os
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
+import argparse
 import json
+import statistics
 import subprocess
-import sys
 import time
 
 import numpy as np
 
 SPOT, RATE, VOLATILITY, STEPS, STRIKE, PATHS = 100.0, 0.05, 0.2, 252, 100.0, 1_000_000
 INTERVAL = 1.0 / STEPS
-BINARY = sys.argv[1] if len(sys.argv) > 1 else ".build/release/AnalyticsBenchmarks"
+ASSETS, SCENARIOS = 100, 1_000_000
 
 
-def best(work, repetitions=3):
-    """Smallest wall and processor time, and the answer."""
-    wall, processor = [], []
+def timed(work, repetitions):
+    """Median wall time, smallest processor time, and the answer."""
+    wall, processor, answer = [], [], None
     for _ in range(repetitions):
         start, processor_start = time.perf_counter(), time.process_time()
         answer = work()
         wall.append(time.perf_counter() - start)
         processor.append(time.process_time() - processor_start)
-    return min(wall), min(processor), answer
+    return statistics.median(wall), min(processor), answer
 
 
 def numpy_paths():
@@ -39,7 +41,7 @@ def numpy_paths():
         drift = (RATE - VOLATILITY**2 / 2) * INTERVAL
         levels = np.exp(np.cumsum(drift + VOLATILITY * np.sqrt(INTERVAL) * normals, axis=1))
         total += np.maximum(SPOT * levels[:, -1] - STRIKE, 0).sum()
-    return float(np.exp(-RATE) * total / PATHS)
+    return f"call {np.exp(-RATE) * total / PATHS:.4f}"
 
 
 def numba_paths():
@@ -63,72 +65,141 @@ def numba_paths():
         return np.exp(-RATE) * total / paths, falls / paths
 
     simulate(10)
-    return lambda: simulate(PATHS)
+    return lambda: "call {:.4f}, mean drawdown {:.6f}".format(*simulate(PATHS))
 
 
-def scenarios():
-    generator, assets, count = np.random.default_rng(5), 100, 1_000_000
-    loadings = generator.standard_normal((assets, 5)) * 0.01
-    covariance = loadings @ loadings.T + np.diag(generator.uniform(0.5, 2, assets) * 1e-4)
-    factor, weights = np.linalg.cholesky(covariance), np.full(assets, 1 / assets)
-    matrix = generator.standard_normal((count, assets), dtype=np.float32).astype("f8") @ factor.T
-
-    def tail(profits):
-        rank = count // 100
-        ordered = np.partition(profits, rank)
-        return float(-ordered[rank]), float(-ordered[:rank].mean())
-
-    def simulated():
-        source, profits, rows = np.random.Generator(np.random.PCG64(3)), np.empty(count), 10_000
-        for start in range(0, count, rows):
-            profits[start : start + rows] = (source.standard_normal((rows, assets)) @ factor.T) @ weights
-        return tail(profits)
-
-    return lambda: tail(matrix @ weights), simulated
+def covariance_factor():
+    generator = np.random.default_rng(5)
+    loadings = generator.standard_normal((ASSETS, 5)) * 0.01
+    return np.linalg.cholesky(loadings @ loadings.T + np.diag(generator.uniform(0.5, 2, ASSETS) * 1e-4))
 
 
-def ours(name, tries):
-    output = subprocess.run(
-        [BINARY, "--json", "--repetitions", str(tries), "--filter", name], capture_output=True, text=True, check=True
-    ).stdout
-    results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    result = next(result for result in results if result["name"] == name)
-    return result["bestSeconds"], result["bestProcessorSeconds"]
+WEIGHTS = np.full(ASSETS, 1 / ASSETS)
+
+
+def tail(profits):
+    """By partition, the fastest that NumPy has."""
+    rank = len(profits) // 100
+    ordered = np.partition(profits, rank)
+    return f"VaR {-ordered[rank]:.6f}, ES {-ordered[:rank].mean():.6f}"
+
+
+def historical():
+    normals = np.random.default_rng(5).standard_normal((SCENARIOS, ASSETS), dtype=np.float32).astype("f8")
+    matrix = normals @ covariance_factor().T
+    del normals
+
+    def by_quantile():
+        profits = matrix @ WEIGHTS
+        quantile = np.quantile(profits, 0.01)
+        return f"VaR {-quantile:.6f}, ES {-profits[profits <= quantile].mean():.6f}"
+
+    return lambda: tail(matrix @ WEIGHTS), by_quantile
+
+
+def simulated():
+    factor, rows = covariance_factor(), 10_000
+    source, profits = np.random.Generator(np.random.PCG64(3)), np.empty(SCENARIOS)
+    for start in range(0, SCENARIOS, rows):
+        profits[start : start + rows] = (source.standard_normal((rows, ASSETS)) @ factor.T) @ WEIGHTS
+    return tail(profits)
+
+
+class Ours:
+    def __init__(self, binary):
+        self.binary = binary
+
+    def run(self, name, repetitions):
+        done = subprocess.run(
+            [self.binary, "--json", "--repetitions", str(repetitions), "--filter", name], capture_output=True, text=True,
+            check=True)
+        results = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        result = next(result for result in results if result["name"] == name)
+        remarks = [line.strip() for line in done.stderr.splitlines() if ":" in line]
+        return result["medianSeconds"], result["bestProcessorSeconds"], (remarks or ["?"])[-1]
+
+
+def compare(ours, title, target, name, own_tries, work, peer_tries, rounds):
+    wall, processor = [], []
+    for _ in range(rounds):
+        own = ours.run(name, own_tries)
+        peer = timed(work, peer_tries)
+        wall.append((peer[0] / own[0], peer[0], own[0]))
+        processor.append((peer[1] / own[1], peer[1], own[1]))
+    ratio, busy = statistics.median(row[0] for row in wall), statistics.median(row[0] for row in processor)
+    print(f"{title}\n  ratio {ratio:6.2f} ({min(wall)[0]:.2f} to {max(wall)[0]:.2f}), asked for {target:g}: "
+          f"{'met' if ratio >= target else 'MISSED'}; by processor time {busy:.2f}"
+          f" ({min(processor)[0]:.2f} to {max(processor)[0]:.2f})\n"
+          f"  peer {statistics.median(row[1] for row in wall) * 1e3:9.2f} ms  {peer[2]}\n"
+          f"  ours {statistics.median(row[2] for row in wall) * 1e3:9.2f} ms  {own[2]}", flush=True)
+
+
+def limit(ours, name, milliseconds, tries, rounds):
+    found = [ours.run(name, tries) for _ in range(rounds)]
+    wall, busy = (statistics.median(row[index] for row in found) * 1e3 for index in (0, 1))
+    verdict = "" if milliseconds is None else (
+        f", at most {milliseconds:g} asked for: {'met' if wall <= milliseconds else 'MISSED'}")
+    print(f"{name}\n  {wall:9.2f} ms, processor {busy:9.2f} ms{verdict}", flush=True)
+    return wall
 
 
 def main():
-    historical, simulated = scenarios()
-    rows = [
-        ("GBM, 252 steps × 1 M: NumPy", numpy_paths, "GBM call, 252 steps, payoff only"),
-        ("historical VaR + ES, 1 M × 100: NumPy", historical, "historical VaR + ES, 1 M scenarios × 100 assets"),
-        ("the same, we read the plain rows too", historical, "historical VaR + ES, 1 M × 100, every scenario valued"),
-        ("Monte Carlo VaR, 1 M × 100: NumPy", simulated, "Monte Carlo VaR, 1 M scenarios × 100 assets"),
-        ("the same, we fold weights into the factor", simulated, "Monte Carlo VaR, 1 M × 100, weights folded in"),
-    ]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", nargs="?", default=".build/release/AnalyticsBenchmarks")
+    parser.add_argument("--only", default="", help="rows whose title contains this word")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    ours, rounds = Ours(arguments.binary), arguments.rounds
+
+    def wanted(title):
+        return arguments.only in title
+
+    rows = [("GBM, 252 steps × 1 M paths, payoff: NumPy", 8, "GBM call, 252 steps, payoff only", 1, numpy_paths, 1)]
     try:
-        rows.insert(1, ("GBM with drawdown: numba", numba_paths(), "GBM, 252 steps, wealth, drawdown, quantiles"))
+        title = "GBM, 252 steps × 1 M paths, with drawdown: numba"
+        if wanted(title):
+            rows.append((title, 10, "GBM, 252 steps, wealth, drawdown, quantiles", 1, numba_paths(), 1))
     except ImportError:
         print("numba is not installed; its row is left out")
-    for name, work, counterpart in rows:
-        own, peer, answer = [], [], None
-        # Work of milliseconds needs more tries to meet an undisturbed moment.
-        own_tries, peer_tries = (20, 20) if work is historical else (2, 1)
-        for _ in range(3):
-            own.append(ours(counterpart, own_tries))
-            *seconds, answer = best(work, peer_tries)
-            peer.append(seconds)
-        (own_wall, own_busy), (wall, busy) = map(min, zip(*own)), map(min, zip(*peer))
-        print(f"{name:42s} {wall:8.4f} s   ours {own_wall:8.4f} s   ratio {wall / own_wall:6.2f}   "
-              f"processor {busy:8.4f} / {own_busy:8.4f} = {busy / own_busy:6.2f}   peer's answer {answer}", flush=True)
-    # No peer beside these: a limit of their own, and what a second core brings.
-    for name in (
-        "minimum variance, long only, 100 assets", "minimum variance, long only, 500 assets",
-        "stationary bootstrap, 2,520 days, block 10", "stationary bootstrap, 2,520 days, block 35",
-        "GBM, 252 steps, wealth, drawdown, quantiles", "the same on two threads",
-        "Monte Carlo VaR, 1 M × 100, weights folded in", "Monte Carlo VaR, 1 M × 100, weights folded in, 2 threads",
+    titles = [
+        "historical VaR + ES, 1 M × 100, matrix made before: NumPy, partition",
+        "historical VaR + ES, 1 M × 100, plain rows: NumPy, partition",
+        "historical VaR + ES, 1 M × 100, plain rows: NumPy, quantile",
+    ]
+    if any(wanted(title) for title in titles):
+        by_partition, by_quantile = historical()
+        plain = "historical VaR + ES, 1 M × 100, every scenario valued"
+        rows += [
+            (titles[0], 2, "historical VaR + ES, 1 M scenarios × 100 assets", 9, by_partition, 9),
+            (titles[1], 2, plain, 9, by_partition, 9),
+            (titles[2], 2, plain, 9, by_quantile, 9),
+        ]
+    rows += [
+        ("Monte Carlo VaR, 1 M × 100, every asset built: NumPy", 4, "Monte Carlo VaR, 1 M scenarios × 100 assets", 1,
+         simulated, 1),
+        ("Monte Carlo VaR, 1 M × 100, weights folded into the factor: NumPy", 4,
+         "Monte Carlo VaR, 1 M × 100, weights folded in", 1, simulated, 1),
+    ]
+    for title, target, name, own_tries, work, peer_tries in rows:
+        if wanted(title):
+            compare(ours, title, target, name, own_tries, work, peer_tries, rounds)
+    # No peer beside these: limits of their own.
+    for name, milliseconds, tries in (
+        ("scenario matrix, 1 M × 100, made once", None, 3),
+        ("minimum variance, long only, 100 assets", 2, 20), ("minimum variance, long only, 500 assets", 100, 5),
+        ("stationary bootstrap, 2,520 days, block 10", 1000, 3), ("stationary bootstrap, 2,520 days, block 35", 1000, 3),
     ):
-        wall, busy = ours(name, 10 if "variance" in name else 3)
-        print(f"{name:58s} {wall * 1e3:9.2f} ms   processor {busy * 1e3:9.2f} ms", flush=True)
+        if wanted(name):
+            limit(ours, name, milliseconds, tries, rounds)
+    # What a second core brings.
+    for single, double in (
+        ("GBM, 252 steps, wealth, drawdown, quantiles", "the same on two threads"),
+        ("Monte Carlo VaR, 1 M × 100, weights folded in", "Monte Carlo VaR, 1 M × 100, weights folded in, 2 threads"),
+        ("historical VaR + ES, 1 M scenarios × 100 assets", "historical VaR + ES, 1 M scenarios × 100 assets, 2 threads"),
+    ):
+        if wanted("threads"):
+            one, two = limit(ours, single, None, 3, rounds), limit(ours, double, None, 3, rounds)
+            print(f"  two threads are {one / two:.2f} times as fast", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import Dispatch
+import Numerics
 
 /// Scenarios rounded to 16 bits per asset, and the rows that may belong to the tail of a portfolio.
 struct RoundedScenarios: Sendable {
@@ -10,34 +11,18 @@ struct RoundedScenarios: Sendable {
   private let codes: [UInt16]
   private let steps: [Double]
 
-  private static let zeroCode = 32_768.0
-
-  /// Nil when a column is so small that its step would be subnormal, or nearly beyond the range of numbers.
-  init?(_ values: [Double], assetCount: Int) {
+  /// Takes finite values and the largest magnitude of each column; nil when a column is so small that its step would be
+  /// subnormal, or nearly beyond the range of numbers.
+  init?(_ values: [Double], assetCount: Int, largest: [Double]) {
     let stride = (assetCount + 15) / 16 * 16
     let rowCount = values.count / assetCount
-    var largest = [Double](repeating: 0, count: assetCount)
-    values.withUnsafeBufferPointer { values in
-      for row in 0..<rowCount {
-        for asset in 0..<assetCount {
-          largest[asset] = max(largest[asset], abs(values[row * assetCount + asset]))
-        }
-      }
-    }
     guard rowCount <= Int(UInt32.max), largest.allSatisfy({ $0 == 0 || ($0 > 1e-290 && $0 < 1e290) }) else {
       return nil
     }
     let steps = largest.map { $0 / 32_767 }
     let inverses = steps.map { $0 == 0 ? 0 : 1 / $0 }
-    codes = [UInt16](unsafeUninitializedCapacity: rowCount * stride) { codes, initialized in
-      for row in 0..<rowCount {
-        for asset in 0..<assetCount {
-          let code = (values[row * assetCount + asset] * inverses[asset]).rounded() + Self.zeroCode
-          codes[row * stride + asset] = UInt16(min(max(code, 0), 65_535))
-        }
-        for asset in assetCount..<stride { codes[row * stride + asset] = UInt16(Self.zeroCode) }
-      }
-      initialized = rowCount * stride
+    codes = HugePages.array(count: rowCount * stride) { codes in
+      values.withUnsafeBufferPointer { ScenarioProducts.encode($0, inverses: inverses, stride: stride, into: codes) }
     }
     self.assetCount = assetCount
     self.rowCount = rowCount

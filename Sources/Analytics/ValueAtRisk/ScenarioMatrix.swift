@@ -20,14 +20,16 @@ public struct ScenarioMatrix: Sendable {
         series: "scenarios",
         reason: .lengthMismatch(found: values.count, expected: (values.count / assetCount + 1) * assetCount))
     }
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw AnalyticsError(series: "scenarios", row: index / assetCount, reason: .notFinite)
+    let largest = values.withUnsafeBufferPointer { ScenarioProducts.columnExtents($0, assetCount: assetCount) }
+    guard let largest else {
+      let index = values.firstIndex { !$0.isFinite }
+      throw AnalyticsError(series: "scenarios", row: index.map { $0 / assetCount }, reason: .notFinite)
     }
     self.assetCount = assetCount
     self.values = values
     scenarioCount = values.count / assetCount
     // Below that many rows the whole is quickly valued.
-    rounded = scenarioCount >= 65_536 ? RoundedScenarios(values, assetCount: assetCount) : nil
+    rounded = scenarioCount >= 65_536 ? RoundedScenarios(values, assetCount: assetCount, largest: largest) : nil
   }
 
   /// Takes row-major returns in single precision.

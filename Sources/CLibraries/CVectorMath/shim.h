@@ -19,5 +19,6 @@ static inline __attribute__((always_inline)) void lockstep_prefetch(const void *
 }
 
 #include "normals.h"
+#include "scenarios.h"
 
 #endif
