@@ -1,7 +1,14 @@
 extension SpecialFunctions {
   /// Logarithm of the beta function for positive arguments.
   public static func logBeta(_ a: Double, _ b: Double) -> Double {
-    logGamma(a) + logGamma(b) - logGamma(a + b)
+    // Student's t with many degrees of freedom: Stirling's series of Γ(b + ½)/Γ(b), where large logarithms would cancel.
+    if a == 0.5, b > 100 {
+      let inverse = 1 / b
+      let square = inverse * inverse
+      return 0.5723649429247001 - 0.5 * Elementary.log(b)
+        + inverse * (0.125 - square * (1.0 / 192 - square * (1.0 / 640)))
+    }
+    return logGamma(a) + logGamma(b) - logGamma(a + b)
   }
 
   /// Regularised incomplete beta function I_x(a, b), a, b > 0, 0 ≤ x ≤ 1; relative error about 1e-13 for a + b ≤ 1,000.
@@ -23,7 +30,10 @@ extension SpecialFunctions {
   /// x^a (1 − x)^b / B(a, b); for large a and b through deviances (Loader 2000), so that no large logarithms cancel.
   private static func betaFront(_ x: Double, _ complement: Double, _ a: Double, _ b: Double) -> Double {
     guard a >= 10, b >= 10 else {
-      return Elementary.exp(a * Elementary.log(x) + b * Elementary.log(complement) - logBeta(a, b))
+      // A large power of a number next to one needs its distance from one.
+      let logX = x > 0.5 ? Elementary.logOnePlus(-complement) : Elementary.log(x)
+      let logComplement = complement > 0.5 ? Elementary.logOnePlus(-x) : Elementary.log(complement)
+      return Elementary.exp(a * logX + b * logComplement - logBeta(min(a, b), max(a, b)))
     }
     let total = a + b
     let exponent =

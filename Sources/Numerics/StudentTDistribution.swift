@@ -3,15 +3,28 @@ public struct StudentTDistribution: Sendable, Hashable {
   public let degreesOfFreedom: Double
   private let logNormalization: Double
 
+  /// From here on logarithms of gamma functions cancel and the continued fraction takes thousands of steps, while expansions
+  /// around the normal have errors of order 1/ν².
+  private static let nearlyNormal = 1e7
+
   /// `degreesOfFreedom` must be positive and finite.
   public init(degreesOfFreedom: Double) {
     precondition(degreesOfFreedom > 0 && degreesOfFreedom < .infinity, "degrees of freedom must be positive")
     self.degreesOfFreedom = degreesOfFreedom
-    logNormalization = -SpecialFunctions.logBeta(0.5, degreesOfFreedom / 2) - 0.5 * Elementary.log(degreesOfFreedom)
+    logNormalization =
+      degreesOfFreedom < Self.nearlyNormal
+      ? -SpecialFunctions.logBeta(0.5, degreesOfFreedom / 2) - 0.5 * Elementary.log(degreesOfFreedom)
+      : -0.9189385332046728 - 0.25 / degreesOfFreedom
   }
 
   public func logPdf(_ x: Double) -> Double {
-    logNormalization - 0.5 * (degreesOfFreedom + 1) * Elementary.logOnePlus(x * x / degreesOfFreedom)
+    logNormalization - 0.5 * (1 + 1 / degreesOfFreedom) * bentSquare(x)
+  }
+
+  /// ν log(1 + x²/ν), which is x² in the limit.
+  private func bentSquare(_ x: Double) -> Double {
+    let ratio = x * x / degreesOfFreedom
+    return ratio < 1e-20 ? x * x : degreesOfFreedom * Elementary.logOnePlus(ratio)
   }
 
   public func pdf(_ x: Double) -> Double { Elementary.exp(logPdf(x)) }
@@ -24,6 +37,10 @@ public struct StudentTDistribution: Sendable, Hashable {
   private func upperTail(_ x: Double) -> Double {
     guard !x.isNaN else { return .nan }
     guard x < .infinity else { return 0 }
+    guard degreesOfFreedom < Self.nearlyNormal else {
+      // Wallace (1959).
+      return SpecialFunctions.normalCDF(-(1 - 2 / (8 * degreesOfFreedom + 3)) * bentSquare(x).squareRoot())
+    }
     let square = x * x
     let total = degreesOfFreedom + square
     return 0.5

@@ -49,6 +49,26 @@ func isClose(_ value: Double, _ expected: Double, relative: Double) -> Bool {
     }
   }
 
+  @Test func manyDegreesOfFreedomTendToTheNormal() {
+    // Both sides of the switch to the expansion agree, and beyond it nothing hangs or cancels.
+    let (below, above) = (StudentTDistribution(degreesOfFreedom: 9.9e6), StudentTDistribution(degreesOfFreedom: 1.01e7))
+    for x in [0.001, 0.5, 1, 2.5, 4, 8] {
+      #expect(isClose(below.survival(x), above.survival(x), relative: 1e-5))
+      // The distance to the normal is (x³ + x)/(4ν) φ(x) to first order, on either side.
+      for student in [below, above] {
+        let normal = NormalDistribution()
+        let first = (x * x * x + x) / (4 * student.degreesOfFreedom) * normal.pdf(x)
+        #expect(abs(student.survival(x) - normal.survival(x) - first) < 1e-3 * first + 1e-12 * normal.survival(x))
+        #expect(isClose(student.pdf(x), normal.pdf(x), relative: 1e-3))
+      }
+    }
+    for degrees in [1e9, 1e300] {
+      let student = StudentTDistribution(degreesOfFreedom: degrees)
+      #expect(isClose(student.quantile(0.99), 2.3263478740408408, relative: 1e-8))
+      #expect(isClose(student.logPdf(1), -0.5 - 0.9189385332046728, relative: 1e-8))
+    }
+  }
+
   @Test func quantileDefinitions() {
     let sample = (1...10).map(Double.init)
     // R's quantile(1:10, c(.25, .95), type = …).

@@ -15,23 +15,23 @@ public struct CorrelatedAssets: PathSource {
     drifts: [Double], volatilities: [Double], correlation: Matrix, weights: [Double], years: Double, steps: Int
   ) throws(MonteCarloError) {
     let count = drifts.count
-    try MonteCarloError.require(
-      steps > 0 && count > 0, "correlated assets", "at least one asset and one step are needed")
+    try MonteCarloError.require(count > 0, "correlated assets", "at least one asset is needed")
+    try MonteCarloError.requireSpan(years: years, steps: steps, "correlated assets")
     try MonteCarloError.require(
       volatilities.count == count && weights.count == count && correlation.rows == count
         && correlation.columns == count,
       "correlated assets", "drifts, volatilities, weights and correlations must be of one size")
     for row in 0..<count {
-      guard drifts[row].isFinite, volatilities[row] >= 0, volatilities[row] < .infinity, weights[row].isFinite else {
+      guard abs(drifts[row]) <= 1e4, volatilities[row] >= 0, volatilities[row] <= 1e3, abs(weights[row]) <= 1e6 else {
         throw MonteCarloError(
           series: "correlated assets", row: row,
-          reason: "drift \(drifts[row]), volatility \(volatilities[row]), weight \(weights[row])")
+          reason: "drift \(drifts[row]), volatility \(volatilities[row]), weight \(weights[row]); "
+            + "at most 1e4, 0 to 1e3 and at most 1e6 in magnitude are allowed")
       }
     }
     try MonteCarloError.require(
       correlation.asymmetry < 1e-12 && correlation.diagonal.allSatisfy { abs($0 - 1) < 1e-12 }, "correlation matrix",
       "it must be symmetric with ones on its diagonal")
-    try MonteCarloError.require(years > 0 && years < .infinity, "correlated assets", "the span is \(years) years")
     do {
       factor = try Cholesky(correlation).lower
     } catch {
@@ -75,7 +75,7 @@ public struct CorrelatedAssets: PathSource {
           let volatility = volatilities[asset]
           let move = SIMD8(repeating: (drifts[asset] - 0.5 * volatility * volatility) * interval)
             .addingProduct(SIMD8(repeating: volatility * root), mixed)
-          growth.addProduct(SIMD8(repeating: weights[asset]), Elementary.exp(move) - 1)
+          growth.addProduct(SIMD8(repeating: weights[asset]), PathMeasures.wealth(move) - 1)
         }
         // A leveraged portfolio can lose everything in one step; it then keeps a trace, so that the logarithm exists.
         let floor = SIMD8<Double>(repeating: 1e-12)

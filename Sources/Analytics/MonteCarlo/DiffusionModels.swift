@@ -9,10 +9,9 @@ public struct GeometricBrownianMotion: PathSource {
 
   /// `drift` and `volatility` per year, the path spanning `years`.
   public init(drift: Double, volatility: Double, years: Double, steps: Int) throws(MonteCarloError) {
-    try MonteCarloError.require(steps > 0, "GBM", "at least one step is needed")
-    try MonteCarloError.require(drift.isFinite, "GBM", "the drift is \(drift)")
-    try MonteCarloError.require(volatility >= 0 && volatility < .infinity, "GBM", "the volatility is \(volatility)")
-    try MonteCarloError.require(years > 0 && years < .infinity, "GBM", "the span is \(years) years")
+    try MonteCarloError.requireSpan(years: years, steps: steps, "GBM")
+    try MonteCarloError.require(drift, in: -1e4...1e4, "GBM", "drift")
+    try MonteCarloError.require(volatility, in: 0...1e3, "GBM", "volatility")
     self.steps = steps
     self.drift = drift
     self.volatility = volatility
@@ -44,14 +43,12 @@ public struct OrnsteinUhlenbeck: PathSource {
   public init(
     start: Double, level: Double, reversion: Double, volatility: Double, years: Double, steps: Int
   ) throws(MonteCarloError) {
-    try MonteCarloError.require(steps > 0, "Ornstein-Uhlenbeck", "at least one step is needed")
-    try MonteCarloError.require(
-      start.isFinite && level.isFinite, "Ornstein-Uhlenbeck", "start and level must be finite")
-    try MonteCarloError.require(
-      reversion > 0 && reversion < .infinity, "Ornstein-Uhlenbeck", "the reversion is \(reversion)")
-    try MonteCarloError.require(
-      volatility >= 0 && volatility < .infinity, "Ornstein-Uhlenbeck", "the volatility is \(volatility)")
-    try MonteCarloError.require(years > 0 && years < .infinity, "Ornstein-Uhlenbeck", "the span is \(years) years")
+    let name = "Ornstein-Uhlenbeck"
+    try MonteCarloError.requireSpan(years: years, steps: steps, name)
+    try MonteCarloError.require(start, in: -1e4...1e4, name, "start")
+    try MonteCarloError.require(level, in: -1e4...1e4, name, "level")
+    try MonteCarloError.require(reversion, in: 1e-9...1e9, name, "reversion")
+    try MonteCarloError.require(volatility, in: 0...1e3, name, "volatility")
     self.steps = steps
     self.start = start
     self.level = level
@@ -67,8 +64,10 @@ public struct OrnsteinUhlenbeck: PathSource {
     NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
     let interval = years / Double(steps)
     let pull = Elementary.expMinusOne(-reversion * interval)
-    let deviation =
-      volatility * (-Elementary.expMinusOne(-2 * reversion * interval) / (2 * reversion)).squareRoot()
+    // Without reversion to speak of within a step, the limit: the variance of a step is then its length.
+    let exposure = 2 * reversion * interval
+    let share = exposure > 1e-16 ? -Elementary.expMinusOne(-exposure) / exposure : 1
+    let deviation = volatility * (interval * share).squareRoot()
     for lane in 0..<PathBlock.lanes {
       var distance = start - level
       for step in 0..<steps {
@@ -98,14 +97,15 @@ public struct MertonJumpDiffusion: PathSource {
     drift: Double, volatility: Double, jumpIntensity: Double, jumpMean: Double, jumpDeviation: Double, years: Double,
     steps: Int
   ) throws(MonteCarloError) {
-    try MonteCarloError.require(steps > 0, "Merton", "at least one step is needed")
-    try MonteCarloError.require(drift.isFinite && jumpMean.isFinite, "Merton", "drift and jump mean must be finite")
-    try MonteCarloError.require(volatility >= 0 && volatility < .infinity, "Merton", "the volatility is \(volatility)")
+    try MonteCarloError.requireSpan(years: years, steps: steps, "Merton")
+    try MonteCarloError.require(drift, in: -1e4...1e4, "Merton", "drift")
+    try MonteCarloError.require(volatility, in: 0...1e3, "Merton", "volatility")
+    try MonteCarloError.require(jumpMean, in: -100...100, "Merton", "jump mean")
+    try MonteCarloError.require(jumpDeviation, in: 0...20, "Merton", "jump deviation")
+    try MonteCarloError.require(jumpIntensity, in: 0...1e9, "Merton", "jump intensity")
     try MonteCarloError.require(
-      jumpDeviation >= 0 && jumpDeviation < .infinity, "Merton", "the jump deviation is \(jumpDeviation)")
-    try MonteCarloError.require(
-      jumpIntensity >= 0 && jumpIntensity * years < 1e6, "Merton", "the jump intensity is \(jumpIntensity)")
-    try MonteCarloError.require(years > 0 && years < .infinity, "Merton", "the span is \(years) years")
+      jumpIntensity * years < 1e6, "Merton",
+      "\(jumpIntensity * years) jumps are expected on a path; a million is the limit")
     self.steps = steps
     self.drift = drift
     self.volatility = volatility

@@ -14,19 +14,23 @@ public struct GarchBootstrap: PathSource {
   public let startVariance: Double
   private let residuals: [Double]
 
-  /// `residuals` should have mean 0 and variance 1, as a fit gives them; returns are simple returns per period.
+  /// `residuals` should have mean 0 and variance 1, as a fit gives them; returns are simple returns per period. Residuals
+  /// of a larger variance can make the recursion explode; a variance then stays at `highestVariance`.
   public init(
     mean: Double, omega: Double, alpha: Double, gamma: Double = 0, beta: Double, startVariance: Double,
     residuals: [Double], steps: Int
   ) throws(MonteCarloError) {
     try MonteCarloError.require(steps > 0, "GARCH bootstrap", "at least one step is needed")
+    try MonteCarloError.require(mean, in: -1e3...1e3, "GARCH bootstrap", "mean")
     try MonteCarloError.require(
-      mean.isFinite && omega > 0 && alpha >= 0 && alpha + gamma >= 0 && beta >= 0 && alpha + gamma / 2 + beta < 1,
+      omega > 0 && omega <= Self.highestVariance && alpha >= 0 && alpha + gamma >= 0 && beta >= 0
+        && alpha + gamma / 2 + beta < 1,
       "GARCH bootstrap", "ω \(omega), α \(alpha), γ \(gamma), β \(beta) do not give a stationary positive variance")
     try MonteCarloError.require(
-      startVariance > 0 && startVariance < .infinity, "GARCH bootstrap", "the start variance is \(startVariance)")
+      startVariance > 0 && startVariance <= Self.highestVariance, "GARCH bootstrap",
+      "the start variance is \(startVariance)")
     try MonteCarloError.require(residuals.count >= 2, "residuals", "at least 2 are needed")
-    if let row = residuals.firstIndex(where: { !$0.isFinite }) {
+    if let row = residuals.firstIndex(where: { !(abs($0) <= 1e6) }) {
       throw MonteCarloError(series: "residuals", row: row, reason: "the value is \(residuals[row])")
     }
     self.steps = steps
@@ -38,6 +42,9 @@ public struct GarchBootstrap: PathSource {
     self.startVariance = startVariance
     self.residuals = residuals
   }
+
+  /// A standard deviation of a million per cent per period.
+  public static let highestVariance = 1e8
 
   public var knowsSimpleReturns: Bool { true }
 
@@ -56,7 +63,8 @@ public struct GarchBootstrap: PathSource {
           let index = step * PathBlock.lanes + lane
           let draw = min(Int(logReturns[index] * count), residuals.count - 1)
           let shock = variance.squareRoot() * residuals[draw]
-          variance = omega + (shock < 0 ? alpha + gamma : alpha) * shock * shock + beta * variance
+          variance = min(
+            omega + (shock < 0 ? alpha + gamma : alpha) * shock * shock + beta * variance, Self.highestVariance)
           // A simulated loss of everything keeps a trace, so that the logarithm exists.
           logReturns[index] = max(mean + shock, -1 + 1e-12)
         }

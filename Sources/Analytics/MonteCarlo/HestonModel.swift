@@ -17,18 +17,14 @@ public struct HestonModel: PathSource {
     drift: Double, startVariance: Double, meanVariance: Double, reversion: Double, volatilityOfVariance: Double,
     correlation: Double, years: Double, steps: Int
   ) throws(MonteCarloError) {
-    try MonteCarloError.require(steps > 0, "Heston", "at least one step is needed")
-    try MonteCarloError.require(drift.isFinite, "Heston", "the drift is \(drift)")
-    try MonteCarloError.require(
-      startVariance >= 0 && startVariance < .infinity, "Heston", "the start variance is \(startVariance)")
-    try MonteCarloError.require(
-      meanVariance > 0 && meanVariance < .infinity, "Heston", "the mean variance is \(meanVariance)")
-    try MonteCarloError.require(reversion > 0 && reversion < .infinity, "Heston", "the reversion is \(reversion)")
-    try MonteCarloError.require(
-      volatilityOfVariance > 0 && volatilityOfVariance < .infinity, "Heston",
-      "the volatility of variance is \(volatilityOfVariance); use GBM for none")
-    try MonteCarloError.require(correlation >= -1 && correlation <= 1, "Heston", "the correlation is \(correlation)")
-    try MonteCarloError.require(years > 0 && years < .infinity, "Heston", "the span is \(years) years")
+    try MonteCarloError.requireSpan(years: years, steps: steps, "Heston")
+    try MonteCarloError.require(drift, in: -1e4...1e4, "Heston", "drift")
+    try MonteCarloError.require(startVariance, in: 0...1e6, "Heston", "start variance")
+    try MonteCarloError.require(meanVariance, in: 1e-12...1e6, "Heston", "mean variance")
+    try MonteCarloError.require(reversion, in: 1e-9...1e9, "Heston", "reversion")
+    // Below the lower limit the scheme would lose its digits in ρ/ξ; GBM is the model without.
+    try MonteCarloError.require(volatilityOfVariance, in: 1e-6...1e6, "Heston", "volatility of variance")
+    try MonteCarloError.require(correlation, in: -1...1, "Heston", "correlation")
     self.steps = steps
     self.drift = drift
     self.startVariance = startVariance
@@ -69,10 +65,16 @@ public struct HestonModel: PathSource {
       for step in 0..<steps {
         let index = step * PathBlock.lanes + lane
         let mean = meanVariance + (variance - meanVariance) * decay
+        // Variance over squared mean of the next variance. Both ends are limits: so little that it stays at its mean, and
+        // so much, or a mean of nothing, that all but a share of 1e-15 of the paths end at zero.
         let spread = (variance * fromVariance + fromMean) / (mean * mean)
         let normal = varianceNormals[index]
         let next: Double
-        if spread <= 1.5 {
+        if !(spread < 1e15) {
+          next = 0
+        } else if spread < 1e-14 {
+          next = max(0, mean + mean * spread.squareRoot() * normal)
+        } else if spread <= 1.5 {
           let inverse = 2 / spread
           let b2 = inverse - 1 + (inverse * (inverse - 1)).squareRoot()
           let root = b2.squareRoot() + normal

@@ -48,8 +48,8 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
     try MonteCarloError.require(threads > 0, "plan", "at least one thread is needed")
     try MonteCarloError.require(steps > 0 && steps <= 1 << 24, "plan", "a path of \(steps) steps")
     try MonteCarloError.require(
-      periodsPerYear > 0 && periodsPerYear.isFinite, "plan", "\(periodsPerYear) periods a year")
-    try MonteCarloError.require(riskFreePerStep.isFinite, "plan", "the rate per step is \(riskFreePerStep)")
+      periodsPerYear > 0 && periodsPerYear <= 1e12, "plan", "\(periodsPerYear) periods a year")
+    try MonteCarloError.require(riskFreePerStep, in: -1e6...1e6, "plan", "rate per step")
     try MonteCarloError.require(exactLimit >= 0, "plan", "the exact limit is negative")
     for (row, probability) in probabilities.enumerated() where !(probability >= 0 && probability <= 1) {
       throw MonteCarloError(series: "probabilities", row: row, reason: "\(probability) is not between 0 and 1")

@@ -1,6 +1,6 @@
 import Numerics
 
-/// Figures of one path; wealth starts at 1.
+/// Figures of one path; wealth starts at 1, and `highestWealth` stands for everything above it.
 public enum PathFigure: String, Codable, Sendable, Hashable, CaseIterable {
   case terminalWealth
   /// Largest loss from a peak as a fraction of the peak, the start included.
@@ -12,6 +12,9 @@ public enum PathFigure: String, Codable, Sendable, Hashable, CaseIterable {
   case timeUnderWater
   /// Longest run of such steps.
   case longestTimeUnderWater
+
+  /// e^345, about 7e149.
+  public static let highestWealth = Elementary.exp(345)
 }
 
 /// The kernels that reduce a block of sixteen paths to its figures, eight lanes at a time.
@@ -22,6 +25,10 @@ enum PathMeasures {
   static func larger(_ left: Lanes, _ right: Lanes) -> Lanes { left.replacing(with: right, where: left .< right) }
   @inline(__always)
   static func smaller(_ left: Lanes, _ right: Lanes) -> Lanes { left.replacing(with: right, where: right .< left) }
+
+  /// e^level up to `PathFigure.highestWealth`, so that sums of squares over any number of paths stay finite.
+  @inline(__always)
+  static func wealth(_ level: Lanes) -> Lanes { Elementary.exp(smaller(level, Lanes(repeating: 345))) }
 
   /// Terminal wealth, drawdown and minimum in log space: three figures of sixteen lanes each.
   @inline(__always)
@@ -42,9 +49,9 @@ enum PathMeasures {
         fall = larger(fall, peak - level)
         low = smaller(low, level)
       }
-      UnsafeMutableRawPointer(terminal + 8 * half).storeBytes(of: Elementary.exp(level), as: Lanes.self)
+      UnsafeMutableRawPointer(terminal + 8 * half).storeBytes(of: wealth(level), as: Lanes.self)
       UnsafeMutableRawPointer(drawdown + 8 * half).storeBytes(of: 1 - Elementary.exp(-fall), as: Lanes.self)
-      UnsafeMutableRawPointer(minimum + 8 * half).storeBytes(of: Elementary.exp(low), as: Lanes.self)
+      UnsafeMutableRawPointer(minimum + 8 * half).storeBytes(of: wealth(low), as: Lanes.self)
     }
   }
 
@@ -113,7 +120,7 @@ enum PathMeasures {
       for step in 0..<steps where next < chosen.count {
         level += UnsafeRawPointer(logReturns + 16 * step + 8 * half).loadUnaligned(as: Lanes.self)
         if chosen[next] == step {
-          UnsafeMutableRawPointer(target + 16 * next + 8 * half).storeBytes(of: Elementary.exp(level), as: Lanes.self)
+          UnsafeMutableRawPointer(target + 16 * next + 8 * half).storeBytes(of: wealth(level), as: Lanes.self)
           next += 1
         }
       }

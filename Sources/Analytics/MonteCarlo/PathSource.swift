@@ -42,7 +42,7 @@ extension PathSource {
     var offset = 0
     while offset < logReturns.count * 8 {
       let value = source.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
-      target.storeBytes(of: Elementary.exp(value) - 1, toByteOffset: offset, as: SIMD8<Double>.self)
+      target.storeBytes(of: PathMeasures.wealth(value) - 1, toByteOffset: offset, as: SIMD8<Double>.self)
       offset += 64
     }
   }

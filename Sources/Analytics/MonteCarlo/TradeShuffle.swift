@@ -17,10 +17,9 @@ public struct TradeShuffle: PathSource {
   /// Trades of fixed size that earn or lose amounts of money, added to a starting capital. A path that loses all its
   /// capital stays at a trace of it.
   public init(tradeProfits: [Double], startingCapital: Double) throws(MonteCarloError) {
-    try MonteCarloError.require(
-      startingCapital > 0 && startingCapital < .infinity, "trades", "the starting capital is \(startingCapital)")
+    try MonteCarloError.require(startingCapital, in: 1e-50...1e50, "trades", "starting capital")
     try MonteCarloError.require(tradeProfits.count >= 2, "trades", "at least 2 trades are needed")
-    if let row = tradeProfits.firstIndex(where: { !$0.isFinite }) {
+    if let row = tradeProfits.firstIndex(where: { !(abs($0) <= 1e50) }) {
       throw MonteCarloError(series: "trades", row: row, reason: "the profit is \(tradeProfits[row])")
     }
     trades = tradeProfits

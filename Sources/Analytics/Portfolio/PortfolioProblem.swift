@@ -61,7 +61,7 @@ public struct PortfolioProblem: Sendable {
         series: "covariance", reason: .lengthMismatch(found: covariance.assetCount, expected: assetCount))
     }
     try constraints.requireValid(assetCount: assetCount)
-    if let confidence = measure.confidence { try requireConfidence(confidence) }
+    try measure.requireValid()
     if measure != .variance {
       guard let panel else { throw AnalyticsError(series: "returns", reason: .empty) }
       guard panel.rowCount >= 2 else {

@@ -40,8 +40,8 @@ public struct RebalancingStudy: Hashable, Sendable {
     switch policy {
     case .every(let rows) where rows < 1:
       throw AnalyticsError(series: "policy", reason: .outOfRange("every 1 row or more"))
-    case .band(let width) where !(width > 0):
-      throw AnalyticsError(series: "policy", reason: .outOfRange("a band above zero"))
+    case .band(let width) where !(width > 0 && width < .infinity):
+      throw AnalyticsError(series: "policy", reason: .outOfRange("a finite band above zero; without one, never"))
     default: break
     }
     let count = panel.assetCount

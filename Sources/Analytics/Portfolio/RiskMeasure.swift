@@ -43,6 +43,21 @@ public enum RiskMeasure: Hashable, Sendable {
     }
   }
 
+  /// The level below which a return falls short, for measures that have one.
+  var target: Double? {
+    switch self {
+    case .firstLowerPartialMoment(let target), .secondLowerPartialMoment(let target): target
+    default: nil
+    }
+  }
+
+  func requireValid() throws(AnalyticsError) {
+    if let confidence { try requireConfidence(confidence) }
+    if let target, !target.isFinite {
+      throw AnalyticsError(series: "target of the risk measure", reason: .notFinite)
+    }
+  }
+
   /// Whether the optimiser works with the square of the measure's natural scale, as for variance.
   var isSquared: Bool {
     switch self {
@@ -54,7 +69,7 @@ public enum RiskMeasure: Hashable, Sendable {
   /// The measure of a finite series of returns.
   public func value(of returns: [Double]) throws(AnalyticsError) -> Double {
     try requireFinite(returns, atLeast: 2, series: "returns")
-    if let confidence { try requireConfidence(confidence) }
+    try requireValid()
     let count = Double(returns.count)
     let mean = returns.reduce(0, +) / count
     func excess(below target: Double, power: Int) -> Double {

@@ -32,7 +32,8 @@ extension GARCH {
   /// Works on returns scaled to unit variance, so the answer does not depend on their unit; starts from variance
   /// targeting at several persistences and keeps the best. The mean is fitted unless `fixedMean` is given.
   public static func fit(
-    _ returns: [Double], errors: Errors = .normal, asymmetric: Bool = false, fixedMean: Double? = nil
+    _ returns: [Double], errors: Errors = .normal, asymmetric: Bool = false, fixedMean: Double? = nil,
+    start: FirstVariance = .meanSquaredError
   ) throws(AnalyticsError) -> Fit {
     try requireFinite(returns, atLeast: 50, series: "returns")
     let (sampleMean, deviation) = meanAndDeviation(returns)
@@ -43,22 +44,22 @@ extension GARCH {
     let scaled = returns.map { $0 / deviation }
     let layout = ParameterLayout(
       fixedMean: fixedMean.map { $0 / deviation }, isAsymmetric: asymmetric, hasDegreesOfFreedom: errors == .studentT)
-    let likelihood = GARCHLikelihood(returns: scaled, layout: layout)
+    let likelihood = GARCHLikelihood(returns: scaled, layout: layout, start: start)
     var best: (point: [Double], value: Double)?
     for (alpha, beta) in [(0.05, 0.9), (0.1, 0.8), (0.15, 0.6), (0.02, 0.97)] {
-      let start = layout.free(
+      let guess = layout.free(
         from: GARCH(
           mean: fixedMean.map { $0 / deviation } ?? sampleMean / deviation, omega: 1 - alpha - beta, alpha: alpha,
           gamma: 0.02, beta: beta, degreesOfFreedom: 8))
-      let found = Optimizers.lbfgs(start: start, gradientTolerance: 1e-10) { likelihood.negativeMean(free: $0) }
+      let found = Optimizers.lbfgs(start: guess, gradientTolerance: 1e-10) { likelihood.negativeMean(free: $0) }
       if found.value.isFinite, best == nil || found.value < best!.value { best = (found.point, found.value) }
     }
     guard let best else {
       throw AnalyticsError(series: "returns", reason: .notConverged("no start gave a finite likelihood"))
     }
     let model = layout.model(from: best.point).rescaled(by: deviation)
-    let filtered = try model.filter(returns)
-    let uncertainty = standardErrors(of: model, returns: returns, layout: layout, scale: deviation)
+    let filtered = try model.filter(returns, start: start)
+    let uncertainty = standardErrors(of: model, likelihood: likelihood, scale: deviation)
     return Fit(
       model: model, logLikelihood: filtered.logLikelihood, parameterNames: layout.names,
       hessianErrors: uncertainty.hessian, scoreErrors: uncertainty.scores, robustErrors: uncertainty.robust,
@@ -74,9 +75,9 @@ extension GARCH {
 
   /// Standard errors in the returns' unit, from numerical Hessian and per-day scores at the optimum.
   private static func standardErrors(
-    of model: GARCH, returns: [Double], layout: ParameterLayout, scale: Double
+    of model: GARCH, likelihood: GARCHLikelihood, scale: Double
   ) -> (hessian: [Double]?, scores: [Double]?, robust: [Double]?) {
-    let likelihood = GARCHLikelihood(returns: returns.map { $0 / scale }, layout: layout)
+    let layout = likelihood.layout
     let point = layout.natural(from: model.rescaled(by: 1 / scale))
     let count = point.count
     let unit = layout.units(scale: scale)

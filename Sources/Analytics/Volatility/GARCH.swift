@@ -46,16 +46,22 @@ public struct GARCH: Hashable, Sendable {
     public var logLikelihood: Double
   }
 
-  /// Runs the variance recursion over a series.
-  ///
-  /// The variance of the first return is `initialVariance`, or the mean squared error of the whole series, as Bollerslev
-  /// and most software choose.
+  /// What the variance of the first return is taken to be.
+  public enum FirstVariance: String, Hashable, Sendable {
+    /// The mean squared error m of the whole series, as Bollerslev and most software choose.
+    case meanSquaredError
+    /// One step of the recursion after a variance and a squared error of m each, ω + (α + γ/2 + β) m, as in the benchmark of
+    /// Fiorentini, Calzolari and Panattoni (1996).
+    case afterMeanSquaredError
+  }
+
+  /// Runs the variance recursion over a series; the variance of the first return is `initialVariance`, or by `start`.
   public func filter(
-    _ returns: [Double], initialVariance: Double? = nil
+    _ returns: [Double], initialVariance: Double? = nil, start: FirstVariance = .meanSquaredError
   ) throws(AnalyticsError) -> Filtered {
     try requireValid()
     try requireFinite(returns, atLeast: 2, series: "returns")
-    var variance = initialVariance ?? meanSquaredError(returns)
+    var variance = initialVariance ?? firstVariance(returns, start)
     guard variance > 0, variance.isFinite else {
       throw AnalyticsError(series: "returns", reason: .constant)
     }
@@ -93,6 +99,11 @@ public struct GARCH: Hashable, Sendable {
     returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count)
   }
 
+  func firstVariance(_ returns: [Double], _ start: FirstVariance) -> Double {
+    let mean = meanSquaredError(returns)
+    return start == .meanSquaredError ? mean : omega + persistence * mean
+  }
+
   func requireValid() throws(AnalyticsError) {
     let values = [mean, omega, alpha, gamma, beta, degreesOfFreedom ?? 3]
     try requireFinite(values, series: "GARCH parameters")
@@ -100,9 +111,11 @@ public struct GARCH: Hashable, Sendable {
       throw AnalyticsError(
         series: "GARCH parameters", reason: .outOfRange("omega above 0, and alpha, beta, alpha + gamma at least 0"))
     }
-    if let degreesOfFreedom, degreesOfFreedom <= 2 {
+    if let degreesOfFreedom, !(degreesOfFreedom > 2 && degreesOfFreedom <= 1e6) {
       throw AnalyticsError(
-        series: "GARCH parameters", reason: .outOfRange("degrees of freedom above 2, so that the variance exists"))
+        series: "GARCH parameters",
+        reason: .outOfRange(
+          "degrees of freedom above 2, so that the variance exists, and at most a million; use normal errors beyond"))
     }
   }
 }

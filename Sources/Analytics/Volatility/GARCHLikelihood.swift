@@ -4,6 +4,7 @@ import Glibc
 struct GARCHLikelihood {
   var returns: [Double]
   var layout: ParameterLayout
+  var start = GARCH.FirstVariance.meanSquaredError
 
   /// Minus the mean log-likelihood and its gradient at unconstrained parameters.
   func negativeMean(free: [Double]) -> (value: Double, gradient: [Double]) {
@@ -48,10 +49,15 @@ struct GARCHLikelihood {
   ) -> (value: Double, gradient: [Double]) {
     let density = ErrorDensity(degreesOfFreedom: model.degreesOfFreedom)
     let count = Double(returns.count)
-    var variance = model.meanSquaredError(returns)
+    var variance = model.firstVariance(returns, start)
     // Derivatives of the current variance by μ, ω, α, γ, β.
     var byMean = -2 * (returns.reduce(0, +) / count - model.mean)
     var (byOmega, byAlpha, byGamma, byBeta) = (0.0, 0.0, 0.0, 0.0)
+    if start == .afterMeanSquaredError {
+      let mean = model.meanSquaredError(returns)
+      (byOmega, byAlpha, byGamma, byBeta) = (1, mean, mean / 2, mean)
+      byMean *= model.persistence
+    }
     var total = 0.0
     var (sumMean, sumOmega, sumAlpha, sumGamma, sumBeta) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for value in returns {
@@ -90,7 +96,7 @@ struct GARCHLikelihood {
     let step = min(1e-4 * nu, (nu - 2) / 4)
     let above = ErrorDensity(degreesOfFreedom: nu + step)
     let below = ErrorDensity(degreesOfFreedom: nu - step)
-    var variance = model.meanSquaredError(returns)
+    var variance = model.firstVariance(returns, start)
     var difference = 0.0
     for value in returns {
       let error = value - model.mean

@@ -330,18 +330,18 @@ enum TailProbes {
     .parameters("EWMAVolatility.filter(_:decay:initialVariance:)", good: [0.94, 0.0001]) {
       try EWMAVolatility.filter(Probe.returns, decay: $0[0], initialVariance: $0[1])
     },
-    .series("GARCH.fit(_:errors:asymmetric:fixedMean:)", "GARCH.Fit.akaike", "GARCH.Fit.bayesian") {
+    .series("GARCH.fit(_:errors:asymmetric:fixedMean:start:)", "GARCH.Fit.akaike", "GARCH.Fit.bayesian") {
       let fit = try GARCH.fit($0)
       return (fit.model, fit.akaike, fit.bayesian, fit.hessianErrors, fit.scoreErrors, fit.robustErrors, fit.filtered)
     },
-    .parameters("GARCH.fit(_:errors:asymmetric:fixedMean:)", good: [0.0001]) {
+    .parameters("GARCH.fit(_:errors:asymmetric:fixedMean:start:)", good: [0.0001]) {
       let fit = try GARCH.fit(Probe.returns, errors: .studentT, fixedMean: $0[0])
       return (fit.model, fit.logLikelihood, fit.filtered)
     },
-    .series("GARCH.filter(_:initialVariance:)") { try GARCH(omega: 1e-6, alpha: 0.1, beta: 0.85).filter($0) },
+    .series("GARCH.filter(_:initialVariance:start:)") { try GARCH(omega: 1e-6, alpha: 0.1, beta: 0.85).filter($0) },
     .parameters(
       "GARCH.init(mean:omega:alpha:gamma:beta:degreesOfFreedom:)", "GARCH.persistence", "GARCH.longRunVariance",
-      "GARCH.nextVariance(after:error:)", "GARCH.filter(_:initialVariance:)", "GARCH.forecast(from:horizon:)",
+      "GARCH.nextVariance(after:error:)", "GARCH.filter(_:initialVariance:start:)", "GARCH.forecast(from:horizon:)",
       good: [0, 1e-6, 0.1, 0.05, 0.8, 6, 0.0001], allowsInfinity: true
     ) { values in
       let model = GARCH(
