@@ -3,62 +3,6 @@ import Numerics
 import Testing
 
 @Suite struct RandomTests {
-  /// Moments, Kolmogorov-Smirnov distance and tail counts of `count` normals, each within five standard errors.
-  func checkNormals(count: Int) {
-    let stream = RandomStream(seed: 20_240_601, stream: 3)
-    let chunk = 1 << 16
-    var buffer = [Double](repeating: 0, count: chunk)
-    var sums = [Double](repeating: 0, count: 5)
-    // Counts in the 1/1024 quantile cells of the normal, whose cumulative sums give the KS distance on that grid.
-    var cells = [Int](repeating: 0, count: 1024)
-    var tails = [Int](repeating: 0, count: 4)
-    let limits = [3.0, 4.0, 5.0, 5.5]
-    for start in stride(from: 0, to: count, by: chunk) {
-      buffer.withUnsafeMutableBufferPointer { stream.fillNormals(into: $0, startingAt: UInt64(start)) }
-      var powers = [Double](repeating: 0, count: 5)
-      for x in buffer {
-        let square = x * x
-        powers[1] += x
-        powers[2] += square
-        powers[3] += square * x
-        powers[4] += square * square
-        for (index, limit) in limits.enumerated() where abs(x) > limit { tails[index] += 1 }
-      }
-      for power in 1...4 { sums[power] += powers[power] }
-      for offset in stride(from: 0, to: chunk, by: 8) {
-        let cdf = buffer.withUnsafeBytes {
-          Elementary.normalCDF($0.loadUnaligned(fromByteOffset: offset * 8, as: SIMD8<Double>.self))
-        }
-        for lane in 0..<8 { cells[min(Int(cdf[lane] * 1024), 1023)] += 1 }
-      }
-    }
-    let n = Double((count + chunk - 1) / chunk * chunk)
-    #expect(abs(sums[1] / n) < 5 / n.squareRoot())
-    #expect(abs(sums[2] / n - 1) < 5 * (2 / n).squareRoot())
-    #expect(abs(sums[3] / n) < 5 * (15 / n).squareRoot())
-    #expect(abs(sums[4] / n - 3) < 5 * (96 / n).squareRoot())
-    var cumulative = 0.0
-    var distance = 0.0
-    var chi = 0.0
-    for (index, cell) in cells.enumerated() {
-      cumulative += Double(cell)
-      distance = max(distance, abs(cumulative / n - Double(index + 1) / 1024))
-      chi += (Double(cell) - n / 1024) * (Double(cell) - n / 1024) / (n / 1024)
-    }
-    // The 1e-6 point of the Kolmogorov distribution is about 2.69.
-    #expect(distance * n.squareRoot() < 2.69)
-    #expect(abs(chi - 1023) < 5 * (2.0 * 1023).squareRoot())
-    for (index, limit) in limits.enumerated() {
-      let expected = 2 * n * SpecialFunctions.normalCDF(-limit)
-      #expect(abs(Double(tails[index]) - expected) < 5 * expected.squareRoot() + 3, "beyond \(limit)")
-    }
-  }
-
-  @Test func normalsLookNormal() { checkNormals(count: 1 << 18) }
-
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil))
-  func aBillionNormalsLookNormal() { checkNormals(count: 1_000_000_000) }
-
   @Test func streamsAndLagsAreUncorrelated() {
     let count = 1 << 15
     let base = RandomStream(seed: 5, stream: 0).normals(count: count + 64)

@@ -72,6 +72,37 @@ func pureNoiseIsNearOneHalf() throws {
   #expect(result.probability > 0.25 && result.probability <= 1)
 }
 
+/// The other reference cases of the R package pbo (tests.R) and its README: one hundred series of one thousand rows, eight
+/// blocks. Where all are centred, a lucky half is the counterpart of an unlucky one; where the last has an annual Sharpe
+/// ratio of one, two or (beyond the package) three, the choice is ever less luck. Student's t in 1,600 rows is the low case.
+@Test
+func referenceCasesAreOrderedByTheirSkill() throws {
+  func standardised(_ values: [Double], sharpe: Double) -> [Double] {
+    let (mean, deviation) = (values.mean, values.standardDeviation())
+    return values.map { (($0 - mean) / deviation + sharpe / 252.0.squareRoot()) / 252.0.squareRoot() }
+  }
+  let noise = noise(variants: 101, periods: 1000, seed: 12)
+  func probability(_ series: [[Double]]) throws -> Double {
+    try BacktestOverfitting(VariantReturns(series), blocks: 8).probability
+  }
+  let full = try probability(noise.prefix(100).map { standardised($0, sharpe: 0) })
+  let others = Array(noise.prefix(99))
+  let high = try probability(others + [standardised(noise[100], sharpe: 1)])
+  let medium = try probability(others + [standardised(noise[100], sharpe: 2)])
+  let low = try probability(others + [standardised(noise[100], sharpe: 3)])
+  #expect(full > 0.9, "\(full)")
+  #expect(high < full && medium <= high && low < high, "\(full) \(high) \(medium) \(low)")
+  #expect(low < 0.1, "\(low)")
+  // Heavy tails do not look like overfitting when one variant is better than the rest.
+  let stream = RandomStream(seed: 13)
+  let heavy = (0..<100).map { variant in
+    (0..<1600).map { row in
+      0.01 * stream.studentT(at: UInt64(variant * 1600 + row), degreesOfFreedom: 5) + (variant == 99 ? 0.003 : 0)
+    }
+  }
+  #expect(try probability(heavy) < 0.05)
+}
+
 @Test
 func identicalVariantsTieAtTheMedian() throws {
   let one = noise(variants: 1, periods: 64, seed: 1)[0]

@@ -95,6 +95,69 @@ import Testing
       }
     }
   }
+
+  static let pyPortfolioOpt = RealData.folder?.appendingPathComponent("panels/pypfopt")
+
+  /// PyPortfolioOpt's tests/test_hrp.py on its own prices of twenty shares (MIT; not shipped here, so the test runs where
+  /// the folder is). Not all shares exist from the start: like pandas, means, covariances and correlations are of the rows
+  /// that a pair has in common.
+  @Test(.enabled(if: pyPortfolioOpt.map { FileManager.default.fileExists(atPath: $0.path) } ?? false))
+  func pyPortfolioOptAnswers() throws {
+    let folder = try #require(Self.pyPortfolioOpt)
+    func table(_ file: String) throws -> [[Substring]] {
+      try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8).split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
+    }
+    let prices = try table("stock_prices.csv")
+    let names = prices[0].dropFirst().map(String.init)
+    let returns = names.indices.map { asset -> [Double] in
+      var last = Double.nan
+      return prices.dropFirst().map { row in
+        let price = Double(row[asset + 1]) ?? last
+        defer { last = price }
+        return price / last - 1
+      }
+    }
+    var covariances = [Double](repeating: 0, count: names.count * names.count)
+    var distances = covariances
+    for first in names.indices {
+      for second in names.indices {
+        let pairs = zip(returns[first], returns[second]).filter { !$0.isNaN && !$1.isNaN }
+        let n = Double(pairs.count)
+        let (x, y) = (pairs.map(\.0), pairs.map(\.1))
+        let (meanX, meanY) = (x.mean, y.mean)
+        let product = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
+        covariances[first * names.count + second] = product / (n - 1)
+        let correlation = product / (x.squaredDeviations(from: meanX) * y.squaredDeviations(from: meanY)).squareRoot()
+        distances[first * names.count + second] = first == second ? 0 : ((1 - correlation) / 2).squareRoot()
+      }
+    }
+    // The matrix of common rows is not quite symmetric in its last bits.
+    for first in names.indices {
+      for second in 0..<first {
+        covariances[first * names.count + second] = covariances[second * names.count + first]
+        distances[first * names.count + second] = distances[second * names.count + first]
+      }
+    }
+    let covariance = try Covariance(assetNames: names, rowMajor: covariances)
+    let tree = try HierarchicalClustering(distances: distances, count: names.count, linkage: .single)
+    let order = tree.leaves(of: 2 * names.count - 2)
+    #expect(order.prefix(5) == [12, 6, 15, 14, 2])
+    let latest = (0..<250).map { row in returns.map { $0[$0.count - 250 + row] } }
+    let panel = try ReturnPanel(assetNames: names, rowMajor: latest.flatMap { $0 })
+    let found = try HierarchicalPortfolios(panel: panel, covariance: covariance).riskParity(order: .given(order))
+    for row in try table("weights_hrp.csv").dropFirst() {
+      let asset = try #require(names.firstIndex(of: String(row[0])))
+      #expect(abs(found.weights[asset] - (Double(row[1]) ?? .nan)) < 1e-12, "\(row[0])")
+    }
+    let means = returns.map { $0.filter { !$0.isNaN }.mean * 252 }
+    let expected = zip(found.weights, means).reduce(0) { $0 + $1.0 * $1.1 }
+    let volatility = (covariance.variance(found.weights) * 252).squareRoot()
+    #expect(abs(expected - 0.21353402380950973) < 1e-12)
+    #expect(abs(volatility - 0.17844159743748936) < 1e-12)
+    #expect(abs((expected - 0.02) / volatility - 1.084579081272277) < 1e-11)
+  }
 }
 
 @Suite struct RebalancingStudyTests {

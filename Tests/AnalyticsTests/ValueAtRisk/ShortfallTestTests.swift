@@ -23,6 +23,32 @@ import Testing
     #expect(abs(value - expected) < tolerance)
   }
 
+  @Test func theReferenceStatisticIsRejectedUnderNormalTailsOnly() throws {
+    // MathWorks' esbacktest example: the statistic of 1,966 days is −.38265, beyond the critical value of the normal
+    // (−.34639) and within that of Student's t with three degrees (−.42986), at 1 %.
+    for (reference, isRejected) in [(ShortfallTests.Reference.normal, true), (.studentT(degreesOfFreedom: 3), false)] {
+      let critical = try ShortfallTests.unconditionalCriticalValue(
+        days: 1966, confidence: 0.975, significance: 0.01, reference: reference, trials: 5_000)
+      #expect((-0.38265 < critical) == isRejected, "\(critical)")
+    }
+  }
+
+  /// Acerbi and Székely's table at the level of one in ten thousand: −1.75 for the normal, −1.83 and −2.04 for Student's t
+  /// with ten and five degrees, −4.9 with three, where the tail of the statistic itself is heavy (the paper says −1.8 and
+  /// recommends it for all but the last).
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil),
+    arguments: [
+      (ShortfallTests.Reference.normal, -1.75, 0.05), (.studentT(degreesOfFreedom: 10), -1.83, 0.06),
+      (.studentT(degreesOfFreedom: 5), -2.04, 0.1), (.studentT(degreesOfFreedom: 3), -4.9, 1.2),
+    ])
+  func farCriticalValues(_ reference: ShortfallTests.Reference, _ expected: Double, _ tolerance: Double) throws {
+    let value = try ShortfallTests.unconditionalCriticalValue(
+      days: 250, confidence: 0.975, significance: 0.0001, reference: reference, trials: 400_000)
+    print("Z2 critical value at 0.01 %, \(reference): \(value)")
+    #expect(abs(value - expected) < tolerance)
+  }
+
   @Test func statisticsAreZeroOnAverageWhenRight() throws {
     let reference = ShortfallTests.Reference.normal
     let values = try ShortfallTests.simulatedUnconditional(
