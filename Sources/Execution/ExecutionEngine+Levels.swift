@@ -110,7 +110,6 @@ extension ExecutionEngine {
     guard Int(change.instrument) < instrumentCount,
       let bar = books.lastBar(instrument: Int(change.instrument))
     else { return }
-    feedKinds[Int(change.instrument)].hasBars = true
     noteMiddle(instrument: Int(change.instrument), time: change.time, books: books)
     if special.isWatching { barPassed(change, bar, books: books) }
     var change = change
@@ -130,16 +129,9 @@ extension ExecutionEngine {
       }
       for place in 0..<scratchPrices.count {
         let price = scratchPrices[place]
-        let level = occupied[side].level(price: price)
-        var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
-        let lastJoin = unsharedJoins
-        while cohort >= 0, cohorts[cohort].event >= lastJoin {
-          let next = Int(cohorts[cohort].next)
-          fillCohort(
-            cohort, quantity: change.quantity, change: change, cause: .barRange,
-            price: occupied[side].key(price) >= open ? bar.open.ticks : price, books: books)
-          cohort = next
-        }
+        fillLevel(
+          side, price: price, change: change, cause: .barRange,
+          at: occupied[side].key(price) >= open ? bar.open.ticks : price, books: books)
       }
     }
   }

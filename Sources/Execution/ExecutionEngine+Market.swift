@@ -144,8 +144,7 @@ extension ExecutionEngine: BookObserver {
     if movesUp { moveUp(change, price: change.price, quantity: change.quantity) }
   }
 
-  /// Fills lane orders of a side from its best price down to a limit, each lane for at most the event's quantity. What an
-  /// iceberg shows anew joins after the event: joins inside events have ever lower numbers, which tell it apart.
+  /// Fills lane orders of a side from its best price down to a limit, each lane for at most the event's quantity.
   mutating func fillLevels(
     _ change: BookChange, sideIndex: Int, downTo price: Int32, isInclusive: Bool, cause: FillCause,
     books: borrowing BookSet
@@ -163,13 +162,32 @@ extension ExecutionEngine: BookObserver {
       return true
     }
     for place in 0..<scratchPrices.count {
-      let level = occupied[side].level(price: scratchPrices[place])
-      var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
+      fillLevel(side, price: scratchPrices[place], change: change, cause: cause, books: books)
+    }
+  }
+
+  /// Fills all lane orders of one price in turn, and what icebergs among them show anew after those that stood there
+  /// before, until the event's quantity is used up. `trade` is what they trade at, if not their price.
+  ///
+  /// Joins inside events have ever lower numbers, which tell apart what has joined since.
+  mutating func fillLevel(
+    _ side: Int, price: Int32, change: BookChange, cause: FillCause, at trade: Int32? = nil, books: borrowing BookSet
+  ) {
+    var level = occupied[side].level(price: price)
+    var cohort = level.orderCount > 0 ? Int(Self.first(level.quantity)) : -1
+    while cohort >= 0 {
       let lastJoin = unsharedJoins
       while cohort >= 0, cohorts[cohort].event >= lastJoin {
         let next = Int(cohorts[cohort].next)
-        fillCohort(cohort, quantity: change.quantity, change: change, cause: cause, books: books)
+        fillCohort(cohort, quantity: change.quantity, change: change, cause: cause, price: trade, books: books)
         cohort = next
+      }
+      if unsharedJoins == lastJoin { return }
+      // What was shown anew stands at the back, each part for itself.
+      level = occupied[side].level(price: price)
+      cohort = Int(Self.last(level.quantity))
+      while cohorts[cohort].previous >= 0, cohorts[Int(cohorts[cohort].previous)].event < lastJoin {
+        cohort = Int(cohorts[cohort].previous)
       }
     }
   }

@@ -12,6 +12,12 @@ public enum SendResult: Hashable, Sendable {
   case tooManyOrders
 }
 
+/// How many requests a lane has made at a moment of its clock.
+struct RequestMoment: BitwiseCopyable {
+  var time = Int64.min
+  var count = 0
+}
+
 extension ExecutionEngine {
   /// Contents of request messages that need no details.
   enum RequestCode {
@@ -26,6 +32,9 @@ extension ExecutionEngine {
   public mutating func send(
     _ intent: OrderIntent, lane: Int, time: Int64, bestBid: Price, bestAsk: Price
   ) -> SendResult {
+    if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) {
+      return refuse(intent, lane: lane, time: time, reason: .tooManyAtOnce)
+    }
     let instrument = min(Int(intent.instrument), instrumentCount &- 1)
     let place = lane &* instrumentCount &+ instrument
     let exposure = Exposure(
@@ -35,14 +44,17 @@ extension ExecutionEngine {
     switch gate.pointee.approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
     case .success(let approved):
       return route(approved, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk)
-    case .failure(let reason):
-      statistics[lane].riskRejects &+= 1
-      if lanes[lane].isRecorded {
-        recordRefusal(
-          intent.terms, instrument: intent.instrument, lane: lane, time: time, reason: reason.rawValue)
-      }
-      return .refused(reason)
+    case .failure(let reason): return refuse(intent, lane: lane, time: time, reason: reason)
     }
+  }
+
+  @inline(__always)
+  private mutating func refuse(_ intent: OrderIntent, lane: Int, time: Int64, reason: RiskReason) -> SendResult {
+    statistics[lane].riskRejects &+= 1
+    if lanes[lane].isRecorded {
+      recordRefusal(intent.terms, instrument: intent.instrument, lane: lane, time: time, reason: reason.rawValue)
+    }
+    return .refused(reason)
   }
 
   @inline(__always)
@@ -100,6 +112,7 @@ extension ExecutionEngine {
     guard order.pointee.knownQuantity > 0, !order.pointee.marks.contains(.cancelSent),
       order.pointee.messagesUnderWay < 60_000
     else { return false }
+    if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return false }
     order.pointee.marks.insert(.cancelSent)
     order.pointee.messagesUnderWay &+= 1
     statistics[lane].cancels &+= 1
@@ -113,6 +126,7 @@ extension ExecutionEngine {
     guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
       orders[index].messagesUnderWay < 60_000
     else { return false }
+    if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return false }
     orders[index].messagesUnderWay &+= 1
     let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
     post(index, lane: lane, time: time, content: content, law: 2)
@@ -136,6 +150,21 @@ extension ExecutionEngine {
     let arrival = max(time &+ delay, lanes[lane].lastRequest)
     lanes[lane].lastRequest = arrival
     return arrival
+  }
+
+  // MARK: - Standing still
+
+  /// What a lane may ask for at one moment of its clock where its messages may take no time: a lane that answers every
+  /// answer at once would otherwise never let time pass, for itself or for others. Further orders are refused with
+  /// `RiskReason.tooManyAtOnce`, further cancels and amends are not sent; at any later moment it may go on.
+  public var mostRequestsAtOnce: Int { max(1_000, 4 * ordersPerLane) }
+
+  /// Counts a request; true when the lane has made all it may at this moment.
+  @inline(never)
+  private mutating func hasAskedTooMuch(lane: Int, time: Int64) -> Bool {
+    if time > moments[lane].time { moments[lane] = RequestMoment(time: time) }
+    moments[lane].count += 1
+    return moments[lane].count > mostRequestsAtOnce
   }
 
   // MARK: - At the venue
@@ -299,7 +328,9 @@ extension ExecutionEngine {
   private mutating func amendArrives(
     _ index: Int, _ amendment: Amendment, time: Int64, books: borrowing BookSet
   ) {
-    guard orders[index].state == .working, !books.status(of: Int(orders[index].instrument)).stopsEntry else {
+    guard orders[index].state == .working, !books.status(of: Int(orders[index].instrument)).stopsEntry,
+      !hasTooManyParts(index, quantity: amendment.quantity)
+    else {
       tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
       return
     }

@@ -83,6 +83,12 @@ extension ExecutionEngine {
 
   static let mostIcebergParts: Int64 = 10_000
 
+  /// Each part of an iceberg is a step of its own: a lane must not be able to ask for billions of them.
+  func hasTooManyParts(_ index: Int, quantity: Int64) -> Bool {
+    guard orders[index].marks.contains(.special), extras[index].displayQuantity > 0 else { return false }
+    return quantity / extras[index].displayQuantity > Self.mostIcebergParts
+  }
+
   @inline(never)
   mutating func arriveSpecial(_ index: Int, time: Int64, books: borrowing BookSet) {
     if let reason = refusal(index, time: time, books: books) { return reject(index, time: time, reason: reason) }
@@ -119,10 +125,7 @@ extension ExecutionEngine {
     let order = orders[index]
     let extra = extras[index]
     if extra.displayQuantity > order.openQuantity { return .invalidDisplayQuantity }
-    // Each part is a step of its own when own orders meet: a lane must not be able to ask for billions of them.
-    if extra.displayQuantity > 0, order.openQuantity / extra.displayQuantity > Self.mostIcebergParts {
-      return .invalidDisplayQuantity
-    }
+    if hasTooManyParts(index, quantity: order.openQuantity) { return .invalidDisplayQuantity }
     if extra.minimumQuantity > order.openQuantity { return .invalidMinimumQuantity }
     if extra.expiry <= time { return .expiryInPast }
     if extra.displayQuantity > 0, order.type != .limit || order.marks.contains(.hidden) {

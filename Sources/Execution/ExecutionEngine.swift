@@ -87,6 +87,8 @@ public struct ExecutionEngine: ~Copyable {
   var openQuantities: Column<Int64>
   /// Changes when the lane's orders or position, as it knows them, change by news.
   var newsCounts: Column<UInt32>
+  /// How often each lane that can stand still has asked for something at its latest moment.
+  var moments: Column<RequestMoment>
   /// How much each lane already took of the event being handled, valid while the stamp equals `stamp`.
   var takenNow: Column<Int64>
   var takenStamp: Column<Int64>
@@ -136,6 +138,8 @@ public struct ExecutionEngine: ~Copyable {
     var isSilent: Bool
     /// The lane wants to hear of everything about its orders, so each step needs a message.
     var hearsAll: Bool
+    /// A request may be answered at the moment it is made; see `mostRequestsAtOnce`.
+    var mayStandStill: Bool
   }
 
   struct TakenLiquidity: BitwiseCopyable {
@@ -153,18 +157,18 @@ public struct ExecutionEngine: ~Copyable {
     var lastBidPlusAsk = Int64.min
     /// Bid price and quantity, ask price and quantity of the last quote.
     var quote: (Int32, Int64, Int32, Int64) = (.min, 0, .min, 0)
-    var hasBars = false
     /// Changes of the trading phase.
     var status = MarketStatus.unknown
   }
 
   /// `hearing` says what each lane is called for; lanes learn without messages what needs none. Throws where fees or
-  /// values of an instrument cannot be kept exactly.
+  /// values of an instrument cannot be kept exactly, or a message would take longer than times can bear.
   public init(
     lanes terms: [LaneTerms], instruments: [Instrument], ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil
-  ) throws(AccountingError) {
-    let meter = try FeeMeter(schedules: terms.map(\.fees), instruments: instruments)
-    contracts = try instruments.map { (instrument) throws(AccountingError) in try ContractValue(instrument) }
+  ) throws(LaneTermsError) {
+    for (lane, terms) in terms.enumerated() { try terms.latency.validate(lane: lane) }
+    let meter = try Self.meter(terms, instruments)
+    contracts = try Self.contracts(instruments)
     let instrumentCount = instruments.count
     laneCount = terms.count
     self.instrumentCount = instrumentCount
@@ -220,7 +224,7 @@ public struct ExecutionEngine: ~Copyable {
           isRecorded: lane.isRecorded,
           hearsFills: hearing?[index].fills ?? true,
           isSilent: !lane.isRecorded && notice != nil && !(hearing?[index].orderChanges ?? true),
-          hearsAll: hearing?[index].orderChanges ?? true))
+          hearsAll: hearing?[index].orderChanges ?? true, mayStandStill: latency.mayTakeNoTime))
     }
     orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
     self.meter = meter
@@ -241,11 +245,24 @@ public struct ExecutionEngine: ~Copyable {
     knownCash = Column(repeating: 0, count: laneCount * instrumentCount)
     openQuantities = Column(repeating: 0, count: laneCount * instrumentCount * 2)
     newsCounts = Column(repeating: 0, count: laneCount)
+    moments = Column(repeating: RequestMoment(), count: laneCount)
     takenNow = Column(repeating: 0, count: laneCount)
     takenStamp = Column(repeating: -1, count: laneCount)
     takenLiquidity = Array(repeating: [], count: laneCount)
     feedKinds = Column(repeating: FeedKind(), count: max(1, instrumentCount))
     statistics = Column(repeating: LaneStatistics(), count: laneCount)
+  }
+
+  private static func meter(_ terms: [LaneTerms], _ instruments: [Instrument]) throws(LaneTermsError) -> FeeMeter {
+    do throws(AccountingError) {
+      return try FeeMeter(schedules: terms.map(\.fees), instruments: instruments)
+    } catch { throw .accounting(error) }
+  }
+
+  private static func contracts(_ instruments: [Instrument]) throws(LaneTermsError) -> [ContractValue] {
+    do throws(AccountingError) {
+      return try instruments.map { (instrument) throws(AccountingError) in try ContractValue(instrument) }
+    } catch { throw .accounting(error) }
   }
 
   /// From the venue until the lane is called, when that is always the same.

@@ -14,6 +14,16 @@ public enum LatencyLaw: Hashable, Sendable {
     if case .constant(let nanoseconds) = self { return max(0, nanoseconds) }
     return nil
   }
+
+  /// The shortest that it can give.
+  var leastNanoseconds: Int64 {
+    switch self {
+    case .constant(let nanoseconds): max(0, nanoseconds)
+    case .recorded: 0
+    case .measured(let points): max(0, points.map(\.nanoseconds).min() ?? 0)
+    case .drawn(let quantiles): max(0, quantiles.min() ?? 0)
+    }
+  }
 }
 
 /// A measured latency at a moment.
@@ -80,6 +90,11 @@ public struct LatencyModel: Hashable, Sendable {
       amend.constantNanoseconds == nanoseconds
     else { return nil }
     return nanoseconds
+  }
+
+  /// Whether a request may be answered at the very moment it is made.
+  var mayTakeNoTime: Bool {
+    acknowledgement.leastNanoseconds == 0 && [newOrder, cancel, amend].contains { $0.leastNanoseconds == 0 }
   }
 
   /// The delay of its feed; -1 stands for what the data says.

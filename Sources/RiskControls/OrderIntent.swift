@@ -42,4 +42,6 @@ public enum RiskReason: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable
   case invalidPrice = 10
   /// No reference price exists yet for a check that needs one.
   case noReferencePrice = 11
+  /// A lane whose messages take no time made as many requests at one moment as it may; more would never let time pass.
+  case tooManyAtOnce = 12
 }

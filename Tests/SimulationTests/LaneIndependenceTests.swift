@@ -1,4 +1,5 @@
 import Accounting
+import Dispatch
 import Execution
 import Foundation
 import MarketTypes
@@ -154,14 +155,34 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     return outcomes
   }
 
-  /// Compares the lanes among all with themselves in reversed order, and some of them with themselves alone.
+  /// The lanes dealt out to two threads, each with a run of its own, as whole runs do it.
+  static func outcomesOfTwoThreads<Source: EventSource & ~Copyable>(
+    count: Int, instruments: [Instrument], pace: Int64, source: @Sendable () throws -> Source
+  ) throws -> [Outcome] {
+    nonisolated(unsafe) let halves = UnsafeMutablePointer<Result<[Outcome], any Error>>.allocate(capacity: 2)
+    DispatchQueue.concurrentPerform(iterations: 2) { half in
+      let lanes = Array(stride(from: half, to: count, by: 2))
+      (halves + half).initialize(
+        to: Result { try outcomes(lanes, source(), instruments: instruments, pace: pace) })
+    }
+    defer {
+      halves.deinitialize(count: 2)
+      halves.deallocate()
+    }
+    let (even, odd) = (try halves[0].get(), try halves[1].get())
+    return (0..<count).map { $0 % 2 == 0 ? even[$0 / 2] : odd[$0 / 2] }
+  }
+
+  /// Compares the lanes among all with themselves in reversed order and on two threads, and some with themselves alone.
   static func check<Source: EventSource & ~Copyable>(
-    count: Int, alone: [Int], instruments: [Instrument], pace: Int64 = 1, source: () throws -> Source
+    count: Int, alone: [Int], instruments: [Instrument], pace: Int64 = 1, source: @Sendable () throws -> Source
   ) throws {
     let lanes = Array(0..<count)
     let together = try outcomes(lanes, source(), instruments: instruments, pace: pace)
     let reversed = try outcomes(lanes.reversed(), source(), instruments: instruments, pace: pace)
     for lane in lanes { #expect(describe(together[lane]) == describe(reversed[count - 1 - lane]), "lane \(lane)") }
+    let threads = try outcomesOfTwoThreads(count: count, instruments: instruments, pace: pace, source: source)
+    for lane in lanes { #expect(describe(together[lane]) == describe(threads[lane]), "lane \(lane) of two threads") }
     for lane in alone {
       let single = try outcomes([lane], source(), instruments: instruments, pace: pace)[0]
       #expect(difference(single, together[lane]) == nil, "lane \(lane)")
@@ -179,6 +200,11 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     if left == right { return nil }
     for (one, other) in zip(left.transitions, right.transitions) where one != other { return "\(one)\n\(other)" }
     for (one, other) in zip(left.fills, right.fills) where one != other { return "\(one)\n\(other)" }
+    if left.transitions.count != right.transitions.count {
+      let common = min(left.transitions.count, right.transitions.count)
+      let more = left.transitions.count > common ? left.transitions : right.transitions
+      return "\(more.suffix(more.count - common + 2))"
+    }
     return "\(describe(left))\n\(describe(right))"
   }
 

@@ -68,7 +68,7 @@ extension ReferenceLane {
     }
   }
 
-  /// Fills an own resting order; an iceberg's next part takes no part in the same event.
+  /// Fills an own resting order; an iceberg then shows its next part, at the back of its price.
   private mutating func fillResting(_ place: Int, _ quantity: Int64, price: Int32? = nil, time: Int64) -> Int64 {
     let filled = min(quantity, orders[place].open)
     guard filled > 0 else { return 0 }
@@ -80,11 +80,14 @@ extension ReferenceLane {
   /// A named order was executed: own orders priced better, or of its price and before it, were first.
   private mutating func executed(_ order: MarketOrder, quantity: Int64, time: Int64) {
     var left = quantity
-    for place in resting(order.side) where left > 0 {
-      let own = orders[place]
-      let isBetter = order.side == 0 ? own.price > order.price : own.price < order.price
-      let isAhead = own.price == order.price && own.arrival <= order.arrival && !own.isHidden
-      if isBetter || isAhead { left -= fillResting(place, left, time: time) }
+    while left > 0 {
+      let next = resting(order.side).first {
+        let own = orders[$0]
+        let isBetter = order.side == 0 ? own.price > order.price : own.price < order.price
+        return isBetter || (own.price == order.price && own.arrival <= order.arrival && !own.isHidden)
+      }
+      guard let next else { return }
+      left -= fillResting(next, left, time: time)
     }
   }
 
@@ -93,7 +96,8 @@ extension ReferenceLane {
     if event.code.isMarked { return }
     if let bid = best(0), let ask = best(1), bid > ask { return }
     var left = quantity
-    for place in resting(1 - side) where left > 0 {
+    // Looked for anew each time: what an iceberg shows anew comes before the next price.
+    while left > 0, let place = resting(1 - side).first {
       let own = orders[place].price
       guard side == 0 ? own <= price : own >= price else { break }
       left -= fillResting(place, left, time: event.time)
@@ -106,11 +110,13 @@ extension ReferenceLane {
     let side = 1 - event.code.sideIndex
     let (price, quantity) = (event.prices[0], event.quantities[0])
     var used: Int64 = 0
+    while used < quantity, let place = resting(side).first {
+      guard side == 0 ? orders[place].price > price : orders[place].price < price else { break }
+      used += fillResting(place, quantity - used, time: event.time)
+    }
     for place in resting(side) {
       let own = orders[place]
-      if side == 0 ? own.price > price : own.price < price {
-        used += fillResting(place, quantity - used, time: event.time)
-      } else if own.price == price, !own.isHidden {
+      if own.price == price, !own.isHidden {
         orders[place].traded += quantity
         orders[place].ahead = max(0, own.ahead - quantity)
         if quantity > own.ahead { used += fillResting(place, quantity - own.ahead - used, time: event.time) }
@@ -184,9 +190,9 @@ extension ReferenceLane {
     watchBar(open: open, high: high, low: low, time: event.time)
     var left = event.quantities[0] > 0 ? event.quantities[0] : .max
     for side in 0..<2 {
-      for place in resting(side) {
+      while left > 0, let place = resting(side).first {
         let own = orders[place].price
-        guard side == 0 ? own > low : own < high else { continue }
+        guard side == 0 ? own > low : own < high else { break }
         let isBeyondOpen = side == 0 ? own >= open : own <= open
         left -= fillResting(place, left, price: isBeyondOpen ? open : own, time: event.time)
       }

@@ -16,7 +16,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   /// What stopped it, where something did.
   private(set) var failure: (any Error)?
 
-  init(_ job: LaneJob, lanes: Range<Int>) throws(AccountingError) {
+  init(_ job: LaneJob, lanes: Range<Int>) throws(LaneTermsError) {
     self.lanes = lanes
     source = ReplaySource(job.replay, stage: "replaying", limit: job.eventLimit, progress: { _ in true })
     batch = source.makeBatch()

@@ -1,4 +1,3 @@
-import Accounting
 import Execution
 import MarketTypes
 import OrderBooks
@@ -27,7 +26,7 @@ struct ImpactLane<LaneStrategy: Strategy>: ~Copyable {
 
   init(
     market: consuming SimulatedMarket, strategy: LaneStrategy, terms: LaneTerms, options: LaneRunOptions
-  ) throws(AccountingError) {
+  ) throws(LaneTermsError) {
     runner = try LaneRunner(
       strategies: [strategy], terms: [terms], instruments: market.instruments, options: options)
     runner.engine.pointee.tradesAtVenue = true

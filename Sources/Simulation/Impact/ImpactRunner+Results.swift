@@ -8,6 +8,11 @@ extension ImpactRunner {
     lanes[lane].runner.ledger(lane: 0, instrument: instrument)
   }
 
+  /// Funding and borrow of a lane, which its ledger counts among the fees.
+  public func carryLedger(lane: Int, instrument: Int = 0) -> CarryLedger {
+    lanes[lane].runner.carryLedger(lane: 0, instrument: instrument)
+  }
+
   public func statistics(lane: Int) -> LaneStatistics { lanes[lane].runner.statistics(lane: 0) }
 
   public func riskState(lane: Int) -> RiskState { lanes[lane].runner.riskState(lane: 0) }

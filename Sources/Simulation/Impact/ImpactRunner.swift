@@ -1,4 +1,3 @@
-public import Accounting
 import Dispatch
 public import Execution
 public import MarketTypes
@@ -7,12 +6,12 @@ public import Strategies
 /// Why lanes cannot trade in a simulated market.
 public enum ImpactError: Error, Hashable, Sendable, CustomStringConvertible {
   case market(MarketModelError)
-  case accounting(AccountingError)
+  case terms(LaneTermsError)
 
   public var description: String {
     switch self {
     case .market(let error): "\(error)"
-    case .accounting(let error): "\(error)"
+    case .terms(let error): "\(error)"
     }
   }
 }
@@ -75,9 +74,9 @@ public struct ImpactRunner<LaneStrategy: Strategy>: ~Copyable {
     _ strategy: LaneStrategy, _ terms: LaneTerms, _ model: MarketModel, _ options: LaneRunOptions
   ) throws(ImpactError) -> ImpactLane<LaneStrategy> {
     let market = try market(model)
-    do throws(AccountingError) {
+    do throws(LaneTermsError) {
       return try ImpactLane(market: market, strategy: strategy, terms: terms, options: options)
-    } catch { throw .accounting(error) }
+    } catch { throw .terms(error) }
   }
 
   // MARK: - Running

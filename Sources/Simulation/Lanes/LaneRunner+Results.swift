@@ -2,9 +2,9 @@ public import Accounting
 public import Execution
 import MarketTypes
 public import RiskControls
-public import Strategies
+import Strategies
 
-extension LaneRunner where LaneStrategy: Strategy {
+extension LaneRunner {
   /// Position, cash and fees of a lane at the venue.
   public func ledger(lane: Int, instrument: Int = 0) -> PositionLedger {
     engine.pointee.ledger(lane: lane, instrument: instrument)

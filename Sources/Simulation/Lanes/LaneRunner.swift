@@ -1,11 +1,10 @@
-public import Accounting
 import RiskControls
 public import Execution
 public import MarketTypes
 import OrderBooks
 public import Strategies
 
-/// Gives the market's events in order of exchange time.
+/// Gives the market's events in order of exchange time, which never steps back (see `SteadyClock`).
 public protocol EventSource: ~Copyable {
   associatedtype Failure: Error
 
@@ -62,7 +61,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   public init(
     strategies given: [LaneStrategy], terms: [LaneTerms], instruments: [Instrument],
     options: LaneRunOptions = LaneRunOptions()
-  ) throws(AccountingError) {
+  ) throws(LaneTermsError) {
     precondition(given.count == terms.count, "each lane needs a strategy and its terms")
     let subscriptions = given.map(\.subscriptions)
     let execution = try ExecutionEngine(

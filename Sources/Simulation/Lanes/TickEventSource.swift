@@ -5,6 +5,7 @@ public import TickStore
 public struct TickEventSource: EventSource, ~Copyable {
   private var reader: TickReader
   private let file: TickFile
+  private var clock = SteadyClock()
   public let instrumentCount: Int
 
   public init(_ file: TickFile, options: TickReader.Options = TickReader.Options()) throws(TickStoreError) {
@@ -16,6 +17,8 @@ public struct TickEventSource: EventSource, ~Copyable {
   public func makeBatch() -> EventBatch { file.makeBatch() }
 
   public mutating func nextBatch(into batch: inout EventBatch) throws(TickStoreError) -> Bool {
-    try reader.nextBatch(into: &batch)
+    guard try reader.nextBatch(into: &batch) else { return false }
+    clock.hold(&batch)
+    return true
   }
 }
