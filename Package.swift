@@ -168,7 +168,9 @@ let package = Package(
     tests(of: "Catalogue", imports: ["Analytics", "Ledger", "MarketTypes", "Reporting"]),
     tests(
       of: "Lab",
-      imports: ["MarketTypes", "TickStore", "Execution", "Strategies", "Simulation", "Reporting", "Ledger"]),
+      imports: [
+        "MarketTypes", "TickStore", "Accounting", "Execution", "Strategies", "Simulation", "Reporting", "Ledger",
+      ]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),
     tests(of: "lockstep", imports: ["CommandLineInterface", "LockstepCommands", "MarketTypes", "TickStore"]),

@@ -72,6 +72,7 @@ struct FillStory {
       case "bar-range": "a bar's range went through its price"
       case "auction": "the auction traded at its price or better"
       case "own-order": "another order of the same lane met it"
+      case "counterparty": "a participant of the market that it trades in took it"
       default: "of the rule named so"
       }
     var text = "It filled (\(fill.cause)) because \(rule)"
@@ -80,9 +81,16 @@ struct FillStory {
   }
 
   private var model: String {
-    fill.model == "order-level"
-      ? "the feed names single orders, so its place in the queue is known, not estimated."
-      : "the feed names levels only, so where they shrink relative to the order is assumed by this rule."
+    switch fill.model {
+    case "order-level": "the feed names single orders, so its place in the queue is known, not estimated."
+    case "matched": "a matching engine filled it; nothing is estimated."
+    case "displayed-liquidity": "it took what the book showed, less what it had taken before."
+    case "price-priority": "its price was better than what traded, so its place in the queue does not matter."
+    case "bar-range": "bars hold no queue, so a price that was gone through is taken as filled."
+    case "auction": "an auction trades at one price, so better prices fill for certain."
+    case "own-order": "both orders were the lane's own."
+    default: "the feed names levels only, so where they shrink relative to the order is assumed by this rule."
+    }
   }
 
   /// The middle around the fill, and what it meant for the position.

@@ -66,6 +66,7 @@ public enum Lockstep {
     let code: ExitCode =
       switch error.kind {
       case .badData: .badData
+      case .badScenario: .badConfiguration
       case .system, .occupied: .failure
       case .mismatch: .verificationFailed
       case .interrupted: .interrupted

@@ -61,6 +61,7 @@ struct ScenarioRunTests {
     let scenario = try Scenario(paths: ["\(Self.folder)/\(name).toml"], strategies: Self.registry)
     let result = try ScenarioRun.compute(scenario, strategies: Self.registry)
     #expect(throws: Never.self) { try result.validate() }
+    RunInvariants.check(result, scenario)
     let summary = try RunSummary.json(result).canonicalText() + "\n"
     let path = "\(Self.folder)/\(name).expected.json"
     if ProcessInfo.processInfo.environment["LOCKSTEP_WRITE_EXPECTED"] != nil {

@@ -4,6 +4,8 @@ import Testing
 /// `runs` and `ledger` over runs that the program itself made.
 @Suite struct RunsCommandTests {
   private static let scenario = Binary.repository.appending(path: "Scenarios/quickstart.toml").path
+  /// A few minutes of it: these tests are about folders and ledgers.
+  private static let short = ["--set", "data.until=2024-03-01T14:36:00Z", "--set", "report.resamples=100"]
 
   private static func json(_ text: String) throws -> Any {
     try JSONSerialization.jsonObject(with: Data(text.utf8), options: [.fragmentsAllowed])
@@ -14,7 +16,7 @@ import Testing
     let folder = scratch.url
     for seed in ["1", "2"] {
       let made = try Binary.run(
-        "run", Self.scenario, "--set", "run.seed=\(seed)", "-o", "Reports/seed-\(seed)", in: folder)
+        "run", Self.scenario, "--set", "run.seed=\(seed)", "-o", "Reports/seed-\(seed)", more: Self.short, in: folder)
       #expect(made.code == 0, "\(made.messages)")
     }
     let list = try Binary.run("runs", "--json", "--sort=-profit", in: folder)
@@ -59,7 +61,8 @@ import Testing
   @Test func aChangedLedgerOrResultIsFound() throws {
     let scratch = try ScratchFolder()
     for seed in ["1", "2"] {
-      _ = try Binary.run("run", Self.scenario, "--set", "run.seed=\(seed)", "-o", scratch.path("seed-\(seed)"))
+      _ = try Binary.run(
+        "run", Self.scenario, "--set", "run.seed=\(seed)", "-o", scratch.path("seed-\(seed)"), more: Self.short)
     }
     let words = ["--folder", scratch.url.path]
     let head = try Binary.run("ledger", "head", more: words).output.trimmingCharacters(in: .newlines)
@@ -93,9 +96,10 @@ import Testing
     for round in 0..<8 {
       let process = Process()
       process.executableURL = Binary.url
-      process.arguments = [
-        "run", Self.scenario, "--set", "run.seed=\(round)", "-o", scratch.path("run-\(round)"), "--quiet",
-      ]
+      process.arguments =
+        [
+          "run", Self.scenario, "--set", "run.seed=\(round)", "-o", scratch.path("run-\(round)"), "--quiet",
+        ] + Self.short
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.run()
@@ -104,7 +108,7 @@ import Testing
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
-    let last = try Binary.run("run", Self.scenario, "-o", scratch.path("last"))
+    let last = try Binary.run("run", Self.scenario, "-o", scratch.path("last"), more: Self.short)
     #expect(last.code == 0, "\(last.messages)")
     // Every folder with a final name is complete and hashes to what it says, and the ledger counts it.
     let verified = try Binary.run("ledger", "verify", "--json", "--folder", scratch.url.path)

@@ -7,6 +7,7 @@ import Reporting
 struct AccountHistory {
   private var ledgers: [PositionLedger]
   private var marks: [Int64]
+  private var carry: [Int128]
   private let contracts: [ContractValue]
   private let capital: Double
   private(set) var columns = AccountColumns()
@@ -16,11 +17,13 @@ struct AccountHistory {
     self.contracts = contracts
     ledgers = Array(repeating: PositionLedger(), count: contracts.count)
     marks = Array(repeating: .min, count: contracts.count)
+    carry = Array(repeating: 0, count: contracts.count)
   }
 
   /// Walks samples and fills in order of time; a fill at the moment of a sample comes first.
   init(_ outcome: LaneOutcome, capital: Double, contracts: [ContractValue], probe: MarketProbe) {
     self.init(capital: capital, contracts: contracts)
+    let carry = outcome.carryFees(contracts: contracts)
     var next = 0
     for (sample, time) in outcome.sampleTimes.enumerated() {
       while next < outcome.fills.count, outcome.fills[next].time <= time {
@@ -36,6 +39,8 @@ struct AccountHistory {
       for instrument in marks.indices {
         let mark = outcome.sampleMarks[sample * marks.count + instrument]
         if mark != .min { marks[instrument] = mark }
+        // Funding and borrow are known at samples; between two of them the earlier figure stands.
+        self.carry[instrument] = carry[sample * marks.count + instrument]
       }
       append(time)
     }
@@ -54,7 +59,7 @@ struct AccountHistory {
     for (instrument, ledger) in ledgers.enumerated() {
       let contract = contracts[instrument]
       cash += contract.currencyAmount(ledger.cash)
-      fees += contract.currencyAmount(ledger.fees) / 1e9
+      fees += contract.currencyAmount(ledger.fees + carry[instrument]) / 1e9
       let mark = marks[instrument]
       if mark != .min {
         let price = MarkPrice(halfTicks: mark)

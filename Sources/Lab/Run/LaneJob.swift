@@ -1,7 +1,6 @@
 import Dispatch
 import Execution
 import MarketTypes
-import RiskControls
 import Simulation
 import Strategies
 
@@ -9,6 +8,8 @@ import Strategies
 struct LaneJob {
   var plan: LanePlan
   var replay: Replay
+  /// The market that lanes trade in for real; nil where they follow the replay.
+  var market: MarketModel?
   var capital: Double
   var ordersPerLane: Int
   var threads: Int
@@ -27,6 +28,7 @@ struct LaneJob {
   ///
   /// Lanes do not see each other, so they are split among threads, each with its own replay: nothing depends on how.
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
+    if let market { return try ImpactJob(job: self, model: market).run(type) }
     let laneCount = plan.terms.count
     let count = max(1, min(threads, laneCount))
     let shards = UnsafeMutablePointer<LaneShard<Concrete>>.allocate(capacity: count)
@@ -37,14 +39,12 @@ struct LaneJob {
     }
     while made < count {
       let lanes = (made * laneCount / count)..<((made + 1) * laneCount / count)
-      (shards + made).initialize(to: try LaneShard(self, lanes: lanes))
+      do throws(LaneTermsError) {
+        (shards + made).initialize(to: try LaneShard(self, lanes: lanes))
+      } catch { throw RunError(.badScenario, "\(error)") }
       made += 1
     }
-    var outcome = LaneOutcome()
-    outcome.equity = Array(repeating: [], count: laneCount)
-    outcome.ledgers = Array(repeating: [], count: laneCount)
-    outcome.statistics = Array(repeating: LaneStatistics(), count: laneCount)
-    outcome.riskStates = Array(repeating: RiskState(), count: laneCount)
+    var outcome = LaneOutcome(laneCount: laneCount, shown: plan.shown)
     func note() {
       for index in 0..<count { shards[index].state(into: &outcome) }
     }
@@ -87,7 +87,7 @@ struct LaneJob {
   }
 
   /// Compares the state with the checkpoint's, at its place.
-  private func check(_ outcome: LaneOutcome) throws(RunError) {
+  func check(_ outcome: LaneOutcome) throws(RunError) {
     guard let checkpoint, outcome.eventCount != checkpoint.events || outcome.stateHash != checkpoint.stateHash else {
       return
     }

@@ -3,6 +3,7 @@ import Execution
 import Ledger
 import MarketTypes
 import RiskControls
+import Simulation
 
 /// What a pass leaves: every lane's outcome and sampled equity, and the recorded lane in full.
 struct LaneOutcome {
@@ -21,10 +22,27 @@ struct LaneOutcome {
   var sampleTimes: [Int64] = []
   /// Bid plus ask of sample × instrument; Int64.min before the first.
   var sampleMarks: [Int64] = []
+  /// The recorded lane's ledgers of sample × instrument.
+  var sampleLedgers: [PositionLedger] = []
   /// By lane, then sample; in the account's currency.
   var equity: [[Double]] = []
+  /// The recorded lane's funding and borrow at the end, by instrument.
+  var carry: [CarryLedger] = []
+  /// The recorded lane's own market, where lanes trade in one.
+  var market: Replay.Part?
   /// Of the fills so far, for checkpoints.
   var fillDigest = RunningDigest()
+
+  /// The lane that is recorded.
+  let shown: Int
+
+  init(laneCount: Int, shown: Int) {
+    self.shown = shown
+    equity = Array(repeating: [], count: laneCount)
+    ledgers = Array(repeating: [], count: laneCount)
+    statistics = Array(repeating: LaneStatistics(), count: laneCount)
+    riskStates = Array(repeating: RiskState(), count: laneCount)
+  }
 
   /// Hex SHA-256 of the fills so far and of every lane's ledgers now.
   var stateHash: String {
@@ -39,6 +57,31 @@ struct LaneOutcome {
       }
     }
     return digest.digest.description
+  }
+
+  /// Takes a lane's samples; `own` is its number in the block.
+  mutating func take(
+    _ block: AccountSampleBlock, lane: Int, own: Int, contracts: [ContractValue], capital: Double
+  ) {
+    for sample in block.times.indices {
+      if lane == shown {
+        sampleTimes.append(block.times[sample])
+        for instrument in contracts.indices {
+          sampleMarks.append(block.mark(sample: sample, instrument: instrument))
+          sampleLedgers.append(block.ledger(sample: sample, lane: own, instrument: instrument))
+        }
+      }
+      var sum = capital
+      for (instrument, contract) in contracts.enumerated() {
+        let ledger = block.ledger(sample: sample, lane: own, instrument: instrument)
+        let mark = block.mark(sample: sample, instrument: instrument)
+        sum += contract.currencyAmount(ledger.cash) - contract.currencyAmount(ledger.fees) / 1e9
+        if mark != .min {
+          sum += contract.currencyAmount(contract.doubledValue(lots: ledger.lots, mark: MarkPrice(halfTicks: mark))) / 2
+        }
+      }
+      equity[lane].append(sum)
+    }
   }
 
   /// Keeps fills and adds them to the digest.

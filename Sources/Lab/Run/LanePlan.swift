@@ -1,4 +1,3 @@
-import Accounting
 import Execution
 import MarketTypes
 import Numerics
@@ -21,7 +20,10 @@ struct LanePlan: Sendable {
   var pessimistic: Int?
   var pessimisticVariant: LaneVariant?
 
-  init(_ scenario: Scenario, entry: StrategyEntry, instruments: [Instrument]) throws {
+  /// `span` is the time the data covers, as far as it is known.
+  init(
+    _ scenario: Scenario, entry: StrategyEntry, instruments: [Instrument], span: ClosedRange<Int64>?
+  ) throws {
     let variants = scenario.variants
     self.variants = variants
     shown = variants.firstIndex { $0.name == scenario.report.shownLane } ?? 0
@@ -43,9 +45,12 @@ struct LanePlan: Sendable {
     for (index, lane) in all.enumerated() {
       let draw = draws.contains(index) ? index - draws.lowerBound + 1 : 0
       terms.append(
-        try Self.terms(
-          of: lane, instruments: instruments, seed: scenario.run.seed, stream: UInt64(draw), isRecorded: index == shown)
-      )
+        LaneTerms(
+          latency: lane.latency.model(seed: scenario.run.seed, stream: UInt64(draw)), fees: lane.fees.schedule,
+          limits: try Self.limits(lane.risk, instruments: instruments), queueModel: lane.fills.queueModel,
+          tradesAtLastPrice: lane.fills.tradesAtLastPrice,
+          carry: try lane.carry.engineTerms(instruments: instruments, span: span),
+          settlementDays: scenario.account.settlementDays, isRecorded: index == shown))
     }
   }
 
@@ -60,8 +65,7 @@ struct LanePlan: Sendable {
     lane.latency = base.latency.scaled(by: factor)
     let spread = Double(scenario.monteCarlo.feeSpread)
     let change = Int64((spread * (2 * random.uniform(at: 2) - 1)).rounded())
-    lane.fees.makerRate += change
-    lane.fees.takerRate += change
+    lane.fees.raiseRates(maker: change, taker: change)
     let models = FillTerms.Queue.allCases
     lane.fills.queue = models[random.integer(at: 3, below: models.count)]
     return lane
@@ -72,23 +76,14 @@ struct LanePlan: Sendable {
     var lane = base
     lane.name = "pessimistic"
     lane.latency = base.latency.scaled(by: 2)
-    lane.fees.makerRate += max(scenario.monteCarlo.feeSpread, Int64(base.fees.makerRate.magnitude) / 10)
-    lane.fees.takerRate += max(scenario.monteCarlo.feeSpread, Int64(base.fees.takerRate.magnitude) / 10)
+    lane.fees.raiseRates(
+      maker: max(scenario.monteCarlo.feeSpread, Int64(base.fees.makerRate.magnitude) / 10),
+      taker: max(scenario.monteCarlo.feeSpread, Int64(base.fees.takerRate.magnitude) / 10))
     lane.fills.queue = .riskAverse
     return lane
   }
 
   // MARK: - Terms
-
-  private static func terms(
-    of lane: LaneVariant, instruments: [Instrument], seed: UInt64, stream: UInt64, isRecorded: Bool
-  ) throws(RunError) -> LaneTerms {
-    LaneTerms(
-      latency: lane.latency.model(seed: seed, stream: stream),
-      fees: FeeSchedule(makerRate: lane.fees.makerRate, takerRate: lane.fees.takerRate),
-      limits: try limits(lane.risk, instruments: instruments), queueModel: lane.fills.queueModel,
-      isRecorded: isRecorded)
-  }
 
   private static func limits(_ terms: RiskTerms, instruments: [Instrument]) throws(RunError) -> RiskLimits {
     var limits = RiskLimits()

@@ -61,30 +61,9 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
     let block = runner.takeSamples()
-    for sample in block.times.indices {
-      if lanes.lowerBound == 0 {
-        outcome.sampleTimes.append(block.times[sample])
-        for instrument in contracts.indices {
-          outcome.sampleMarks.append(block.mark(sample: sample, instrument: instrument))
-        }
-      }
-      for lane in lanes {
-        outcome.equity[lane].append(equity(block, sample: sample, lane: lane - lanes.lowerBound))
-      }
+    for lane in lanes {
+      outcome.take(block, lane: lane, own: lane - lanes.lowerBound, contracts: contracts, capital: capital)
     }
-  }
-
-  private func equity(_ block: AccountSampleBlock, sample: Int, lane: Int) -> Double {
-    var sum = capital
-    for (instrument, contract) in contracts.enumerated() {
-      let ledger = block.ledger(sample: sample, lane: lane, instrument: instrument)
-      let mark = block.mark(sample: sample, instrument: instrument)
-      sum += contract.currencyAmount(ledger.cash) - contract.currencyAmount(ledger.fees) / 1e9
-      if mark != .min {
-        sum += contract.currencyAmount(contract.doubledValue(lots: ledger.lots, mark: MarkPrice(halfTicks: mark))) / 2
-      }
-    }
-    return sum
   }
 
   /// States every lane as it is now.
@@ -94,6 +73,9 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: own, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: own)
       outcome.riskStates[lane] = runner.riskState(lane: own)
+      if lane == outcome.shown {
+        outcome.carry = contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
+      }
     }
     outcome.eventCount = Int(source.events)
     outcome.start = source.firstTime ?? 0

@@ -28,18 +28,28 @@ struct Replay: Sendable {
 
   /// Records a simulated market's whole day and replays it; the recording has no name, so nothing is left behind.
   init(simulating model: MarketModel, threads: Int, progress: @escaping ProgressHandler) throws {
-    let file: TickFile
-    let digest: String
-    (file, digest) = try SimulatedDay.record(model, threads: threads, progress: progress)
-    parts = [
-      Part(
-        file: file, name: "simulated market", sha256: digest, instruments: Array(0..<UInt16(file.instruments.count)),
-        renumbered: nil)
-    ]
-    instruments = file.instruments
+    let part = try SimulatedDay.record(model, threads: threads, progress: progress)
+    parts = [part]
+    instruments = part.file.instruments
     contracts = try instruments.map { try Self.contract(of: $0) }
     from = nil
     until = nil
+  }
+
+  /// A simulated market that lanes trade in: there is nothing to replay before they have.
+  init(tradingIn model: MarketModel) throws {
+    parts = []
+    instruments = try SimulatedMarket(model).instruments
+    contracts = try instruments.map { try Self.contract(of: $0) }
+    from = nil
+    until = nil
+  }
+
+  /// From the first event of any file to the last, as far as files say.
+  var timeSpan: ClosedRange<Int64>? {
+    let spans = parts.compactMap(\.file.timeSpan)
+    guard let first = spans.map(\.lowerBound).min(), let last = spans.map(\.upperBound).max() else { return nil }
+    return first...last
   }
 
   /// Opens the files of a scenario.

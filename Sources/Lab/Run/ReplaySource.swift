@@ -26,6 +26,7 @@ struct ReplaySource: EventSource, ~Copyable {
   /// Ends after the batch that reaches this many events.
   private let limit: UInt64
   private var part = 0
+  private var clock = SteadyClock()
   private var reader: TickReader?
   /// The part and reader that books hold orders of.
   private var previous: (reader: TickReader, part: Int)?
@@ -90,6 +91,7 @@ struct ReplaySource: EventSource, ~Copyable {
     do throws(TickStoreError) {
       guard try reader?.nextBatch(into: &batch) == true else { return false }
     } catch { throw .damaged(error) }
+    clock.hold(&batch)
     if let reader, previous?.part == part { previous = (reader, part) }
     return true
   }

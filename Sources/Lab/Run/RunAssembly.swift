@@ -36,10 +36,11 @@ struct RunAssembly {
     return times.sorted()
   }
 
-  func windowCapture() -> WindowCapture {
+  /// Where the lane's own orders stand in the book, what was ahead of them cannot be read from it.
+  func windowCapture(showsOwnOrders: Bool) -> WindowCapture {
     WindowCapture(
       fills: outcome.fills, count: scenario.report.windows, windowSeconds: scenario.report.windowSeconds,
-      start: outcome.start, end: outcome.end)
+      start: outcome.start, end: outcome.end, followsQueues: !showsOwnOrders)
   }
 
   func result(_ probe: MarketProbe, windows: WindowCapture) throws -> RunResult {
@@ -88,8 +89,9 @@ struct RunAssembly {
   /// What makes a lane differ from the scenario beyond its parameters.
   private func differences(of variant: LaneVariant) -> [LaneResult.Setting] {
     var settings: [LaneResult.Setting] = []
-    func add(_ name: String, _ value: Int64, _ base: Int64) {
-      if value != base { settings.append(LaneResult.Setting(name: name, value: Double(value))) }
+    func add(_ name: String, _ value: Int64, _ base: Int64) { add(name, Double(value), Double(base)) }
+    func add(_ name: String, _ value: Double, _ base: Double) {
+      if value != base { settings.append(LaneResult.Setting(name: name, value: value)) }
     }
     add("latency.feed_nanoseconds", variant.latency.feedNanoseconds, scenario.latency.feedNanoseconds)
     add("latency.new_order.nanoseconds", variant.latency.newOrder.nanoseconds, scenario.latency.newOrder.nanoseconds)
@@ -98,6 +100,12 @@ struct RunAssembly {
       scenario.latency.acknowledgement.nanoseconds)
     add("fees.maker_rate", variant.fees.makerRate, scenario.fees.makerRate)
     add("fees.taker_rate", variant.fees.takerRate, scenario.fees.takerRate)
+    add("fees.maker_per_unit", variant.fees.rates.makerPerUnit, scenario.fees.rates.makerPerUnit)
+    add("fees.taker_per_unit", variant.fees.rates.takerPerUnit, scenario.fees.rates.takerPerUnit)
+    add("fees.per_fill", variant.fees.perFill, scenario.fees.perFill)
+    add("fees.per_order", variant.fees.perOrder, scenario.fees.perOrder)
+    add("carry.borrow_rate", variant.carry.borrowRate, scenario.carry.borrowRate)
+    add("carry.funding_rate", variant.carry.fundingRate, scenario.carry.fundingRate)
     return settings
   }
 
@@ -129,7 +137,8 @@ struct RunAssembly {
 
   /// The queue model a fill rests on: exact where the feed names orders.
   private func model(of fill: LaneFill) -> String {
-    switch fill.cause {
+    if scenario.run.hasImpact { return "matched" }
+    return switch fill.cause {
     case .queueReached: "order-level"
     case .tradeAtPrice: plan.variants[plan.shown].fills.queueModel.name
     case .aggressed: "displayed-liquidity"

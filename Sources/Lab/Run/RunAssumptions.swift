@@ -13,31 +13,95 @@ enum RunAssumptions {
     } else {
       add("data", .neutral, "The recorded market would have been the same without these orders.")
     }
-    add(
-      "impact", .optimistic,
-      "Own orders do not move the market: nobody reacts to them, and what they take is there again "
-        + "for others, though not for the same lane.")
-    add(
-      "fills", .pessimistic,
-      "A resting order fills only when the market proves it: an order behind it in its queue was "
-        + "executed, the market traded through its price, or an order arrived at it from the other side.")
-    add(
-      "queue", .neutral,
-      "Where the feed names single orders, places in queues are exact; where it names levels only, the "
-        + "model '\(lane.fills.queue.rawValue)' says which side of an order a level shrinks.")
+    if scenario.run.hasImpact {
+      addImpact(add)
+    } else {
+      add(
+        "impact", .optimistic,
+        "Own orders do not move the market: nobody reacts to them, and what they take is there again "
+          + "for others, though not for the same lane.")
+      add(
+        "fills", .pessimistic,
+        "A resting order fills only when the market proves it: an order behind it in its queue was "
+          + "executed, the market traded through its price, or an order arrived at it from the other side.")
+      add(
+        "queue", .neutral,
+        "Where the feed names single orders, places in queues are exact; where it names levels only, the "
+          + "model '\(lane.fills.queue.rawValue)' says which side of an order a level shrinks.")
+    }
+    if lane.fills.tradesAtLastPrice {
+      add("bars", .optimistic, "Where data holds no book, orders fill at the last price at once, however many lots.")
+    }
     add("latency", lane.latency.isZero ? .optimistic : .neutral, latency(lane.latency))
     let fees = lane.fees
     add(
       "fees", fees.makerRate <= 0 && fees.takerRate <= 0 ? .optimistic : .neutral,
-      "Makers pay \(rate(fees.makerRate)) of the notional and takers \(rate(fees.takerRate)); negative is a rebate.")
+      "Makers pay \(rate(fees.makerRate)) of the notional and takers \(rate(fees.takerRate)); negative is a rebate."
+        + (fees.isPlain ? "" : " \(more(fees, scenario.account.currency))"))
     add(
       "marks", .neutral,
       "Positions are valued at the middle of the best bid and offer; while a side is empty, at the last one.")
-    add("borrowing", .optimistic, "Short positions cost nothing to borrow, and cash earns and costs no interest.")
+    addCarry(lane.carry, add)
+    if scenario.account.settlementDays > 0 {
+      add(
+        "settlement", .neutral,
+        "What is traded changes hands \(scenario.account.settlementDays) business days later; money and lots count at once."
+      )
+    }
     add(
       "margin", .optimistic, "There is no margin call: a lane may lose more than its capital unless a control stops it."
     )
     return list
+  }
+
+  private static func addImpact(_ add: (String, Assumption.Direction, String) -> Void) {
+    add(
+      "impact", .neutral,
+      "Own orders are matched in the simulated market: they stand in its book and take its liquidity, and agents act on "
+        + "what they see. Rates of the background flow and the fundamental value do not react.")
+    add("fills", .neutral, "Every fill is a trade of the market's matching engine, in its order of price and time.")
+    add("lanes", .neutral, "Lanes do not meet: each trades in a copy of the market of its own.")
+  }
+
+  private static func addCarry(_ carry: HoldingTerms, _ add: (String, Assumption.Direction, String) -> Void) {
+    if carry.borrowRate == 0 {
+      add("borrowing", .optimistic, "Short positions cost nothing to borrow, and cash earns and costs no interest.")
+    } else {
+      add(
+        "borrowing", .neutral,
+        "Short positions pay \(rate(carry.borrowRate)) of their value a year of \(carry.borrowDaysPerYear) days, at the "
+          + "end of each day of UTC and when they change; cash earns and costs no interest.")
+    }
+    guard carry.fundingRate != 0 || !carry.funding.isEmpty else { return }
+    var text = "At funding times longs pay shorts"
+    if carry.fundingRate != 0 {
+      text += ": \(rate(carry.fundingRate)) of the position's value every \(carry.fundingIntervalSeconds) s"
+    }
+    if !carry.funding.isEmpty { text += "; \(carry.funding.count) single payments are given" }
+    add("funding", .neutral, text + "; the mark is the last middle.")
+  }
+
+  /// What a schedule asks for beyond two rates.
+  private static func more(_ fees: FeeTerms, _ currency: String) -> String {
+    func amount(_ value: Double) -> String { "\(TomlNumber.text(value)) \(currency)" }
+    var parts: [String] = []
+    if fees.rates.makerPerUnit != 0 || fees.rates.takerPerUnit != 0 {
+      parts.append("\(amount(fees.rates.makerPerUnit)) and \(amount(fees.rates.takerPerUnit)) per unit")
+    }
+    if fees.perFill != 0 { parts.append("\(amount(fees.perFill)) per fill") }
+    if fees.perOrder != 0 { parts.append("\(amount(fees.perOrder)) per order") }
+    let bounds = [
+      ("at least", fees.fillMinimum, "a fill"), ("at most", fees.fillMaximum, "a fill"),
+      ("at least", fees.orderMinimum, "an order"), ("at most", fees.orderMaximum, "an order"),
+    ]
+    for (word, bound, what) in bounds { if let bound { parts.append("\(word) \(amount(bound)) \(what)") } }
+    if let largest = fees.orderMaximumRate { parts.append("at most \(rate(largest)) of an order's value") }
+    if fees.buyDutyRate != 0 || fees.buyDutyPerUnit != 0 || fees.sellDutyRate != 0 || fees.sellDutyPerUnit != 0 {
+      parts.append("duties on buys or sells")
+    }
+    if !fees.tiers.isEmpty { parts.append("\(fees.tiers.count) tiers by traded \(fees.volume.rawValue)") }
+    if fees.increment > 0 { parts.append("rounded to \(amount(fees.increment))") }
+    return "Besides: " + parts.joined(separator: ", ") + "."
   }
 
   private static func latency(_ terms: LatencyTerms) -> String {

@@ -3,6 +3,8 @@ public struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
     /// Data is missing, damaged or not what the scenario says.
     case badData
+    /// The scenario asks for what its data does not allow.
+    case badScenario
     /// The system refused: a folder, a full disk, a lock.
     case system
     /// Another run holds the folder, or a finished one is in the way.

@@ -25,12 +25,14 @@ public struct RunEstimate: Sendable {
     }
     var pass = try RunPass(scenario, strategies: strategies, threads: threads, progress: { _ in true })
     let preparation = elapsed()
-    events = pass.replay.eventCount
+    let day = scenario.run.hasImpact ? scenario.market?.day : nil
+    // A market that lanes trade in has no events before they do: its length in time has to serve.
+    events = day == nil ? pass.replay.eventCount : .max
     laneCount = pass.plan.terms.count
     instrumentCount = pass.replay.instruments.count
     // Longer and longer pieces, so that a slow strategy on a slow machine is not run for minutes.
     var piece: UInt64 = 1 << 13
-    var outcome = LaneOutcome()
+    var outcome = LaneOutcome(laneCount: 0, shown: 0)
     var spent = 0.0
     while true {
       let before = elapsed()
@@ -42,7 +44,11 @@ public struct RunEstimate: Sendable {
     }
     calibrationEvents = UInt64(outcome.eventCount)
     eventsPerSecond = Double(outcome.eventCount) / max(spent, 1e-6)
-    let share = Double(events) / Double(max(1, outcome.eventCount))
+    var share = Double(events) / Double(max(1, outcome.eventCount))
+    if let day {
+      share = Double(day.upperBound - day.lowerBound) / Double(max(1, outcome.end - day.lowerBound))
+      events = UInt64((Double(outcome.eventCount) * share).rounded())
+    }
     // The second replay that marks fills touches books only; it costs at most what a lane does.
     self.seconds = preparation + spent * share * (1 + 1 / Double(laneCount))
     let span = Double(outcome.end - outcome.start) * share

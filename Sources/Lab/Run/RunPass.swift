@@ -28,14 +28,21 @@ struct RunPass {
     self.entry = entry
     self.threads = threads
     self.progress = progress
-    var replay =
-      try scenario.market.map { try Replay(simulating: $0, threads: threads, progress: progress) }
-      ?? Replay(scenario.data, scenario: scenario.name)
-    let plan = try LanePlan(scenario, entry: entry, instruments: replay.instruments)
+    var replay = try Self.replay(scenario, threads: threads, progress: progress)
+    let plan = try LanePlan(
+      scenario, entry: entry, instruments: replay.instruments, span: scenario.market?.day ?? replay.timeSpan)
     replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
     self.replay = replay
     self.plan = plan
     try Self.requireCurrency(scenario, replay.instruments)
+  }
+
+  private static func replay(
+    _ scenario: Scenario, threads: Int, progress: @escaping ProgressHandler
+  ) throws -> Replay {
+    guard let market = scenario.market else { return try Replay(scenario.data, scenario: scenario.name) }
+    if scenario.run.hasImpact { return try Replay(tradingIn: market) }
+    return try Replay(simulating: market, threads: threads, progress: progress)
   }
 
   /// Nothing converts between currencies, so an account can hold only what its instruments settle in.
@@ -49,9 +56,13 @@ struct RunPass {
   func result() throws -> RunResult {
     try checkpoint?.require(scenarioHash: try scenario.fingerprint(), sources: replay.parts.map(\.sha256))
     let outcome = try lanes(eventLimit: nil)
+    assert(outcome.accountingFault(contracts: replay.contracts) == nil)
+    // What the shown lane saw of its market is what its fills are marked by.
+    var replay = replay
+    if let market = outcome.market { replay.parts = [market] }
     log?.note("replayed", ["events": .integer(outcome.eventCount), "lanes": .integer(plan.terms.count)])
     let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome)
-    var windows = assembly.windowCapture()
+    var windows = assembly.windowCapture(showsOwnOrders: scenario.run.hasImpact)
     let probe = try MarketProbe(
       times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, progress: progress)
     log?.note("marked", ["moments": .integer(probe.times.count)])
@@ -62,8 +73,8 @@ struct RunPass {
   func lanes(eventLimit: UInt64?) throws -> LaneOutcome {
     try entry.run(
       LaneJob(
-        plan: plan, replay: replay, capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane,
-        threads: threads,
+        plan: plan, replay: replay, market: scenario.run.hasImpact ? scenario.market : nil,
+        capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
         sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit,
         checkpoint: checkpoint, progress: progress, stream: stream))
   }

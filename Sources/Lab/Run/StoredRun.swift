@@ -16,7 +16,7 @@ public struct StoredRun: Sendable {
         .badData, "\(folder) holds no finished run",
         advice: isPartial ? "an interrupted one is there: lockstep resume \(folder)" : "")
     }
-    result = try RunResultFile.read(folder + "/result.h5")
+    do { result = try RunResultFile.read(folder + "/result.h5") } catch { throw RunError(.badData, "\(error)") }
   }
 
   /// What two results differ in first, in words; nil when they are equal.

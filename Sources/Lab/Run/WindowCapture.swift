@@ -22,7 +22,9 @@ struct WindowCapture {
   private var plan: [Int64: [(target: Int, column: Int?)]] = [:]
 
   /// Plans windows around some fills; `index` gives a chosen fill's number among all.
-  init(fills: [LaneFill], count: Int, windowSeconds: Double, start: Int64, end: Int64) {
+  init(
+    fills: [LaneFill], count: Int, windowSeconds: Double, start: Int64, end: Int64, followsQueues: Bool = true
+  ) {
     let step = max(1, Int64(windowSeconds * 1e9) / Int64(Self.columnCount - 1))
     for index in Self.choose(fills, count: count) {
       let fill = fills[index]
@@ -38,7 +40,9 @@ struct WindowCapture {
       }
       window.depth = Array(repeating: 0, count: window.times.count * window.rowCount)
       window.ahead = Array(repeating: .min, count: window.times.count)
-      if fill.isMaker, fill.joinedTime != .min { plan[fill.joinedTime, default: []].append((targets.count, nil)) }
+      if followsQueues, fill.isMaker, fill.joinedTime != .min {
+        plan[fill.joinedTime, default: []].append((targets.count, nil))
+      }
       targets.append(Target(fill: fill, window: window))
     }
   }

@@ -16,6 +16,7 @@ extension Scenario {
       guard data.files.isEmpty else {
         throw refusal("data.files", "stand beside a simulated market", "keep one of the two")
       }
+      try checkSelection(refusal)
       do throws(MarketModelError) { try model.validate() } catch {
         throw refusal(MarketScenario.key(ofField: error.field), error.reason)
       }
@@ -28,7 +29,14 @@ extension Scenario {
     guard !strategy.name.isEmpty else {
       throw refusal("strategy.name", "is missing", "write [strategy] and name = \"grid-maker\", for example")
     }
+    if run.hasImpact, market == nil {
+      throw refusal(
+        "run.impact", "wants a simulated market; recorded events cannot react to orders",
+        "name one with data.market, or describe it with [market] and [[instrument]]")
+    }
     try check(latency, "latency", refusal)
+    try check(fees, "fees", refusal)
+    try check(carry, "carry", refusal)
     for (index, lane) in lanes.enumerated() {
       guard Self.isName(lane.name) else {
         throw refusal(
@@ -36,6 +44,8 @@ extension Scenario {
           "use up to 64 letters, digits, '-', '_' and '.'")
       }
       try check(lane.latency, "lane[\(index)].latency", refusal)
+      try check(lane.fees, "lane[\(index)].fees", refusal)
+      try check(lane.carry, "lane[\(index)].carry", refusal)
     }
     var seen: Set<String> = []
     for (index, lane) in lanes.enumerated() where !seen.insert(lane.name).inserted {
@@ -63,6 +73,46 @@ extension Scenario {
           "\(key).\(name).quantiles", "a drawn latency wants two or more quantiles that do not fall",
           "write quantiles = [100_000, 250_000, 2_000_000]")
       }
+    }
+  }
+
+  private func checkSelection(_ refusal: (String, String, String) -> ScenarioError) throws(ScenarioError) {
+    if data.from != nil { throw refusal("data.from", "selects from recorded data", "a market begins at market.start") }
+    if data.until != nil {
+      throw refusal("data.until", "selects from recorded data", "a market's day ends with its phases")
+    }
+    if !data.instruments.isEmpty {
+      throw refusal(
+        "data.instruments", "selects from recorded data", "a simulated market has the instruments it describes")
+    }
+  }
+
+  private func check(
+    _ fees: FeeTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+  ) throws(ScenarioError) {
+    for (bound, least, most) in [
+      ("fill", fees.fillMinimum, fees.fillMaximum), ("order", fees.orderMinimum, fees.orderMaximum),
+    ] {
+      if let least, let most, least > most {
+        throw refusal("\(key).\(bound)_maximum", "lies below \(bound)_minimum", "maximums are applied last")
+      }
+    }
+    var volume: Int64 = -1
+    for (index, tier) in fees.tiers.enumerated() {
+      guard tier.volume > volume else {
+        throw refusal(
+          "\(key).tier[\(index)].volume", "\(tier.volume) follows \(volume)", "list tiers by rising volume")
+      }
+      volume = tier.volume
+    }
+  }
+
+  private func check(
+    _ carry: HoldingTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+  ) throws(ScenarioError) {
+    for (index, payment) in carry.funding.enumerated() where payment.time == nil {
+      throw refusal(
+        "\(key).funding[\(index)].time", "is missing", "write time = 2024-03-01T16:00:00Z, for example")
     }
   }
 

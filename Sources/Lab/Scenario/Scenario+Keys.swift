@@ -10,6 +10,7 @@ extension Scenario: TomlMapped {
     try mapper.table("data", &data, "recorded events to replay")
     try mapper.table("account", &account, "money each lane begins with")
     try mapper.table("fees", &fees, "what fills cost")
+    try mapper.table("carry", &carry, "what holding a position costs")
     try mapper.table("latency", &latency, "how long messages travel")
     try mapper.table("fills", &fills, "how resting orders fill where the data does not say")
     try mapper.table("strategy", &strategy, "what trades")
@@ -43,20 +44,91 @@ extension AccountTerms: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.number("capital", &capital, in: 0.01...1e15, "in the account's currency")
     try mapper.text("currency", &currency, "must be what the instruments settle in")
+    try mapper.integer(
+      "settlement_days", &settlementDays, in: 0...30,
+      "business days until a fill has changed hands; a note to its order, money and lots count at once")
   }
 }
 
 extension FeeTerms: TomlMapped {
+  /// A hundred per cent.
+  static let rates: ClosedRange<Int64> = -1_000_000_000...1_000_000_000
+  /// Amounts become billionths of the currency in 64 bits.
+  static let amounts: ClosedRange<Double> = -1e6...1e6
+
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
-    let range: ClosedRange<Int64> = -1_000_000_000...1_000_000_000
-    try mapper.integer("maker_rate", &makerRate, in: range, "billionths of the notional, negative for a rebate")
-    try mapper.integer("taker_rate", &takerRate, in: range, "billionths of the notional")
+    try rates.map(&mapper)
+    try mapper.number("per_fill", &perFill, in: Self.amounts, "added to each fill, account's currency")
+    try mapper.number("per_order", &perOrder, in: Self.amounts, "added to each order that fills, account's currency")
+    try mapper.number("fill_minimum", &fillMinimum, in: Self.amounts, "least commission of a fill")
+    try mapper.number("fill_maximum", &fillMaximum, in: Self.amounts, "largest commission of a fill")
+    try mapper.number("order_minimum", &orderMinimum, in: Self.amounts, "least commission of an order that fills")
+    try mapper.number("order_maximum", &orderMaximum, in: Self.amounts, "largest commission of an order")
+    try mapper.integer(
+      "order_maximum_rate", &orderMaximumRate, in: 0...1_000_000_000,
+      "largest commission of an order, billionths of its traded value")
+    try mapper.number(
+      "increment", &increment, in: 0...1e6, "an order's commission is rounded to multiples of it; 0 rounds nothing")
+    try mapper.integer("buy_duty_rate", &buyDutyRate, in: Self.rates, "tax on buys, billionths of the notional")
+    try mapper.number("buy_duty_per_unit", &buyDutyPerUnit, in: Self.amounts, "tax on each unit bought")
+    try mapper.integer("sell_duty_rate", &sellDutyRate, in: Self.rates, "tax on sells, billionths of the notional")
+    try mapper.number("sell_duty_per_unit", &sellDutyPerUnit, in: Self.amounts, "tax on each unit sold")
+    try mapper.choice("volume", &volume, "what the volume of tiers counts: value in currency, or quantity in units")
+    try mapper.integer(
+      "starting_volume", &startingVolume, in: 0...1_000_000_000_000_000, "counts as traded before the run")
+    try mapper.tables("tier", &tiers, blank: Tier(), "other rates from a traded volume on, by rising volume")
+  }
+}
+
+extension FeeTerms.Rates {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer(
+      "maker_rate", &makerRate, in: FeeTerms.rates, "billionths of the notional, negative for a rebate")
+    try mapper.integer("taker_rate", &takerRate, in: FeeTerms.rates, "billionths of the notional")
+    try mapper.number(
+      "maker_per_unit", &makerPerUnit, in: FeeTerms.amounts,
+      "per share, contract or coin, account's currency, negative for a rebate")
+    try mapper.number(
+      "taker_per_unit", &takerPerUnit, in: FeeTerms.amounts, "per share, contract or coin, account's currency")
+  }
+}
+
+extension FeeTerms.Tier: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer(
+      "volume", &volume, in: 0...1_000_000_000_000_000, "traded before a fill that pays these rates, whole units")
+    try rates.map(&mapper)
+  }
+}
+
+extension HoldingTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer(
+      "borrow_rate", &borrowRate, in: 0...10_000_000_000,
+      "what shorts pay for a year, billionths of the position's value")
+    try mapper.integer("borrow_days_per_year", &borrowDaysPerYear, in: 1...366, "days that year has by the agreement")
+    try mapper.integer(
+      "funding_rate", &fundingRate, in: FeeTerms.rates,
+      "what longs pay shorts at each interval, billionths of the position's value")
+    try mapper.integer(
+      "funding_interval_seconds", &fundingIntervalSeconds, in: 60...31_536_000,
+      "between payments, at its multiples since 1970, UTC")
+    try mapper.tables("funding", &funding, blank: Funding(), "single payments, beside those at intervals")
+  }
+}
+
+extension HoldingTerms.Funding: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.moment("time", &time, "exchange time of the payment")
+    try mapper.text("instrument", &instrument, "symbol; empty for every instrument")
+    try mapper.integer("rate", &rate, in: FeeTerms.rates, "billionths of the position's value, paid by longs")
   }
 }
 
 extension LatencyTerms.Feed: TomlChoice {}
 extension LatencyTerms.Rule.Law: TomlChoice {}
 extension FillTerms.Queue: TomlChoice {}
+extension FeeTerms.Volume: TomlChoice {}
 
 extension LatencyTerms: TomlMapped {
   /// An hour: longer is a mistake of units.
@@ -92,6 +164,9 @@ extension FillTerms: TomlMapped {
       "queue", &queue, "where a level shrinks relative to an own order, for feeds without single orders")
     try mapper.number("queue_exponent", &queueExponent, in: 0.01...16, "of the power models")
     try mapper.integer("orders_per_lane", &ordersPerLane, in: 1...65_536, "orders alive or under way at once")
+    try mapper.flag(
+      "trades_at_last_price", &tradesAtLastPrice,
+      "data without a book fills at the last price at once, not at the next bar's open or trade")
   }
 }
 
@@ -123,6 +198,8 @@ extension RunTerms: TomlMapped {
     try mapper.integer("seed", &seed, in: 0...UInt64.max, "of all random numbers")
     try mapper.number(
       "equity_interval_seconds", &equityIntervalSeconds, in: 0.001...86_400, "between samples of equity")
+    try mapper.flag(
+      "impact", &hasImpact, "lanes trade in the simulated market for real, each in a copy of its own")
   }
 }
 
@@ -156,6 +233,7 @@ extension LaneVariant: TomlMapped {
     try mapper.settings("parameters", &parameters, "")
     try mapper.table("latency", &latency, "")
     try mapper.table("fees", &fees, "")
+    try mapper.table("carry", &carry, "")
     try mapper.table("fills", &fills, "")
     try mapper.table("risk", &risk, "")
   }

@@ -17,6 +17,7 @@ public struct Scenario: Hashable, Sendable {
   public var market: MarketModel?
   public var account = AccountTerms()
   public var fees = FeeTerms()
+  public var carry = HoldingTerms()
   public var latency = LatencyTerms()
   public var fills = FillTerms()
   public var strategy = StrategyChoice()
@@ -60,14 +61,8 @@ public struct DataSelection: Hashable, Sendable {
 public struct AccountTerms: Hashable, Sendable {
   public var capital = 1_000_000.0
   public var currency = "USD"
-
-  public init() {}
-}
-
-/// What fills cost, in billionths of their notional.
-public struct FeeTerms: Hashable, Sendable {
-  public var makerRate: Int64 = 0
-  public var takerRate: Int64 = 0
+  /// Business days until what was traded has changed hands; noted with orders, money and lots count at once.
+  public var settlementDays = 0
 
   public init() {}
 }
@@ -114,6 +109,8 @@ public struct FillTerms: Hashable, Sendable {
   public var queue = Queue.riskAverse
   public var queueExponent = 2.0
   public var ordersPerLane = 64
+  /// On data without a book orders fill at the last price at once, not at the next one.
+  public var tradesAtLastPrice = false
 
   public init() {}
 }
@@ -145,6 +142,8 @@ public struct RiskTerms: Hashable, Sendable {
 public struct RunTerms: Hashable, Sendable {
   public var seed: UInt64 = 1
   public var equityIntervalSeconds = 60.0
+  /// Lanes trade in the simulated market for real, each in a copy of its own.
+  public var hasImpact = false
 
   public init() {}
 }
@@ -182,6 +181,7 @@ public struct LaneVariant: Hashable, Sendable {
   public var parameters: [String: Double]
   public var latency: LatencyTerms
   public var fees: FeeTerms
+  public var carry: HoldingTerms
   public var fills: FillTerms
   public var risk: RiskTerms
 
@@ -190,6 +190,7 @@ public struct LaneVariant: Hashable, Sendable {
     parameters = scenario.strategy.parameters
     latency = scenario.latency
     fees = scenario.fees
+    carry = scenario.carry
     fills = scenario.fills
     risk = scenario.risk
   }

@@ -1,0 +1,27 @@
+/// What holding a position costs besides trading: funding of perpetuals, and borrow of shorts.
+public struct HoldingTerms: Hashable, Sendable {
+  /// One payment between longs and shorts.
+  public struct Funding: Hashable, Sendable {
+    /// Nanoseconds since the epoch, exchange clock.
+    public var time: Int64?
+    /// A symbol; empty for every instrument.
+    public var instrument = ""
+    /// Billionths of the position's value; longs pay a positive rate.
+    public var rate: Int64 = 0
+
+    public init() {}
+  }
+
+  /// Billionths of a short position's value for a year.
+  public var borrowRate: Int64 = 0
+  public var borrowDaysPerYear: Int64 = 360
+  /// Paid at each interval by longs of every instrument.
+  public var fundingRate: Int64 = 0
+  public var fundingIntervalSeconds: Int64 = 28_800
+  public var funding: [Funding] = []
+
+  public init() {}
+
+  /// Holding costs nothing.
+  var isNone: Bool { borrowRate == 0 && fundingRate == 0 && funding.isEmpty }
+}

@@ -1,0 +1,197 @@
+import Accounting
+import Execution
+import Foundation
+import MarketTypes
+import Reporting
+import Testing
+
+@testable import Lab
+
+/// Fees, carrying costs, settlement and impact as scenarios state them.
+@Suite("Terms of trade in scenarios")
+struct ScenarioTermsTests {
+  static let instruments = [Instrument(symbol: "ALFA", tick: .one), Instrument(symbol: "BETA", tick: .one)]
+
+  @Test("Every kind of fee lands in the schedule")
+  func fees() throws {
+    let scenario = try ScenarioTests.read(
+      ScenarioTests.smallest + """
+
+        [fees]
+        maker_rate = -20_000
+        taker_per_unit = 0.005
+        per_fill = 0.01
+        per_order = 1
+        fill_minimum = 0.1
+        order_minimum = 0.35
+        order_maximum = 90.5
+        order_maximum_rate = 10_000_000
+        increment = 0.01
+        sell_duty_rate = 27_800
+        sell_duty_per_unit = 0.000166
+        buy_duty_rate = 5_000_000
+        volume = "quantity"
+        starting_volume = 1_000
+        [[fees.tier]]
+        volume = 300_000
+        taker_per_unit = 0.003
+        [[fees.tier]]
+        volume = 3_000_000
+        maker_rate = -25_000
+        [[lane]]
+        name = "plain"
+        fees = { per_order = 0.0 }
+        """)
+    let schedule = scenario.fees.schedule
+    #expect(schedule.rates == FeeSchedule.Rates(makerRate: -20_000, takerPerUnit: 5_000_000))
+    #expect(schedule.tiers.map(\.volume) == [300_000, 3_000_000])
+    #expect(schedule.tiers.map(\.rates.takerPerUnit) == [3_000_000, 0])
+    #expect(schedule.tiers.map(\.rates.makerRate) == [0, -25_000])
+    #expect(schedule.perFill == 10_000_000 && schedule.perOrder == 1_000_000_000)
+    #expect(schedule.fillBounds == FeeSchedule.Bounds(minimum: 100_000_000))
+    #expect(schedule.orderBounds == FeeSchedule.Bounds(minimum: 350_000_000, maximum: 90_500_000_000))
+    #expect(schedule.maximumOrderRate == 10_000_000 && schedule.increment == 10_000_000)
+    #expect(schedule.buyDuty == FeeSchedule.Duty(rate: 5_000_000))
+    #expect(schedule.sellDuty == FeeSchedule.Duty(rate: 27_800, perUnit: 166_000))
+    #expect(schedule.volumeMeasure == .quantity && schedule.startingVolume == 1_000)
+    #expect(scenario.lanes[0].fees.perOrder == 0 && scenario.lanes[0].fees.tiers == scenario.fees.tiers)
+    #expect(try ScenarioTests.read(try scenario.text()) == scenario)
+    // Only two rates are a plain schedule, which the engine charges by two multiplications.
+    #expect(!schedule.isPlain && !scenario.fees.isPlain)
+    #expect(FeeTerms().isPlain && FeeTerms().schedule.isPlain)
+  }
+
+  @Test("Drawn fees move all tiers, within what a rate may be")
+  func drawnFees() {
+    var fees = FeeTerms()
+    fees.tiers = [FeeTerms.Tier()]
+    fees.tiers[0].rates.takerRate = 999_999_999
+    fees.raiseRates(maker: -5, taker: 7)
+    #expect(fees.makerRate == -5 && fees.takerRate == 7)
+    #expect(fees.tiers[0].rates.makerRate == -5 && fees.tiers[0].rates.takerRate == 1_000_000_000)
+  }
+
+  @Test("Funding at intervals and at single times, and borrow")
+  func carry() throws {
+    let scenario = try ScenarioTests.read(
+      ScenarioTests.smallest + """
+
+        [carry]
+        borrow_rate = 30_000_000
+        funding_rate = 100_000
+        [[carry.funding]]
+        time = 2024-03-01T15:00:00Z
+        instrument = "BETA"
+        rate = -5
+        """)
+    // Two hours before midnight to one hour after eight: two of the eight-hour marks lie in it.
+    let day: Int64 = 86_400_000_000_000
+    let hour = day / 24
+    let terms = try scenario.carry.engineTerms(
+      instruments: Self.instruments, span: (-2 * hour)...(9 * hour))
+    #expect(terms?.borrow == BorrowTerms(annualRate: 30_000_000, daysPerYear: 360))
+    let expected: [(Int64, UInt16, Int64)] = [
+      (0, 0, 100_000), (0, 1, 100_000), (8 * hour, 0, 100_000), (8 * hour, 1, 100_000),
+      (1_709_305_200_000_000_000, 1, -5),
+    ]
+    #expect(terms?.funding == expected.map { CarryTerms.Funding(time: $0.0, instrument: $0.1, rate: $0.2) })
+    #expect(try HoldingTerms().engineTerms(instruments: Self.instruments, span: nil) == nil)
+    #expect(throws: RunError.self) { try scenario.carry.engineTerms(instruments: [Self.instruments[0]], span: nil) }
+    var dense = scenario.carry
+    dense.fundingIntervalSeconds = 60
+    #expect(throws: RunError.self) {
+      try dense.engineTerms(instruments: Self.instruments, span: 0...(3_650 * day))
+    }
+  }
+
+  @Test(
+    "Wrong terms say where and what",
+    arguments: [
+      ("[fees]\nper_fil = 1", "s.toml:7: fees.per_fil: there is no such key; did you mean 'per_fill'?"),
+      (
+        "[fees]\nfill_minimum = 2\nfill_maximum = 1",
+        "s.toml:8: fees.fill_maximum: lies below fill_minimum; maximums are applied last"
+      ),
+      (
+        "[fees]\n[[fees.tier]]\nvolume = 9\n[[fees.tier]]\nvolume = 9",
+        "s.toml:10: fees.tier[1].volume: 9 follows 9; list tiers by rising volume"
+      ),
+      (
+        "[fees]\nvolume = \"money\"",
+        "s.toml:7: fees.volume: 'money' is not known here; it is one of value, quantity"
+      ),
+      (
+        "[fees]\nper_order = 1e7",
+        "s.toml:7: fees.per_order: wants a number from -1000000 to 1000000, not 10000000.0; write per_order = 0.0"
+      ),
+      (
+        "[[carry.funding]]\nrate = 5",
+        "s.toml:6: carry.funding[0].time: is missing; write time = 2024-03-01T16:00:00Z, for example"
+      ),
+      (
+        "[run]\nimpact = true",
+        "s.toml:7: run.impact: wants a simulated market; recorded events cannot react to orders; "
+          + "name one with data.market, or describe it with [market] and [[instrument]]"
+      ),
+      (
+        "[run]\nimpact = 1",
+        "s.toml:7: run.impact: wants true or false, not 1; write impact = false"
+      ),
+      (
+        "[account]\nsettlement_days = 31",
+        "s.toml:7: account.settlement_days: wants a whole number from 0 to 30, not 31; write settlement_days = 0"
+      ),
+      (
+        "[fills]\ntrades_at_last_price = \"yes\"",
+        "s.toml:7: fills.trades_at_last_price: wants true or false, not the text \"yes\"; "
+          + "write trades_at_last_price = false"
+      ),
+    ])
+  func refusals(more: String, message: String) {
+    #expect(ScenarioTests.refusal(ScenarioTests.smallest + "\n" + more) == message)
+  }
+
+  @Test("What selects from recorded data has no meaning for a simulated market")
+  func simulated() {
+    func refusal(_ data: String) -> String {
+      ScenarioTests.refusal("schema = 1\n[market]\n[strategy]\nname = \"null\"\n[data]\n\(data)")
+    }
+    #expect(refusal("from = 2024-03-01T15:00:00Z").hasPrefix("s.toml:6: data.from: selects from recorded data"))
+    #expect(refusal("until = 2024-03-01T15:00:00Z").hasPrefix("s.toml:6: data.until: selects from recorded data"))
+    #expect(refusal("instruments = [\"A\"]").hasPrefix("s.toml:6: data.instruments: selects from recorded data"))
+  }
+
+  @Test("Fees and carrying costs reach the account, and the books still balance")
+  func costs() throws {
+    let registry = ScenarioRunTests.registry
+    let base = try ScenarioRunTests.short("[monte_carlo]\npessimistic = false\n")
+    let plain = try ScenarioRun.compute(base, strategies: registry)
+    let scenario = try ScenarioRunTests.short(
+      """
+      [carry]
+      funding_rate = 1_000_000
+      funding_interval_seconds = 60
+      [account]
+      settlement_days = 1
+      [monte_carlo]
+      pessimistic = false
+      """)
+    let carried = try ScenarioRun.compute(scenario, strategies: registry)
+    // The same trades; only money differs.
+    #expect(carried.fills == plain.fills)
+    #expect(carried.lanes[0].fees != plain.lanes[0].fees)
+    let lastFees = try #require(carried.account.fees.last)
+    #expect(abs(lastFees - carried.lanes[0].fees) < 1e-6)
+    RunInvariants.check(carried, scenario)
+    RunInvariants.check(plain, base)
+    var rich = base
+    rich.fees = FeeTerms()
+    rich.fees.perOrder = 1
+    let fees = try ScenarioRun.compute(rich, strategies: registry)
+    #expect(fees.fills.map(\.priceTicks) == plain.fills.map(\.priceTicks))
+    // An order pays its dollar with its first fill, and nothing beyond.
+    let filled = Set(fees.fills.map { "\($0.order) \($0.decisionTime)" }).count
+    #expect(abs(fees.lanes[0].fees - Double(filled)) < 1e-6)
+    RunInvariants.check(fees, rich)
+  }
+}

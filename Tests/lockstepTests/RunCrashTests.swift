@@ -1,0 +1,276 @@
+import Foundation
+import Testing
+
+/// Runs that are killed, that cannot write, or that meet another run.
+@Suite("Runs that go wrong")
+struct RunCrashTests {
+  /// A scenario that runs in a fraction of a second.
+  static func scenario(in folder: ScratchFolder) throws -> String {
+    try RunCommandTests.scenario(in: folder, "html = false\n")
+  }
+
+  static let files = ["result.h5", "summary.json", "scenario.toml"]
+
+  static func contents(_ folder: ScratchFolder, _ run: String) throws -> [Data] {
+    try files.map { try Data(contentsOf: folder.url.appendingPathComponent("\(run)/\($0)")) }
+  }
+
+  static func start(_ words: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = Binary.url
+    process.arguments = words
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  @Test("Killed at any moment: no folder that looks finished, and resume gives the same bytes")
+  func killed() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.scenario(in: folder)
+    let clock = ContinuousClock.now
+    #expect(try Binary.run("run", path, "-o", folder.path("whole"), "--no-ledger").code == 0)
+    let length = ContinuousClock.now - clock
+    let whole = try Self.contents(folder, "whole")
+    let rounds = 10
+    var resumed = 0
+    for round in 0..<rounds {
+      let name = "run-\(round)"
+      let process = try Self.start(["run", path, "-o", folder.path(name), "--no-ledger", "--quiet"])
+      // From the very start to a little past the end.
+      usleep(UInt32((length * round / (rounds - 2)).components.attoseconds / 1_000_000_000_000))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if FileManager.default.fileExists(atPath: folder.path(name)) {
+        #expect(try Self.contents(folder, name) == whole, "round \(round)")
+        continue
+      }
+      guard FileManager.default.fileExists(atPath: folder.path("\(name).partial/scenario.toml")) else {
+        #expect(try Binary.run("resume", folder.path(name)).code == 4)
+        continue
+      }
+      let outcome = try Binary.run("resume", folder.path(name), "--no-ledger")
+      #expect(outcome.code == 0, "\(outcome.messages)")
+      #expect(try Self.contents(folder, name) == whole, "round \(round)")
+      #expect(!FileManager.default.fileExists(atPath: folder.path("\(name).partial")))
+      resumed += 1
+    }
+    #expect(resumed > 0)
+  }
+
+  @Test(
+    "Every write, sync and rename of a run fails once: it says so or does not need it, and leaves nothing half-written")
+  func failingWrites() throws {
+    let folder = try ScratchFolder()
+    guard let shim = try FaultShim(in: folder) else { return }
+    let path = try Self.scenario(in: folder)
+    #expect(try Binary.run("run", path, "-o", folder.path("whole")).code == 0)
+    let whole = try Self.contents(folder, "whole")
+    var operation = 1
+    var failures = 0
+    while operation < 500 {
+      // Each in a folder of its own, with a ledger of its own.
+      let place = folder.path("at-\(operation)")
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      let outcome = try Binary.run(
+        "run", path, "-o", "\(place)/run",
+        environment: shim.environment(failing: operation, under: place))
+      guard outcome.messages.contains(FaultShim.mark) else {
+        #expect(outcome.code == 0)
+        break
+      }
+      let isFinished = FileManager.default.fileExists(atPath: "\(place)/run")
+      if outcome.code == 0 {
+        // Only the log may be missing something, and memory that is given back.
+        let files = try Self.contents(folder, "at-\(operation)/run")
+        #expect(files[1] == whole[1] && files[2] == whole[2], "operation \(operation): \(outcome.messages)")
+      } else {
+        failures += 1
+        #expect(outcome.code == 1, "operation \(operation): \(outcome.messages)")
+        #expect(
+          outcome.messages.contains("injected") || outcome.messages.contains("Input/output error")
+            || outcome.messages.contains("cannot"), "operation \(operation): \(outcome.messages)")
+        #expect(!isFinished, "operation \(operation)")
+      }
+      if FileManager.default.fileExists(atPath: "\(place)/ledger") {
+        #expect(try Binary.run("ledger", "verify", "--folder", place).code == 0, "operation \(operation)")
+      }
+      try FileManager.default.removeItem(atPath: place)
+      // The result file is written in many like pieces.
+      operation += LongTests.areWanted || operation < 12 ? 1 : 3
+    }
+    #expect(failures > 3 && operation > 12)
+  }
+
+  @Test("Two runs at once in one folder: the second says who has it")
+  func occupied() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.scenario(in: folder)
+    let long = ["--set", "data.until=2024-03-01T20:00:00Z"]
+    let first = try Self.start(["run", path, "-o", folder.path("run"), "--no-ledger", "--quiet"] + long)
+    while first.isRunning, !FileManager.default.fileExists(atPath: folder.path("run.partial/scenario.toml")) {
+      usleep(5_000)
+    }
+    let second = try Binary.run("run", path, "-o", folder.path("run"), "--no-ledger")
+    #expect(second.code == 1 && second.messages.contains("another run is being written to"), "\(second.messages)")
+    let resumed = try Binary.run("resume", folder.path("run"), "--no-ledger")
+    #expect(resumed.code == 1 && resumed.messages.contains("another run is being written to"))
+    kill(first.processIdentifier, SIGKILL)
+    first.waitUntilExit()
+    // The lock ends with its holder.
+    #expect(try Binary.run("run", path, "-o", folder.path("run"), "--no-ledger").code == 0)
+  }
+
+  @Test("A folder that cannot be written to ends with 1 and says what to do")
+  func readOnly() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.scenario(in: folder)
+    let closed = folder.path("closed")
+    try FileManager.default.createDirectory(atPath: closed, withIntermediateDirectories: true)
+    let isRoot = geteuid() == 0
+    if isRoot {
+      // Rights do not stop root, a mount does; where mounting is not allowed there is nothing to test.
+      guard try Binary.shell("mount -t tmpfs -o ro,size=64k tmpfs '\(closed)'").code == 0 else { return }
+    } else {
+      try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: closed)
+    }
+    defer {
+      if isRoot {
+        _ = try? Binary.shell("umount '\(closed)'")
+      } else {
+        try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: closed)
+      }
+    }
+    let outcome = try Binary.run("run", path, "-o", "\(closed)/run")
+    #expect(outcome.code == 1)
+    #expect(
+      outcome.messages.contains("\(closed)/run.partial cannot be made")
+        && outcome.messages.contains("name a folder of your own with -o"), "\(outcome.messages)")
+  }
+
+  @Test("A disk that is full ends with 1 and leaves nothing that looks finished")
+  func fullDisk() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.scenario(in: folder)
+    let small = folder.path("small")
+    try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+    guard geteuid() == 0, try Binary.shell("mount -t tmpfs -o size=48k tmpfs '\(small)'").code == 0 else { return }
+    defer { _ = try? Binary.shell("umount '\(small)'") }
+    let outcome = try Binary.run("run", path, "-o", "\(small)/run")
+    #expect(outcome.code == 1 && outcome.messages.contains("space"), "\(outcome.messages)")
+    #expect(!FileManager.default.fileExists(atPath: "\(small)/run"))
+  }
+
+  @Test("Bad input of every kind ends with its documented code, and names file and line where it has one")
+  func badInput() throws {
+    let folder = try ScratchFolder()
+    let good = try Self.scenario(in: folder)
+    let bytes = try String(contentsOfFile: good, encoding: .utf8)
+    func write(_ name: String, _ text: String) throws -> String {
+      try text.write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+      return folder.path(name)
+    }
+    let wrongType = try write("type.toml", bytes.replacingOccurrences(of: "= 500_000", with: "= \"soon\""))
+    let syntax = try write("syntax.toml", bytes + "[data\n")
+    let torn = try write("torn.ticks", "LOCKSTEP but nothing behind it")
+    try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: true)
+    _ = try write("run/result.h5", "no HDF5")
+    let cases: [(words: [String], code: Int32, says: String)] = [
+      (
+        ["run", wrongType, "-o", folder.path("x")], 3,
+        "type.toml:8: latency.new_order.nanoseconds: wants a whole number"
+      ),
+      (["run", syntax, "-o", folder.path("x")], 3, "syntax.toml:17: no valid TOML"),
+      (["run", folder.url.path, "-o", folder.path("x")], 4, "Is a directory"),
+      (["run", good, "--set", "data.files=[\"\(torn)\"]", "-o", folder.path("x")], 4, "torn.ticks"),
+      (["run", good, "--set", "run.impact=true", "-o", folder.path("x")], 3, "run.impact"),
+      (
+        [
+          "run", good, "--set", "carry.funding=[{instrument=\"ALFB\", time=2024-03-01T14:30:00Z}]",
+          "-o", folder.path("x"),
+        ], 3, "did you mean 'ALFA'?"
+      ),
+      (["run"], 2, "SCENARIO"),
+      (["explain", folder.path("run"), "0"], 4, "result.h5"),
+      (["verify", folder.path("run")], 4, "result.h5"),
+      (["explain", folder.path("none"), "0"], 4, "holds no finished run"),
+    ]
+    for (words, code, says) in cases {
+      let outcome = try Binary.run(Binary.url, words: words)
+      #expect(outcome.code == code, "\(words): \(outcome.messages)")
+      #expect(outcome.messages.contains(says), "\(words): \(outcome.messages)")
+      #expect(outcome.output.isEmpty)
+    }
+    #expect(!folder.names.contains("x") && !folder.names.contains("x.partial"))
+  }
+}
+
+/// Long tests are asked for by the environment.
+enum LongTests {
+  static let areWanted = ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil
+}
+
+/// A library that is loaded before the system's and lets one changing operation on files of a folder fail.
+struct FaultShim {
+  static let mark = "[injected fault]"
+
+  let library: String
+
+  /// Nil where there is no compiler to build it with.
+  init?(in folder: ScratchFolder) throws {
+    library = folder.path("fault.so")
+    let source = folder.path("fault.c")
+    try Self.source.write(toFile: source, atomically: true, encoding: .utf8)
+    let built = try Binary.shell("clang -shared -fPIC -O1 -o '\(library)' '\(source)' -ldl")
+    guard built.code == 0 else { return nil }
+  }
+
+  func environment(failing operation: Int, under folder: String) -> [String: String] {
+    ["LD_PRELOAD": library, "FAULT_AT": "\(operation)", "FAULT_UNDER": folder]
+  }
+
+  private static let source = #"""
+    #define _GNU_SOURCE
+    #include <dlfcn.h>
+    #include <errno.h>
+    #include <limits.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/types.h>
+    #include <unistd.h>
+
+    static int count;
+
+    static int fails_path(const char *path) {
+      const char *under = getenv("FAULT_UNDER"), *at = getenv("FAULT_AT");
+      if (!under || !at || !path || strncmp(path, under, strlen(under)) != 0) return 0;
+      if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != atoi(at)) return 0;
+      dprintf(2, "[injected fault]\n");
+      errno = EIO;
+      return 1;
+    }
+
+    static int fails(int file) {
+      char link[64], path[PATH_MAX];
+      if (file <= 2) return 0;
+      snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+      ssize_t length = readlink(link, path, sizeof path - 1);
+      if (length <= 0) return 0;
+      path[length] = 0;
+      return fails_path(path);
+    }
+
+    #define NEXT(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
+
+    ssize_t write(int f, const void *b, size_t n) { return fails(f) ? -1 : NEXT(write)(f, b, n); }
+    ssize_t pwrite(int f, const void *b, size_t n, off_t o) { return fails(f) ? -1 : NEXT(pwrite)(f, b, n, o); }
+    ssize_t pwrite64(int f, const void *b, size_t n, off64_t o) { return fails(f) ? -1 : NEXT(pwrite64)(f, b, n, o); }
+    int fsync(int f) { return fails(f) ? -1 : NEXT(fsync)(f); }
+    int fdatasync(int f) { return fails(f) ? -1 : NEXT(fdatasync)(f); }
+    int ftruncate(int f, off_t n) { return fails(f) ? -1 : NEXT(ftruncate)(f, n); }
+    int ftruncate64(int f, off64_t n) { return fails(f) ? -1 : NEXT(ftruncate64)(f, n); }
+    int rename(const char *a, const char *b) { return fails_path(a) ? -1 : NEXT(rename)(a, b); }
+    """#
+}
