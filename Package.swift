@@ -61,7 +61,9 @@ let benchmarks: [Target] = [
   benchmark("SimulationBenchmarks", imports: ["MarketTypes", "Simulation"]),
   benchmark(
     "LaneBenchmarks",
-    imports: ["MarketTypes", "OrderBooks", "TickStore", "Execution", "Accounting", "Strategies", "Simulation"]),
+    imports: [
+      "MarketTypes", "OrderBooks", "TickStore", "RiskControls", "Execution", "Accounting", "Strategies", "Simulation",
+    ]),
   benchmark("AnalyticsBenchmarks", imports: ["Analytics", "Numerics"]),
   benchmark("ReportingBenchmarks", imports: ["MarketTypes", "Numerics", "Reporting"]),
   benchmark("RiskBenchmarks", imports: ["Analytics", "Numerics"]),

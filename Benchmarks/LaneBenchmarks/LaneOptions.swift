@@ -1,6 +1,7 @@
 import Accounting
 import BenchmarkHarness
 import Execution
+import RiskControls
 import Strategies
 
 /// What the command line says about lanes, beyond what the harness knows.
@@ -54,13 +55,20 @@ struct LaneOptions {
     if laneCounts.isEmpty { laneCounts = fills != nil ? [1] : options.isTiny ? [1, 16] : [1, 16, 128, 1_024] }
   }
 
-  /// The terms every lane has.
+  /// The terms every lane has: every control of the risk gate is on, and wide enough to refuse nothing.
   func terms(isRecorded: Bool) -> LaneTerms {
-    LaneTerms(
+    var limits = RiskLimits()
+    limits.orderQuantity = 1_000_000_000
+    limits.position = 1_000_000_000_000
+    limits.priceCollarTicks = 1_000_000
+    limits.orderRate = 1_000_000
+    limits.notional = 1_000_000_000_000_000_000
+    return LaneTerms(
       latency: LatencyModel(
         feed: .constant(nanoseconds: feedNanoseconds), newOrderNanoseconds: orderNanoseconds,
         acknowledgementNanoseconds: acknowledgementNanoseconds),
-      fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000), queueModel: queueModel, isRecorded: isRecorded)
+      fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000), limits: limits, queueModel: queueModel,
+      isRecorded: isRecorded)
   }
 
   /// The strategies of a run: half spreads 1 to 4 and skews 0, 1, 2, 4 in turn, unless the options say one.

@@ -72,6 +72,8 @@ public struct RiskGate: Sendable, BitwiseCopyable {
   private let largestQuantity: Int64
   private let largestPosition: Int64
   private let orderRate: Int32
+  private let collarTicks: Int32
+  private let largestNotional: Int64
   private let checksPrices: Bool
 
   public init(limits: RiskLimits, instrumentCount: Int) {
@@ -80,6 +82,8 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     largestQuantity = limits.orderQuantity ?? .max
     largestPosition = limits.position ?? .max
     orderRate = limits.orderRate ?? .max
+    collarTicks = limits.priceCollarTicks ?? .max
+    largestNotional = limits.notional ?? .max
     checksPrices = limits.notional != nil || limits.priceCollarTicks != nil
   }
 
@@ -113,10 +117,20 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     let wanted = saturatingSum(openAfter, held)
     if wanted > largestPosition { return .positionLimit }
     guard checksPrices else { return .none }
-    return Self.priceFailure(
-      collarTicks: limits.priceCollarTicks ?? .max, notional: limits.notional ?? .max, wanted: wanted,
-      price: terms.price, isLimit: terms.type == .limit, isBuy: isBuy,
-      reference: isBuy ? exposure.bestAsk : exposure.bestBid)
+    let price = terms.price
+    let reference = isBuy ? exposure.bestAsk : exposure.bestBid
+    if collarTicks != .max, terms.type == .limit {
+      if reference.isNone { return .noReferencePrice }
+      let above = Int64(price.ticks) - Int64(reference.ticks)
+      if (isBuy ? above : -above) > Int64(collarTicks) { return .priceCollar }
+    }
+    guard largestNotional != .max else { return .none }
+    // Also for orders without a price of their own.
+    let value = price.isNone ? reference : price
+    if value.isNone { return .noReferencePrice }
+    let (notional, overflow) = wanted.multipliedReportingOverflow(by: Int64(value.ticks.magnitude))
+    // Beyond 64 bits a product of a positive quantity lies above every limit, one of a negative quantity below.
+    return overflow ? (wanted > 0 ? .notionalLimit : .none) : notional > largestNotional ? .notionalLimit : .none
   }
 
   @inline(__always)
@@ -129,25 +143,6 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     guard state.ordersInWindow < orderRate else { return .orderRate }
     state.ordersInWindow &+= 1
     return nil
-  }
-
-  /// Takes numbers instead of the gate, because passing that to a function of its own copies it for every order.
-  @inline(never)
-  private static func priceFailure(
-    collarTicks: Int32, notional: Int64, wanted: Int64, price: Price, isLimit: Bool, isBuy: Bool, reference: Price
-  ) -> RiskReason {
-    if collarTicks != .max, isLimit {
-      if reference.isNone { return .noReferencePrice }
-      let excess =
-        isBuy ? Int64(price.ticks) - Int64(reference.ticks) : Int64(reference.ticks) - Int64(price.ticks)
-      if excess > Int64(collarTicks) { return .priceCollar }
-    }
-    if notional != .max {
-      let price = price.isNone ? reference : price
-      if price.isNone { return .noReferencePrice }
-      if Int128(wanted) * Int128(price.ticks.magnitude) > Int128(notional) { return .notionalLimit }
-    }
-    return .none
   }
 
   @inline(__always)
