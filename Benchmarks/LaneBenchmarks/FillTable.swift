@@ -33,7 +33,7 @@ enum FillTable {
       "{\"events\": \(file.eventCount), \"fills\": \(count), \"sent\": \(statistics.sent), "
         + "\"cancels\": \(statistics.cancels), \"venueRejects\": \(statistics.venueRejects), "
         + "\"lots\": \(run.ledger(lane: 0).lots), \"cash\": \(run.ledger(lane: 0).cash), "
-        + "\"seconds\": \(ContinuousClock().now - start)}")
+        + "\"seconds\": \((ContinuousClock().now - start) / .seconds(1))}")
   }
 
   private static func append(_ fills: [LaneFill], to text: inout String) -> Int {

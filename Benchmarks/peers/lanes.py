@@ -31,6 +31,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -176,6 +177,29 @@ def write_levels(data, path):
         os.remove(table)
 
 
+class PeakMemory(threading.Thread):
+    """Reads a process's peak of memory while it runs: what `wait4` tells includes this script's own, from before the
+    program was loaded."""
+
+    def __init__(self, process):
+        super().__init__(daemon=True)
+        self.path = f"/proc/{process}/status"
+        self.megabytes = 0
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                with open(self.path) as status:
+                    lines = [line.split() for line in status if line.startswith("VmHWM")]
+            except OSError:
+                return
+            if not lines:
+                return
+            self.megabytes = max(self.megabytes, int(lines[0][1]) / 1024)
+            time.sleep(0.02)
+
+
 def ours(path, lanes=1, fills=None, **parameters):
     """Runs the grid maker; gives what it printed, its processor seconds, and its peak of memory in MB."""
     command = [os.path.join(BINARIES, "LaneBenchmarks"), path, "--json", "--repetitions", "1", "--lanes", str(lanes),
@@ -185,13 +209,14 @@ def ours(path, lanes=1, fills=None, **parameters):
     if fills:
         command += ["--fills", fills]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        peak = PeakMemory(child.pid)
         output = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = status
     if status != 0:
         sys.exit(f"{' '.join(command)} ended with {status}")
     row = next(json.loads(line) for line in output.splitlines() if line.startswith("{"))
-    return row, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return row, usage.ru_utime + usage.ru_stime, peak.megabytes
 
 
 def read_fills(path):
@@ -329,7 +354,8 @@ def main():
     original = np.load(os.path.join(DATA, "hbt_l3.npy"))
     published = theirs(original, "l3", as_published=True)
     print(f"L3 as published (floating-point prices, shared identifiers, recorded feed): hftbacktest "
-          f"{published['sent']} submissions, {published['trades']} trades, balance {published['balance']:.2f}")
+          f"{published['sent']} submissions, {published['trades']} trades, balance {published['balance']:.2f}, "
+          f"{published['seconds']:.2f} s, processor {published['processor']:.2f} s")
     data = with_constant_feed(original, unique=False)
     del original
     path = os.path.join(DATA, "l3.ticks")
