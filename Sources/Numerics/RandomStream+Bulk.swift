@@ -47,18 +47,12 @@ extension RandomStream {
       base[0] = uniform(at: start)
       offset = 1
     }
-    let key = key
-    let one = SIMD8<UInt64>(repeating: 0x3FF0_0000_0000_0000)
-    while offset + 16 <= values.count {
-      let (first, second) = Philox4x32.blocks8(
-        index: (start &+ UInt64(offset)) >> 1, upper0: upper0, upper1: upper1, key0: key[0], key1: key[1])
-      let even = unsafeBitCast((first &>> 12) | one, to: SIMD8<Double>.self) - (1 - 0x1p-53)
-      let odd = unsafeBitCast((second &>> 12) | one, to: SIMD8<Double>.self) - (1 - 0x1p-53)
-      for lane in 0..<8 {
-        base[offset + 2 * lane] = even[lane]
-        base[offset + 2 * lane + 1] = odd[lane]
-      }
-      offset += 16
+    let groups = (values.count - offset) / 16
+    if groups > 0 {
+      lockstep_fillUniforms(
+        base + offset, Int64(groups), (start &+ UInt64(offset)) >> 1, upper0, upper1, key[0], key[1],
+        Self.hasWideVectors)
+      offset += 16 * groups
     }
     while offset < values.count {
       base[offset] = uniform(at: start &+ UInt64(offset))

@@ -102,7 +102,27 @@ LOCKSTEP_KERNEL void lockstep_fillNormalGroups(
   }
 }
 
+// Groups of sixteen uniforms in (0, 1): both words of eight consecutive blocks in turn.
+LOCKSTEP_KERNEL void lockstep_fillUniformGroups(
+    double *values, int64_t groups, uint64_t index, uint32_t upper0, uint32_t upper1, uint32_t key0, uint32_t key1) {
+  typedef lockstep_double8 __attribute__((aligned(8))) unaligned;
+  const lockstep_word8 one = (lockstep_word8)(uint64_t)0x3FF0000000000000;
+  for (int64_t group = 0; group < groups; group++) {
+    lockstep_word8 first, second;
+    lockstep_philox8(index + 8 * (uint64_t)group, upper0, upper1, key0, key1, &first, &second);
+    const lockstep_double8 even = (lockstep_double8)((first >> 12) | one) - (1 - 0x1p-53);
+    const lockstep_double8 odd = (lockstep_double8)((second >> 12) | one) - (1 - 0x1p-53);
+    unaligned *target = (unaligned *)(values + 16 * group);
+    target[0] = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    target[1] = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+}
+
 #if defined(__x86_64__)
+static __attribute__((noinline, target("avx512f,avx512dq,avx512vl"))) void lockstep_fillUniformGroups512(
+    double *values, int64_t groups, uint64_t index, uint32_t upper0, uint32_t upper1, uint32_t key0, uint32_t key1) {
+  lockstep_fillUniformGroups(values, groups, index, upper0, upper1, key0, key1);
+}
 static __attribute__((noinline, target("avx512f,avx512dq,avx512vl"))) void lockstep_fillNormalGroups512(
     double *values, int64_t groups, uint64_t index, uint32_t upper0, uint32_t upper1, uint32_t key0, uint32_t key1,
     double scale, double offset) {
@@ -124,6 +144,19 @@ static inline void lockstep_fillNormals(
   }
 #endif
   lockstep_fillNormalGroups(values, groups, index, upper0, upper1, key0, key1, scale, offset);
+}
+
+// Writes `groups` times sixteen uniforms; counters start at `index`.
+static inline void lockstep_fillUniforms(
+    double *values, int64_t groups, uint64_t index, uint32_t upper0, uint32_t upper1, uint32_t key0, uint32_t key1,
+    int isWide) {
+#if defined(__x86_64__)
+  if (isWide) {
+    lockstep_fillUniformGroups512(values, groups, index, upper0, upper1, key0, key1);
+    return;
+  }
+#endif
+  lockstep_fillUniformGroups(values, groups, index, upper0, upper1, key0, key1);
 }
 
 #undef LOCKSTEP_KERNEL
