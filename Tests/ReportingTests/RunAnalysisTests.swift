@@ -47,7 +47,10 @@ import Testing
   }
 
   @Test func tradesAreThoseOfTheFills() throws {
-    let run = SampleRun.run(days: 30, fillCount: 60)
+    var run = SampleRun.run(days: 30, fillCount: 60)
+    // Open at the end, and refused before any venue had it.
+    run.orders[58].endTime = .min
+    run.orders[59].endTime = run.orders[59].decisionTime - 1
     let trades = try #require(RunAnalysis(run, settings: Self.settings).trades.value)
     #expect(trades.execution.fillCount == 60 && trades.execution.lots == 240 && trades.execution.orderCount == 60)
     #expect(trades.markouts.map(\.count) == [60, 60, 59])

@@ -49,7 +49,10 @@ extension RunAnalysis {
       orders: run.orders.map { order in
         OrderRecord(
           identifier: order.identifier, instrument: order.instrument, side: order.side,
-          decisionTime: order.decisionTime, endTime: order.endTime, lots: order.lots, filledLots: order.filledLots,
+          // Orders open at the end, or ended before the venue had them, have no end of their own.
+          decisionTime: order.decisionTime,
+          endTime: max(order.endTime == .min ? run.identity.end : order.endTime, order.decisionTime), lots: order.lots,
+          filledLots: order.filledLots,
           limitTicks: order.limitTicks == .min ? nil : order.limitTicks,
           outcome: OrderRecord.Outcome(rawValue: order.outcome) ?? .open,
           arrivalMidHalfTicks: known(order.arrivalMidHalfTicks))

@@ -12,6 +12,8 @@ struct RunFigures: Sendable {
   let metrics: [MetricValue]
   let span: SpanFigures
   let activity: SpanFigures.Activity
+  /// What the shown lane came to in all: steps within days may end before the run does.
+  let outcome: (profit: Double, totalReturn: Double?)
   let trades: Part<RunTrades>
   let exposure: Part<ExposureStatistics>
   let drawdown: Part<DrawdownCurve>
@@ -55,6 +57,13 @@ struct RunFigures: Sendable {
     activity = SpanFigures.Activity(
       basis, fills: result.fills, trips: analysis.trades.value?.fillToFill.trips ?? [])
     span = SpanFigures(basis, activity, rows: 0..<basis.returns.count, moneyDecimals: moneyDecimals)
+    if !basis.isDaily, !basis.returns.isEmpty, let lane = result.lanes[safe: result.shownLane], basis.equity[0] > 0,
+      lane.profit.isFinite, lane.finalEquity > 0
+    {
+      outcome = (lane.profit, lane.profit / basis.equity[0])
+    } else {
+      outcome = (span["profit"] ?? 0, span["total_return"])
+    }
     exposure = Part(analysis.exposure)
     drawdown = Part {
       try DrawdownCurve(equity: basis.equity, times: [basis.start] + basis.times, sampling: .dailyClose)

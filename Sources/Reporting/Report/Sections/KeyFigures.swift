@@ -23,12 +23,12 @@ enum KeyFigures {
     let figures = context.figures
     let span = figures.span
     var tiles: [Tile] = []
-    let profit = span["profit"] ?? 0
+    let profit = figures.outcome.profit
     tiles.append(
       Tile(
         name: "Profit", text: context.money.signedText(profit),
         detail: "\(context.currency) on \(context.money.text(context.capital))", isBad: profit < 0))
-    if let value = span["total_return"] {
+    if let value = figures.outcome.totalReturn {
       tiles.append(
         Tile(
           name: "Return", text: NumberStyle.percent(2).signedText(value),
@@ -61,7 +61,9 @@ enum KeyFigures {
           Tile(name: "Profit factor", text: Format.fixed(factor, 2), detail: "gains over losses", isBad: factor < 1))
       }
     } else {
-      tiles.append(Tile(name: "Fills", text: "0", detail: "it never traded"))
+      let count = context.result.fills.count
+      tiles.append(
+        Tile(name: "Fills", text: Format.count(count), detail: count == 0 ? "it never traded" : "not analysed"))
     }
     var html = "<dl class=\"wide tiles\">"
     for tile in tiles {
@@ -86,7 +88,11 @@ enum KeyFigures {
       : basis.isDaily
         ? "Returns are counted over sessions of the calendar (\(basis.calendarName)) (\(basis.periodName))."
         : "Returns are counted over steps of equal length (\(basis.periodName))."
-    html += "<p>\(HTML.escape(periods))</p>"
+    html += "<p>\(HTML.escape(periods))"
+    if let last = basis.times.last, !basis.isDaily, last < context.result.identity.end {
+      html += " The last whole step ends at \(Format.time(last)); what came after is in the run's profit above only."
+    }
+    html += "</p>"
     html +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Whole run and selected span\">"
       + "<table class=\"span sortable\"><caption>Whole run and selected span</caption><thead><tr><th scope=\"col\">Figure</th>"

@@ -91,12 +91,12 @@ struct Summary: Sendable {
     let identity = context.result.identity
     let figures = context.figures
     let name = Sentence.Piece.name(identity.strategy.isEmpty ? identity.name : identity.strategy)
-    let profit = figures.span["profit"] ?? 0
+    let profit = figures.outcome.profit
     let isDay = Format.date(identity.start) == Format.date(identity.end)
     let from = Sentence.Piece.moment(
       identity.start, isDay ? Format.moment(identity.start) : Format.date(identity.start))
     let to = Sentence.Piece.moment(identity.end, isDay ? Format.time(identity.end) : Format.date(identity.end))
-    if let total = figures.span["total_return"] {
+    if let total = figures.outcome.totalReturn {
       say(
         100, name, .text(profit > 0 ? " made " : profit < 0 ? " lost " : " ended where it began, at "),
         .figure(id: "profit_size", value: profit.magnitude, style: context.money, isSigned: false),
@@ -189,7 +189,11 @@ struct Summary: Sendable {
   private mutating func trading() {
     let figures = context.figures
     guard let trades = figures.trades.value else {
-      warn(110, .text("The strategy never traded, so most figures do not exist."))
+      if context.result.fills.isEmpty {
+        warn(110, .text("The strategy never traded, so most figures do not exist."))
+      } else {
+        warn(110, .text("Its trades could not be analysed: "), .name(figures.trades.reason ?? "unknown"), .text("."))
+      }
       return
     }
     let statistics = trades.statistics
