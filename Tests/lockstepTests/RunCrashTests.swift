@@ -98,7 +98,7 @@ struct RunCrashTests {
       }
       try FileManager.default.removeItem(atPath: place)
       // The result file is written in many like pieces.
-      operation += LongTests.areWanted || operation < 12 ? 1 : 3
+      operation += LongTests.areWanted || operation < 12 ? 1 : 9
     }
     #expect(failures > 3 && operation > 12)
   }

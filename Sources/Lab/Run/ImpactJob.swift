@@ -40,6 +40,7 @@ struct ImpactJob {
         recording: shown, into: &writer, threads: job.threads, spanNanoseconds: Self.spanNanoseconds
       ) { _ in false }
       drain(&runner, into: &outcome)
+      job.stream?.show(outcome)
       if !isChecked, outcome.eventCount >= job.checkpoint?.events ?? 0 || runner.time >= runner.endTime {
         try job.check(outcome)
         isChecked = true
