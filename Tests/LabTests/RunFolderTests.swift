@@ -131,6 +131,12 @@ struct RunFolderTests {
       try message("files = [\"\(sample)\"]\ninstruments = [\"ALPA\"]").contains("did you mean 'ALFA'?"))
     #expect(
       try message("files = [\"\(sample)\"]", "account.currency = \"EUR\"").contains("set account.currency to USD"))
+    #expect(try message("files = [\"\(sample)\", \"\(sample)\"]").contains("does not go on after"))
+    for span in ["from = 2025-01-01T00:00:00Z", "until = 2020-01-01T00:00:00Z"] {
+      #expect(try message("files = [\"\(sample)\"]\n\(span)").contains("no event lies in the span"))
+    }
+    let gap = "from = 2024-03-01T14:28:00.000000001Z\nuntil = 2024-03-01T14:28:00.000000002Z"
+    #expect(try message("files = [\"\(sample)\"]\n\(gap)").contains("no event lies in what the scenario chooses"))
     #expect(place.names == ["x.ticks"])
   }
 

@@ -119,6 +119,31 @@ struct Replay: Sendable {
     return numbers
   }
 
+  /// Files must follow each other in time, and some of them must lie in the span asked for: anything else would run, and its
+  /// result would mean nothing. A capture may begin with a snapshot of older orders, so files are compared by their ends.
+  func requireTimes() throws(RunError) {
+    for (part, next) in zip(parts, parts.dropFirst()) {
+      guard let earlier = part.file.timeSpan, let later = next.file.timeSpan, later.upperBound <= earlier.upperBound
+      else { continue }
+      throw RunError(
+        .badData,
+        "\(next.file.path) does not go on after \(part.file.path): it ends at "
+          + "\(UTCText.text(later.upperBound)), and the other at "
+          + UTCText.text(earlier.upperBound),
+        advice: "list data.files in the order of time; lockstep import A B -o C.ticks merges files that overlap")
+    }
+    guard let span = timeSpan else {
+      throw RunError(.badData, "\(parts.first?.file.path ?? "the data") holds no events")
+    }
+    let isBefore = until.map { $0.nanoseconds <= span.lowerBound } ?? false
+    let isAfter = from.map { $0.nanoseconds > span.upperBound } ?? false
+    guard isBefore || isAfter else { return }
+    throw RunError(
+      .badData, "no event lies in the span that data.from and data.until choose",
+      advice: "the files hold \(UTCText.text(span.lowerBound)) to "
+        + UTCText.text(span.upperBound))
+  }
+
   /// One file from its start, all of it: its own slots and numbers serve as they are.
   var isPlain: Bool { parts.count == 1 && from == nil && parts[0].renumbered == nil }
 

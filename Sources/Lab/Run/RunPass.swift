@@ -29,6 +29,7 @@ struct RunPass {
     self.threads = threads
     self.progress = progress
     var replay = try Self.replay(scenario, threads: threads, progress: progress)
+    if scenario.market == nil { try replay.requireTimes() }
     let plan = try LanePlan(
       scenario, entry: entry, instruments: replay.instruments, span: scenario.market?.day ?? replay.timeSpan)
     replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
@@ -57,6 +58,11 @@ struct RunPass {
     try checkpoint?.require(scenarioHash: try scenario.fingerprint(), sources: replay.parts.map(\.sha256))
     let outcome = try lanes(eventLimit: nil)
     assert(outcome.accountingFault(contracts: replay.contracts) == nil)
+    if outcome.eventCount == 0 {
+      throw RunError(
+        .badData, "no event lies in what the scenario chooses of its data",
+        advice: "widen data.from and data.until, or choose other data.instruments")
+    }
     // What the shown lane saw of its market is what its fills are marked by.
     var replay = replay
     if let market = outcome.market { replay.parts = [market] }

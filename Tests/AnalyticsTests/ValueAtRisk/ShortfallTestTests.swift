@@ -33,13 +33,13 @@ import Testing
     }
   }
 
-  /// Acerbi and Székely's table at the level of one in ten thousand: −1.75 for the normal, −1.83 and −2.04 for Student's t
-  /// with ten and five degrees, −4.9 with three, where the tail of the statistic itself is heavy (the paper says −1.8 and
-  /// recommends it for all but the last).
+  /// Acerbi and Székely's critical value at the level of one in ten thousand: −1.8, for all but Student's t with three degrees,
+  /// where the statistic's own tail is heavy; simulations elsewhere gave −1.75, −1.83, −2.04 and −4.9. Forty of 400,000 trials
+  /// lie beyond it, so it is known to a few hundredths only.
   @Test(
     .enabled(if: ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil),
     arguments: [
-      (ShortfallTests.Reference.normal, -1.75, 0.05), (.studentT(degreesOfFreedom: 10), -1.83, 0.06),
+      (ShortfallTests.Reference.normal, -1.8, 0.1), (.studentT(degreesOfFreedom: 10), -1.83, 0.1),
       (.studentT(degreesOfFreedom: 5), -2.04, 0.1), (.studentT(degreesOfFreedom: 3), -4.9, 1.2),
     ])
   func farCriticalValues(_ reference: ShortfallTests.Reference, _ expected: Double, _ tolerance: Double) throws {
