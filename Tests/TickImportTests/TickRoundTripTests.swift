@@ -87,4 +87,17 @@ struct TickRoundTripTests {
     #expect(throws: ImportError.self) { try exportTicks(from: source, to: copy, format: .text(.csv)) }
     #expect(!FileManager.default.fileExists(atPath: copy))
   }
+
+  @Test(.enabled(if: RealData.isPresent)) func `an export that would be empty is refused and leaves nothing`() throws {
+    let folder = try TemporaryFolder()
+    let ticks = folder.url.appendingPathComponent("bars.ticks").path
+    let copy = folder.url.appendingPathComponent("bars.dbn").path
+    _ = try importTicks(
+      from: [RealData.file("dbn/databento-dbn-tests/test_data.ohlcv-1s.v3.dbn.zst").path], to: ticks)
+    let refusal = #expect(throws: ImportError.self) {
+      try exportTicks(from: ticks, to: copy, format: .dbn(version: 3, schema: .mbo))
+    }
+    #expect(refusal?.cause == .badInput && refusal?.reason.contains("none of its 2 events") == true)
+    #expect(!FileManager.default.fileExists(atPath: copy))
+  }
 }

@@ -59,6 +59,13 @@ private func write(
       }
     }
     try output.write(bytes)
+    let left = exporter.leftOut.values.reduce(0, +)
+    if events > 0, left >= events {
+      throw ImportError(
+        file: reader.file.path,
+        reason: "none of its \(events) events has a place in the format asked for; csv and json take every kind",
+        cause: .badInput)
+    }
     try output.finish()
   } catch {
     output.discard()
