@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The same instruction set and optimisation as Lockstep itself: the engine is specialised for each strategy, and mixed
-// instruction sets would not fit together.
+// The same instruction set as Lockstep itself: the engine is specialised for each strategy here, and mixed instruction sets
+// pass wide vectors differently.
 #if arch(x86_64)
   let flags = ["-Xcc", "-march=x86-64-v3"]
 #else
@@ -15,10 +15,6 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "own-strategy", dependencies: [.product(name: "Lockstep", package: "lockstep")],
-      swiftSettings: [
-        .unsafeFlags(flags),
-        .unsafeFlags(
-          ["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=400"], .when(configuration: .release)),
-      ])
+      swiftSettings: [.unsafeFlags(flags)])
   ],
   swiftLanguageModes: [.v6])

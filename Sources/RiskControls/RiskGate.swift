@@ -74,7 +74,6 @@ public struct RiskGate: Sendable, BitwiseCopyable {
   private let orderRate: Int32
   private let collarTicks: Int32
   private let largestNotional: Int64
-  private let checksPrices: Bool
 
   public init(limits: RiskLimits, instrumentCount: Int) {
     self.limits = limits
@@ -84,7 +83,6 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     orderRate = limits.orderRate ?? .max
     collarTicks = limits.priceCollarTicks ?? .max
     largestNotional = limits.notional ?? .max
-    checksPrices = limits.notional != nil || limits.priceCollarTicks != nil
   }
 
   /// Approves an intent, or says which control held it back. The first failing check decides, in source order.
@@ -116,7 +114,6 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     if let reason = rateFailure(time: time, state: &state) { return reason }
     let wanted = saturatingSum(openAfter, held)
     if wanted > largestPosition { return .positionLimit }
-    guard checksPrices else { return .none }
     let price = terms.price
     let reference = isBuy ? exposure.bestAsk : exposure.bestBid
     if collarTicks != .max, terms.type == .limit {

@@ -10,27 +10,6 @@ import TestSupport
 import TickStore
 import Testing
 
-/// Level feeds as a source; the same seed gives the same events.
-struct LevelSource: EventSource, ~Copyable {
-  var flow: RandomLevelFlow
-  var batches: Int
-  let instrumentCount = 1
-
-  init(seed: UInt64, shape: RandomLevelFlow.Shape, batches: Int) {
-    flow = RandomLevelFlow(seed: seed, shape: shape)
-    self.batches = batches
-  }
-
-  func makeBatch() -> EventBatch { EventBatch(capacity: 100) }
-
-  mutating func nextBatch(into batch: inout EventBatch) throws(Never) -> Bool {
-    guard batches > 0 else { return false }
-    batches -= 1
-    flow.fill(&batch, count: 100)
-    return true
-  }
-}
-
 /// The first batches of another source.
 struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
   var source: Source

@@ -43,14 +43,14 @@ struct ScriptedStrategy: Strategy {
   }
 }
 
-/// Random order flow as a source; the same seed gives the same events.
-struct FlowSource: EventSource, ~Copyable {
-  var flow: RandomOrderFlow
+/// Random flow as a source; the same seed gives the same events.
+struct RandomSource<Flow: RandomFlow>: EventSource, ~Copyable {
+  var flow: Flow
   var batches: Int
   let instrumentCount = 1
 
-  init(seed: UInt64, shape: RandomOrderFlow.Shape, batches: Int) {
-    flow = RandomOrderFlow(seed: seed, shape: shape)
+  init(seed: UInt64, shape: Flow.Shape, batches: Int) {
+    flow = Flow(seed: seed, shape: shape)
     self.batches = batches
   }
 
@@ -63,3 +63,6 @@ struct FlowSource: EventSource, ~Copyable {
     return true
   }
 }
+
+typealias FlowSource = RandomSource<RandomOrderFlow>
+typealias LevelSource = RandomSource<RandomLevelFlow>

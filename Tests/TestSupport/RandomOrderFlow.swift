@@ -19,7 +19,7 @@ public struct RandomOrderFlow {
   private var center: Int32 = 10_000
   public private(set) var time: Int64 = 1_700_000_000_000_000_000
 
-  public init(seed: UInt64, shape: Shape, instrumentCount: Int = 1) {
+  public init(seed: UInt64, shape: Shape, instrumentCount: Int) {
     random = SeededGenerator(seed: seed)
     self.shape = shape
     self.instrumentCount = instrumentCount

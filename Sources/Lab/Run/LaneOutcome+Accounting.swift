@@ -12,7 +12,7 @@ extension LaneOutcome {
     var counted = Array(repeating: PositionLedger(), count: contracts.count)
     var fees = Array(repeating: Int128(0), count: contracts.count)
     var next = Array(repeating: 0, count: contracts.count)
-    let own = contracts.indices.map { instrument in fills.filter { Int($0.instrument) == instrument } }
+    let own = fillsByInstrument(contracts.count)
     func compare(_ instrument: Int, _ ledger: PositionLedger, carry: CarryLedger?, _ place: String) -> String? {
       guard ledger.fillCount <= own[instrument].count else { return "\(place): fills are missing" }
       while next[instrument] < ledger.fillCount {
@@ -54,7 +54,7 @@ extension LaneOutcome {
   func carryFees(contracts: [ContractValue]) -> [Int128] {
     var fees = Array(repeating: Int128(0), count: contracts.count)
     var next = Array(repeating: 0, count: contracts.count)
-    let own = contracts.indices.map { instrument in fills.filter { Int($0.instrument) == instrument } }
+    let own = fillsByInstrument(contracts.count)
     return sampleLedgers.enumerated().map { place, ledger in
       let instrument = place % contracts.count
       while next[instrument] < min(Int(ledger.fillCount), own[instrument].count) {
@@ -63,5 +63,12 @@ extension LaneOutcome {
       }
       return ledger.fees - fees[instrument]
     }
+  }
+
+  /// The recorded lane's fills of each instrument, in their order.
+  private func fillsByInstrument(_ instrumentCount: Int) -> [[LaneFill]] {
+    var own = Array(repeating: [LaneFill](), count: instrumentCount)
+    for fill in fills { own[Int(fill.instrument)].append(fill) }
+    return own
   }
 }
