@@ -87,7 +87,24 @@ class Browser:
             raise RuntimeError(result["exceptionDetails"].get("exception", {}).get("description", "exception"))
         return result["result"].get("value")
 
+    def until(self, expression, seconds=20):
+        """The value of an expression once it is true, or its last value: a busy machine is late, not wrong."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                value = self.evaluate(expression)
+            except RuntimeError:
+                # Between two documents there is none to ask.
+                if time.monotonic() > deadline:
+                    raise
+                value = None
+            if value or time.monotonic() > deadline:
+                return value
+            time.sleep(0.05)
+
     def size(self, width, height, dark=False, media="", features=()):
+        # Nothing glides unless a check asks for it, so places that were measured stay where they are.
+        features = features or [("prefers-reduced-motion", "reduce")]
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setEmulatedMedia", media=media,
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
@@ -95,10 +112,8 @@ class Browser:
 
     def open(self, url):
         self.call("Page.navigate", url=url)
-        for _ in range(600):
-            time.sleep(0.05)
-            if self.evaluate("document.readyState") == "complete":
-                break
+        place = json.dumps(url.split("#")[0])
+        self.until(f"document.readyState === 'complete' && location.href.split('#')[0] === {place}", 60)
         self.settle()
 
     def settle(self):
@@ -220,7 +235,7 @@ def check_span(browser):
         browser.mouse("mouseMoved", first + (last - first) * part / 8, middle)
     browser.mouse("mouseReleased", last, middle)
     browser.settle()
-    check("the brush writes the span into the address", browser.evaluate("location.hash").startswith("#range="))
+    check("the brush writes the span into the address", browser.until("location.hash.startsWith('#range=')"))
     low, high = ((place - box[0]) / box[2] * end for place in (first, last))
     expected = independent_figures(data, low, high)
     got = dict(browser.evaluate(
@@ -258,15 +273,21 @@ def check_charts(browser):
             "[...document.querySelectorAll('table.span tr[data-k=periods]')].some(r => r.cells[1].textContent === '0')"):
         return
     browser.key("+", "+")
-    check("plus zooms", browser.evaluate("location.hash").startswith("#range="))
+    check("plus zooms", browser.until("location.hash.startsWith('#range=')"))
     browser.key("Escape")
     browser.evaluate("document.querySelector('figure.time').scrollIntoView({block: 'center', behavior: 'instant'})")
     browser.settle()
-    box = browser.evaluate(
-        "(r => [r.left, r.top, r.width, r.height])(document.querySelector('figure.time .draw').getBoundingClientRect())")
-    browser.mouse("mouseMoved", box[0] + box[2] * 0.6, box[1] + box[3] * 0.5)
-    browser.settle()
-    tip = browser.evaluate("document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').textContent")
+    tip = ""
+    for attempt in range(40):
+        box = browser.evaluate(
+            "(r => [r.left, r.top, r.width, r.height])(document.querySelector('figure.time .draw').getBoundingClientRect())")
+        # Another place each time: a pointer that stays where it was is no event.
+        browser.mouse("mouseMoved", box[0] + box[2] * (0.6 - 0.002 * attempt), box[1] + box[3] * 0.5)
+        browser.settle()
+        tip = browser.evaluate("document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').textContent")
+        if "UTC" in tip:
+            break
+        time.sleep(0.05)
     check("hovering shows exact values", "UTC" in tip, tip)
     toggled = browser.evaluate(
         "(() => { const b = document.querySelector('figure.time .legend button'); if (!b) return true; const f = "
@@ -277,9 +298,6 @@ def check_charts(browser):
 
 def check_fills(browser):
     """A mark in the price chart opens the explanation of its fill, by mouse and by keyboard."""
-    # Gliding that an earlier focus began must be over before places are measured.
-    browser.evaluate("document.querySelector('figure[id^=price-]')?.scrollIntoView({block: 'center', behavior: 'instant'})")
-    time.sleep(0.6)
     place = browser.evaluate("""
         (() => {
           const f = document.querySelector('figure[id^=price-]'); if (!f) return null;
@@ -297,9 +315,7 @@ def check_fills(browser):
         if "why this fill" in browser.evaluate("document.querySelector('.tip').textContent"):
             browser.mouse("mousePressed", x, y)
             browser.mouse("mouseReleased", x, y)
-            browser.settle()
-            time.sleep(0.1)
-            opened = browser.evaluate("location.hash")
+            opened = browser.until("location.hash.startsWith('#fill-') && location.hash") or ""
             break
     check("clicking a fill opens its explanation", opened.startswith("#fill-") and browser.evaluate(
         "document.querySelector(location.hash).open"), opened)
@@ -307,8 +323,7 @@ def check_fills(browser):
     browser.evaluate("document.querySelector('figure[id^=price-] .draw').focus()")
     browser.key("ArrowRight")
     browser.key("Enter", "\r")
-    time.sleep(0.1)
-    check("Enter opens the nearest fill's explanation and goes there", browser.evaluate(
+    check("Enter opens the nearest fill's explanation and goes there", browser.until(
         "!!document.querySelector('.story[open]') && document.activeElement.tagName === 'SUMMARY'"))
     browser.evaluate("for (const d of document.querySelectorAll('.story[open]')) d.open = false; history.replaceState(null, '', location.pathname)")
 
@@ -501,11 +516,13 @@ def run(arguments):
         browser.size(1000, 900)
         browser.call("Page.navigate", url="about:blank")
         browser.call("Page.navigate", url=url)
-        time.sleep(1)
-        root = browser.call("DOM.getDocument", depth=-1)["root"]
-        shown = json.dumps(root)
-        check("without scripts the pictures and tables stand", arguments.kind == "index" or (
-            shown.count('"svg"') > 1 and '"table"' in shown and '"button"' not in shown))
+        stands, deadline = False, time.monotonic() + 20
+        while not stands and time.monotonic() < deadline:
+            shown = json.dumps(browser.call("DOM.getDocument", depth=-1)["root"])
+            stands = arguments.kind == "index" or (
+                shown.count('"svg"') > 1 and '"table"' in shown and '"button"' not in shown)
+            time.sleep(0.05)
+        check("without scripts the pictures and tables stand", stands)
         if folder:
             browser.picture(f"{folder}/no-script.png")
     finally:
