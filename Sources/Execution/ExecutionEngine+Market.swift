@@ -133,6 +133,8 @@ extension ExecutionEngine: BookObserver {
     let side = Int(change.instrument) &* 2 &+ change.sideIndex
     let level = occupied[side].level(price: change.price)
     guard level.orderCount > 0 else { return }
+    // Before anything joins anew: the books have taken this quantity off what such an order finds ahead of it.
+    if movesUp { moveUp(change, price: change.price, quantity: change.quantity) }
     var cohort = Int(Self.first(level.quantity))
     while cohort >= 0, cohorts[cohort].arrival <= change.arrival {
       let next = Int(cohorts[cohort].next)
@@ -141,7 +143,6 @@ extension ExecutionEngine: BookObserver {
       }
       cohort = next
     }
-    if movesUp { moveUp(change, price: change.price, quantity: change.quantity) }
   }
 
   /// Fills lane orders of a side from its best price down to a limit, each lane for at most the event's quantity.
@@ -206,7 +207,7 @@ extension ExecutionEngine: BookObserver {
         takenNow[lane] = 0
       }
       let filled = min(orders[index].openQuantity, quantity &- takenNow[lane])
-      if filled > 0 {
+      if filled > 0, !drawsFills || !misses(index, change: change, cause: cause, books: books) {
         takenNow[lane] &+= filled
         fill(
           index, time: change.time, quantity: filled, price: price ?? orders[index].price, isMaker: true,

@@ -86,7 +86,7 @@ extension ExecutionEngine {
     order.messagesUnderWay = 1
     order.marks = LaneOrder.Marks(rawValue: sideIndex << 4 | (terms.flags.contains(.postOnly) ? 1 : 0))
     orders[index] = order
-    if !meter.isPlain { orderFees[index] = OrderFees() }
+    if keepsRecords { beginRecords(index, lane: lane) }
     if Self.isSpecial(terms) { keepExtras(index, terms: terms) }
     openQuantities[2 &* (lane &* instrumentCount &+ Int(approved.instrument)) &+ Int(sideIndex)] &+= quantity
     statistics[lane].sent &+= 1

@@ -15,14 +15,15 @@ public struct LaneTerms: Hashable, Sendable {
   public var carry: CarryTerms?
   /// Business days after which a fill has changed hands; for records only, money and lots count at once.
   public var settlementDays: Int
+  /// Nil: every fill at an order's price happens.
+  public var fillChance: FillChance?
   /// Keep a record of each step of each order and of each fill.
   public var isRecorded: Bool
 
   public init(
     latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none,
     queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, carry: CarryTerms? = nil,
-    settlementDays: Int = 0,
-    isRecorded: Bool = true
+    settlementDays: Int = 0, fillChance: FillChance? = nil, isRecorded: Bool = true
   ) {
     self.latency = latency
     self.fees = fees
@@ -31,6 +32,7 @@ public struct LaneTerms: Hashable, Sendable {
     self.tradesAtLastPrice = tradesAtLastPrice
     self.carry = carry
     self.settlementDays = settlementDays
+    self.fillChance = fillChance
     self.isRecorded = isRecorded
   }
 }
@@ -68,6 +70,12 @@ public struct ExecutionEngine: ~Copyable {
   var meter: FeeMeter
   /// What each order has paid so far; empty where maker and taker rates say everything.
   var orderFees: Column<OrderFees>
+  /// Some lane misses fills; its lanes' chances and every order's draws, empty otherwise.
+  let drawsFills: Bool
+  let fillDraws: [FillDraw]
+  var orderDraws: Column<OrderDraws>
+  /// An order begins with more than its own record.
+  let keepsRecords: Bool
   let contracts: [ContractValue]
   var carry: CarrySchedule
   /// Empty where no lane has carrying costs.
@@ -227,7 +235,14 @@ public struct ExecutionEngine: ~Copyable {
           hearsAll: hearing?[index].orderChanges ?? true, mayStandStill: latency.mayTakeNoTime))
     }
     orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
+    let isPlain = meter.isPlain
     self.meter = meter
+    let chances = terms.map { $0.fillChance ?? FillChance(probability: 1) }
+    let drawsFills = chances.contains { $0.threshold < 1 << 32 }
+    self.drawsFills = drawsFills
+    fillDraws = drawsFills ? chances.map { FillDraw(threshold: $0.threshold, random: $0.random) } : []
+    orderDraws = Column(repeating: OrderDraws(), count: drawsFills ? laneCount * places : 0)
+    keepsRecords = drawsFills || !isPlain
     carry = CarrySchedule(terms.map(\.carry))
     carryLedgers = Column(
       repeating: CarryLedger(), count: carry.groups.isEmpty ? 0 : laneCount * instrumentCount)

@@ -24,6 +24,8 @@ public enum OrderStep: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable 
   case amended = 12
   /// A stop's price was reached.
   case triggered = 13
+  /// A fill at its price was drawn as missed (`FillChance`): it joined its queue anew.
+  case missed = 14
 }
 
 /// One step of one order of a recorded lane.

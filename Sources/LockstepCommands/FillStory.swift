@@ -13,9 +13,11 @@ struct FillStory {
   var lines: [String] {
     var lines = [head]
     lines.append(sending)
+    if let missed { lines.append(missed) }
     if let queue { lines.append(queue) }
     lines.append(cause)
     lines.append("Queue model \(fill.model): \(model)")
+    if let chance { lines.append(chance) }
     if let middles { lines.append(middles) }
     return lines
   }
@@ -49,7 +51,7 @@ struct FillStory {
 
   private var queue: String? {
     guard fill.joinedTime != .min else { return nil }
-    var text = "It joined the queue on \(TimeText.iso8601(fill.joinedTime)) "
+    var text = "It joined the queue \(missedBefore.isEmpty ? "" : "anew ")on \(TimeText.iso8601(fill.joinedTime)) "
     text +=
       fill.aheadWhenJoined == 0
       ? "at its front" : "behind \(instrument.lot.text(count: fill.aheadWhenJoined))"
@@ -59,6 +61,30 @@ struct FillStory {
       text += "; not everything ahead had gone when it filled"
     }
     return text + "."
+  }
+
+  /// Fills of the order that were drawn as missed before this one.
+  private var missedBefore: [MissedFill] {
+    result.missedFills.filter {
+      $0.order == fill.order && $0.decisionTime == fill.decisionTime && $0.instrument == fill.instrument
+        && $0.time <= fill.time
+    }
+  }
+
+  private var missed: String? {
+    guard let last = missedBefore.last else { return nil }
+    let (count, moment) = (missedBefore.count, TimeText.iso8601(last.time))
+    return count == 1
+      ? "A fill of it at its price was drawn as missed on \(moment): it went to the back of its queue."
+      : "\(count) fills of it at its price were drawn as missed, the last on \(moment): each sent it to the queue's back."
+  }
+
+  /// What was drawn, where the model says so.
+  private var chance: String? {
+    fill.model.firstRange(of: RunFill.chanceMark).map {
+      "An order whose turn comes at its price fills with probability \(fill.model[$0.upperBound...]) here, drawn for each "
+        + "fill; this one was drawn as happening."
+    }
   }
 
   private var cause: String {
@@ -81,7 +107,7 @@ struct FillStory {
   }
 
   private var model: String {
-    switch fill.model {
+    switch fill.model.firstRange(of: RunFill.chanceMark).map({ String(fill.model[..<$0.lowerBound]) }) ?? fill.model {
     case "order-level": "the feed names single orders, so its place in the queue is known, not estimated."
     case "matched": "a matching engine filled it; nothing is estimated."
     case "displayed-liquidity": "it took what the book showed, less what it had taken before."

@@ -57,6 +57,12 @@ extension ReportRuns {
     }
   }
 
+  private static func drawnSetting(_ draw: Int) -> DrawnExecution {
+    DrawnExecution(
+      latencyFactor: 0.5 + Double(draw) / 100, feeChange: 0, queueModel: draw % 2 == 0 ? "uniform" : "risk-averse",
+      fillProbability: 1 - Double(draw * 7 % 200) / 400)
+  }
+
   static func addExtras(_ result: inout RunResult, _ draws: inout Draws, equity: [Double]) {
     let profit = equity[equity.count - 1] - equity[0]
     result.riskEvents = (0..<24).map { index in
@@ -67,6 +73,7 @@ extension ReportRuns {
     }.sorted { $0.time < $1.time }
     result.executionDraws = ExecutionDraws(
       drawn: ["latency 1 to 5 ms", "queue position within its band"],
+      settings: (0..<200).map(drawnSetting),
       profits: (0..<200).map { _ in profit * 0.8 + draws.normal() * 150 }, fills: (0..<200).map { _ in 400 },
       deepestDrawdowns: (0..<200).map { _ in -0.004 })
     result.pessimistic = PessimisticRun(

@@ -59,6 +59,7 @@ import Testing
       { $0.account.cash[3] = 0 }, { $0.orders[0].reason = "x" }, { $0.fills[2].fee = 0 },
       { $0.riskEvents.removeLast() }, { $0.pessimistic = nil }, { $0.windows[0].depth[0] = 0 },
       { $0.assumptions[0].text = "" }, { $0.executionDraws?.profits[0] = 0 },
+      { $0.executionDraws?.settings[0].fillProbability = 0.25 }, { $0.missedFills[0].priceTicks = 0 },
     ]
     for (index, change) in changes.enumerated() {
       var other = run
@@ -73,7 +74,8 @@ import Testing
       { $0.laneEquity.removeLast() }, { $0.shownLane = 3 }, { $0.sampleTimes[1] = 0 }, { $0.account.fees = [] },
       { $0.account.lots.removeLast() }, { $0.orders[0].instrument = 2 }, { $0.orders[0].outcome = 5 },
       { $0.fills[0].instrument = -1 }, { $0.fills[0].markoutMidHalfTicks = [] }, { $0.riskEvents[0].lane = 3 },
-      { $0.executionDraws?.fills = [] }, { $0.pessimistic?.equity = [] }, { $0.windows[0].fill = 1_000 },
+      { $0.executionDraws?.fills = [] }, { $0.executionDraws?.settings = [] }, { $0.pessimistic?.equity = [] },
+      { $0.windows[0].fill = 1_000 },
       { $0.marketLots = [1] }, { $0.marketLots = [0, -1] }, { $0.windows[0].ahead = [] },
       { $0.windows[0].rowCount = 3 },
     ]

@@ -74,10 +74,19 @@ enum SampleRun {
       RiskEvent(time: start + 9, lane: 0, kind: "order-limit", detail: "", count: 12),
     ]
     run.executionDraws = ExecutionDraws(
-      drawn: ["latency 50 to 500 µs"], profits: [1, -2.5, 3], fills: [10, 11, 12], deepestDrawdowns: [0, -0.1, -0.2])
+      drawn: ["latency 50 to 500 µs"],
+      settings: [
+        DrawnExecution(latencyFactor: 0.5, feeChange: -10, queueModel: "uniform", fillProbability: 1),
+        DrawnExecution(latencyFactor: 1.5, feeChange: 0, queueModel: "risk-averse", fillProbability: 0.5),
+        DrawnExecution(latencyFactor: 2.5, feeChange: 10, queueModel: "uniform", fillProbability: 0),
+      ], profits: [1, -2.5, 3], fills: [10, 11, 12], deepestDrawdowns: [0, -0.1, -0.2])
     run.pessimistic = PessimisticRun(
       changes: ["fills need a trade through"], outcome: lanes[0], equity: Array(equity[0..<count]))
     if fillCount > 1 {
+      run.missedFills = [
+        MissedFill(time: start + 3, order: 5, decisionTime: start + 1, instrument: 0, priceTicks: -7),
+        MissedFill(time: start + 9, order: .max, decisionTime: start + 1, instrument: 0, priceTicks: 12),
+      ]
       run.windows = [
         BookWindow(
           fill: 1, times: [start, start + 1, start + 2], lowestTicks: -5, rowCount: 2, depth: [1, -2, 3, -4, 5, -6],

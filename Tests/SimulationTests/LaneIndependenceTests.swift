@@ -89,7 +89,8 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     latency.stream += UInt64(lane) * 16
     return LaneTerms(
       latency: latency, fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000), limits: limits,
-      queueModel: models[(lane / 3) % models.count], tradesAtLastPrice: lane % 5 == 0)
+      queueModel: models[(lane / 3) % models.count], tradesAtLastPrice: lane % 5 == 0,
+      fillChance: lane % 3 == 1 ? FillChance(probability: 0.6, seed: 11, stream: UInt64(lane)) : nil)
   }
 
   /// Recorded markets are slower: `pace` multiplies every period.

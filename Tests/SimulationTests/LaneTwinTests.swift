@@ -88,8 +88,14 @@ import Testing
       latency: LaneIndependenceTests.latencies[lane % LaneIndependenceTests.latencies.count],
       fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000),
       queueModel: LaneIndependenceTests.models[lane % LaneIndependenceTests.models.count],
-      tradesAtLastPrice: lane % 3 == 0)
+      tradesAtLastPrice: lane % 3 == 0, fillChance: chances[lane % chances.count])
   }
+
+  /// Of fills at the price: certain, likely, even, and never.
+  static let chances: [FillChance?] = [
+    nil, FillChance(probability: 0.8, seed: 7, stream: 3), FillChance(probability: 0.5, seed: 9),
+    FillChance(probability: 0), FillChance(probability: 1, seed: 1), FillChance(probability: 0.3, seed: 2, stream: 9),
+  ]
 
   struct Outcome: Equatable {
     var fills: [ReferenceLane.Fill]

@@ -77,6 +77,18 @@ extension ReferenceLane {
     return filled
   }
 
+  /// Whether a fill at the order's own price happens, drawn anew each time; if not, the order is the last of its queue.
+  private mutating func isMissed(_ place: Int, _ quantity: Int64, at price: Int32) -> Bool {
+    guard let chance = terms.fillChance, chance.probability < 1, orders[place].price == price else { return false }
+    guard min(quantity, orders[place].open) > 0 else { return false }
+    // A part in 2^32, of an order's own million numbers.
+    let bits = chance.random.bits(at: UInt64(place) * 1_048_576 + orders[place].draws) >> 32
+    orders[place].draws += 1
+    if Double(bits) < (chance.probability * 4_294_967_296).rounded() { return false }
+    join(place)
+    return true
+  }
+
   /// A named order was executed: own orders priced better, or of its price and before it, were first.
   private mutating func executed(_ order: MarketOrder, quantity: Int64, time: Int64) {
     var left = quantity
@@ -87,6 +99,7 @@ extension ReferenceLane {
         return isBetter || (own.price == order.price && own.arrival <= order.arrival && !own.isHidden)
       }
       guard let next else { return }
+      if isMissed(next, left, at: order.price) { continue }
       left -= fillResting(next, left, time: time)
     }
   }
@@ -96,10 +109,15 @@ extension ReferenceLane {
     if event.code.isMarked { return }
     if let bid = best(0), let ask = best(1), bid > ask { return }
     var left = quantity
+    var missed: Set<Int> = []
     // Looked for anew each time: what an iceberg shows anew comes before the next price.
-    while left > 0, let place = resting(1 - side).first {
+    while left > 0, let place = resting(1 - side).first(where: { !missed.contains($0) }) {
       let own = orders[place].price
       guard side == 0 ? own <= price : own >= price else { break }
+      if isMissed(place, left, at: price) {
+        missed.insert(place)
+        continue
+      }
       left -= fillResting(place, left, time: event.time)
     }
   }
@@ -119,7 +137,10 @@ extension ReferenceLane {
       if own.price == price, !own.isHidden {
         orders[place].traded += quantity
         orders[place].ahead = max(0, own.ahead - quantity)
-        if quantity > own.ahead { used += fillResting(place, quantity - own.ahead - used, time: event.time) }
+        let reached = quantity - own.ahead
+        if reached > used, !isMissed(place, reached - used, at: price) {
+          used += fillResting(place, reached - used, time: event.time)
+        }
       }
     }
   }

@@ -37,6 +37,8 @@ public struct ReferenceLane {
     var watermark = Int32.min
     var isAcknowledged = false
     var isCancelSent = false
+    /// Fills that were drawn for it.
+    var draws: UInt64 = 0
 
     var side: Int { terms.side == .buy ? 0 : 1 }
     var isHidden: Bool { terms.flags.contains(.hidden) || terms.type.isPegged }

@@ -1,6 +1,7 @@
 import Execution
 import MarketTypes
 import Numerics
+import Reporting
 import RiskControls
 import Strategies
 
@@ -16,6 +17,8 @@ struct LanePlan: Sendable {
   /// Lanes of the shown strategy under drawn execution, after the variants.
   var draws: Range<Int>
   var drawnVariants: [LaneVariant] = []
+  /// What was drawn for each.
+  var drawnSettings: [DrawnExecution] = []
   /// The shown strategy with everything uncertain set against it: the last lane, where there is one.
   var pessimistic: Int?
   var pessimisticVariant: LaneVariant?
@@ -30,7 +33,9 @@ struct LanePlan: Sendable {
     var all = variants
     draws = all.count..<(all.count + scenario.monteCarlo.executionDraws)
     for draw in 0..<scenario.monteCarlo.executionDraws {
-      drawnVariants.append(Self.drawn(variants[shown], draw: draw, scenario))
+      let (variant, setting) = Self.drawn(variants[shown], draw: draw, scenario)
+      drawnVariants.append(variant)
+      drawnSettings.append(setting)
     }
     all += drawnVariants
     if scenario.monteCarlo.runsPessimistic {
@@ -50,14 +55,20 @@ struct LanePlan: Sendable {
           limits: try Self.limits(lane.risk, instruments: instruments), queueModel: lane.fills.queueModel,
           tradesAtLastPrice: lane.fills.tradesAtLastPrice,
           carry: try lane.carry.engineTerms(instruments: instruments, span: span),
-          settlementDays: scenario.account.settlementDays, isRecorded: index == shown))
+          settlementDays: scenario.account.settlementDays,
+          fillChance: lane.fills.probability < 1
+            ? FillChance(probability: lane.fills.probability, seed: scenario.run.seed, stream: UInt64(draw)) : nil,
+          isRecorded: index == shown))
     }
   }
 
   // MARK: - Uncertain execution
 
-  /// One draw: all latencies times a common factor, both fee rates moved, and a queue model.
-  private static func drawn(_ base: LaneVariant, draw: Int, _ scenario: Scenario) -> LaneVariant {
+  /// One draw: all latencies times a common factor, both fee rates moved, a queue model and a chance of fills. Lanes that
+  /// trade in a market of their own need no model of fills, so only latencies and fees are drawn for them.
+  private static func drawn(
+    _ base: LaneVariant, draw: Int, _ scenario: Scenario
+  ) -> (variant: LaneVariant, setting: DrawnExecution) {
     let random = RandomStream(seed: scenario.run.seed, stream: 0x6578_6563 << 16 | UInt64(draw))
     let factor = Elementary.exp(scenario.monteCarlo.latencySpread * random.normal(at: 0))
     var lane = base
@@ -66,20 +77,43 @@ struct LanePlan: Sendable {
     let spread = Double(scenario.monteCarlo.feeSpread)
     let change = Int64((spread * (2 * random.uniform(at: 2) - 1)).rounded())
     lane.fees.raiseRates(maker: change, taker: change)
-    let models = FillTerms.Queue.allCases
-    lane.fills.queue = models[random.integer(at: 3, below: models.count)]
-    return lane
+    if !scenario.run.hasImpact {
+      let models = FillTerms.Queue.allCases
+      lane.fills.queue = models[random.integer(at: 3, below: models.count)]
+      let range = base.fills.probability - min(base.fills.probability, scenario.monteCarlo.leastFillProbability)
+      lane.fills.probability = base.fills.probability - range * random.uniform(at: 4)
+    }
+    return (
+      lane,
+      DrawnExecution(
+        latencyFactor: factor, feeChange: change, queueModel: lane.fills.queue.rawValue,
+        fillProbability: lane.fills.probability)
+    )
   }
 
-  /// Latencies doubled, fees up by the spread or a tenth, and the queue model that believes the least.
+  /// What messages take at least on each way in the pessimistic run of a scenario without any latency.
+  static let pessimisticNanoseconds: Int64 = 1_000_000
+
+  /// Latencies doubled, fees up by the spread or a tenth, the queue model that believes the least, and the least chance
+  /// of fills at the price.
   private static func worse(_ base: LaneVariant, _ scenario: Scenario) -> LaneVariant {
     var lane = base
     lane.name = "pessimistic"
     lane.latency = base.latency.scaled(by: 2)
+    if base.latency.isZero {
+      lane.latency.feedNanoseconds = pessimisticNanoseconds
+      lane.latency.newOrder.nanoseconds = pessimisticNanoseconds
+      lane.latency.cancel = nil
+      lane.latency.amend = nil
+      lane.latency.acknowledgement.nanoseconds = pessimisticNanoseconds
+    }
     lane.fees.raiseRates(
       maker: max(scenario.monteCarlo.feeSpread, Int64(base.fees.makerRate.magnitude) / 10),
       taker: max(scenario.monteCarlo.feeSpread, Int64(base.fees.takerRate.magnitude) / 10))
-    lane.fills.queue = .riskAverse
+    if !scenario.run.hasImpact {
+      lane.fills.queue = .riskAverse
+      lane.fills.probability = min(base.fills.probability, scenario.monteCarlo.leastFillProbability)
+    }
     return lane
   }
 

@@ -9,6 +9,7 @@ struct OrderHistory {
   private enum Outcome: UInt8 { case filled = 0, cancelled, rejected, expired, open }
 
   private(set) var orders: [RunOrder] = []
+  private(set) var missed: [MissedFill] = []
   private(set) var refusals: [RiskEvent] = []
   /// The order that stands at a place of the engine now.
   private var atPlace: [Int32: (row: Int, open: Int64)] = [:]
@@ -57,6 +58,12 @@ struct OrderHistory {
       orders[place.row].reason = step.rejectReason.words
     case .expired: end(place.row, step, .expired)
     case .received, .validated, .riskApproved, .routed, .settled, .confirmed, .amended, .triggered: break
+    case .missed:
+      let order = orders[place.row]
+      missed.append(
+        MissedFill(
+          time: step.time, order: order.identifier, decisionTime: order.decisionTime, instrument: order.instrument,
+          priceTicks: step.price))
     }
     place.open = step.quantity
     atPlace[step.order] = place

@@ -55,6 +55,7 @@ struct RunAssembly {
     result.marketLots = probe.tradedLots
     result.orders = history.orders
     result.fills = outcome.fills.map { runFill($0, probe) }
+    result.missedFills = history.missed
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
     result.pessimistic = pessimistic()
@@ -104,6 +105,7 @@ struct RunAssembly {
     add("fees.taker_per_unit", variant.fees.rates.takerPerUnit, scenario.fees.rates.takerPerUnit)
     add("fees.per_fill", variant.fees.perFill, scenario.fees.perFill)
     add("fees.per_order", variant.fees.perOrder, scenario.fees.perOrder)
+    add("fills.probability", variant.fills.probability, scenario.fills.probability)
     add("carry.borrow_rate", variant.carry.borrowRate, scenario.carry.borrowRate)
     add("carry.funding_rate", variant.carry.fundingRate, scenario.carry.fundingRate)
     return settings
@@ -138,11 +140,15 @@ struct RunAssembly {
   /// The queue model a fill rests on: exact where the feed names orders.
   private func model(of fill: LaneFill) -> String {
     if scenario.run.hasImpact { return "matched" }
+    let fills = plan.variants[plan.shown].fills
+    let isDrawn = fills.probability < 1 && fill.causePrice == fill.price
+    let drawn = isDrawn ? RunFill.chanceMark + TomlNumber.text(fills.probability) : ""
     return switch fill.cause {
-    case .queueReached: "order-level"
-    case .tradeAtPrice: plan.variants[plan.shown].fills.queueModel.name
+    case .queueReached: "order-level" + drawn
+    case .tradeAtPrice: fills.queueModel.name + drawn
     case .aggressed: "displayed-liquidity"
-    case .tradedThrough, .crossedByArrival: "price-priority"
+    case .tradedThrough: "price-priority"
+    case .crossedByArrival: "price-priority" + drawn
     case .barRange: "bar-range"
     case .auction: "auction"
     case .ownOrder: "own-order"
@@ -168,15 +174,21 @@ struct RunAssembly {
     let terms = scenario.monteCarlo
     var drawn = [
       "all latencies times one factor, log-normal with standard deviation \(TomlNumber.text(terms.latencySpread)) of its "
-        + "logarithm",
-      "a queue model for level feeds, each of \(FillTerms.Queue.allCases.count) as likely",
+        + "logarithm"
     ]
+    if !scenario.run.hasImpact {
+      let most = plan.variants[plan.shown].fills.probability
+      drawn.append("a queue model for level feeds, each of \(FillTerms.Queue.allCases.count) as likely")
+      drawn.append(
+        "the chance that an order fills when its turn comes at its price, uniform from "
+          + "\(TomlNumber.text(min(most, terms.leastFillProbability))) to \(TomlNumber.text(most))")
+    }
     if terms.feeSpread > 0 {
       drawn.append("both fee rates moved by up to \(terms.feeSpread) billionths of the notional")
     }
     let results = plan.draws.map { laneResult($0, plan.drawnVariants[$0 - plan.draws.lowerBound]) }
     return ExecutionDraws(
-      drawn: drawn, profits: results.map(\.profit), fills: results.map(\.fills),
+      drawn: drawn, settings: plan.drawnSettings, profits: results.map(\.profit), fills: results.map(\.fills),
       deepestDrawdowns: results.map(\.deepestDrawdown))
   }
 
@@ -184,13 +196,20 @@ struct RunAssembly {
     guard let lane = plan.pessimistic, let variant = plan.pessimisticVariant else { return nil }
     let base = plan.variants[plan.shown]
     var changes = ["all latencies doubled"]
-    if base.latency.isZero { changes = [] }
+    if base.latency.isZero {
+      changes = ["the feed and messages each way take \(LanePlan.pessimisticNanoseconds / 1_000_000) ms, not no time"]
+    }
     if variant.fees != base.fees {
       changes.append(
         "fee rates \(base.fees.makerRate) and \(base.fees.takerRate) billionths raised to \(variant.fees.makerRate) and "
           + "\(variant.fees.takerRate)")
     }
-    if variant.fills != base.fills { changes.append("the queue model '\(variant.fills.queue.rawValue)'") }
+    if variant.fills.queue != base.fills.queue { changes.append("the queue model '\(variant.fills.queue.rawValue)'") }
+    if variant.fills.probability != base.fills.probability {
+      changes.append(
+        "an order whose turn comes at its price fills with probability \(TomlNumber.text(variant.fills.probability)), not "
+          + TomlNumber.text(base.fills.probability))
+    }
     return PessimisticRun(
       changes: changes, outcome: laneResult(lane, variant), equity: outcome.equity[lane])
   }

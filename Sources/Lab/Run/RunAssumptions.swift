@@ -24,6 +24,7 @@ enum RunAssumptions {
         "fills", .pessimistic,
         "A resting order fills only when the market proves it: an order behind it in its queue was "
           + "executed, the market traded through its price, or an order arrived at it from the other side.")
+      addChance(lane.fills.probability, add)
       add(
         "queue", .neutral,
         "Where the feed names single orders, places in queues are exact; where it names levels only, the "
@@ -52,6 +53,21 @@ enum RunAssumptions {
       "margin", .optimistic, "There is no margin call: a lane may lose more than its capital unless a control stops it."
     )
     return list
+  }
+
+  private static func addChance(
+    _ probability: Double, _ add: (String, Assumption.Direction, String) -> Void
+  ) {
+    if probability >= 1 {
+      add(
+        "chance of fills", .optimistic,
+        "An order whose turn comes at its own price always fills: nobody who would have traded with it stays away.")
+    } else {
+      add(
+        "chance of fills", .neutral,
+        "An order whose turn comes at its own price fills with probability \(TomlNumber.text(probability)), drawn for each "
+          + "fill; a missed one sends it to the back of its queue. What the market trades through always fills.")
+    }
   }
 
   private static func addImpact(_ add: (String, Assumption.Direction, String) -> Void) {

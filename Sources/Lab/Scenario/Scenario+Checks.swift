@@ -34,6 +34,7 @@ extension Scenario {
         "run.impact", "wants a simulated market; recorded events cannot react to orders",
         "name one with data.market, or describe it with [market] and [[instrument]]")
     }
+    try check(fills, "fills", refusal)
     try check(latency, "latency", refusal)
     try check(fees, "fees", refusal)
     try check(carry, "carry", refusal)
@@ -43,6 +44,7 @@ extension Scenario {
           "lane[\(index)].name", lane.name.isEmpty ? "is missing" : "'\(lane.name.prefix(80))' is no name",
           "use up to 64 letters, digits, '-', '_' and '.'")
       }
+      try check(lane.fills, "lane[\(index)].fills", refusal)
       try check(lane.latency, "lane[\(index)].latency", refusal)
       try check(lane.fees, "lane[\(index)].fees", refusal)
       try check(lane.carry, "lane[\(index)].carry", refusal)
@@ -74,6 +76,15 @@ extension Scenario {
           "write quantiles = [100_000, 250_000, 2_000_000]")
       }
     }
+  }
+
+  private func check(
+    _ fills: FillTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+  ) throws(ScenarioError) {
+    guard run.hasImpact, fills.probability < 1 else { return }
+    throw refusal(
+      "\(key).probability", "wants recorded or replayed events; with run.impact a matching engine decides every fill",
+      "leave it at 1, or set run.impact = false")
   }
 
   private func checkSelection(_ refusal: (String, String, String) -> ScenarioError) throws(ScenarioError) {

@@ -163,6 +163,9 @@ extension FillTerms: TomlMapped {
     try mapper.choice(
       "queue", &queue, "where a level shrinks relative to an own order, for feeds without single orders")
     try mapper.number("queue_exponent", &queueExponent, in: 0.01...16, "of the power models")
+    try mapper.number(
+      "probability", &probability, in: 0...1,
+      "chance of a fill when an order's turn comes at its price, else to the queue's back; trades through always fill")
     try mapper.integer("orders_per_lane", &ordersPerLane, in: 1...65_536, "orders alive or under way at once")
     try mapper.flag(
       "trades_at_last_price", &tradesAtLastPrice,
@@ -217,13 +220,18 @@ extension ReportTerms: TomlMapped {
 extension MonteCarloTerms: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.integer(
-      "execution_draws", &executionDraws, in: 0...10_000, "extra lanes with drawn latencies, fees and queue models")
+      "execution_draws", &executionDraws, in: 0...10_000,
+      "extra lanes that draw latencies, fees, queue models and chances of fills")
     try mapper.number(
       "latency_spread", &latencySpread, in: 0...3, "standard deviation of the logarithm of the factor on all latencies")
     try mapper.integer(
       "fee_spread", &feeSpread, in: 0...1_000_000_000, "largest change of the fee rates, billionths of the notional")
+    try mapper.number(
+      "least_fill_probability", &leastFillProbability, in: 0...1,
+      "lowest fills.probability that is drawn, up to the scenario's own; the pessimistic run has it")
     try mapper.flag(
-      "pessimistic", &runsPessimistic, "also run the shown lane with doubled latencies and worse fees and queues")
+      "pessimistic", &runsPessimistic,
+      "also run the shown lane with doubled latencies, worse fees and queues and the least chance of fills")
   }
 }
 

@@ -108,6 +108,8 @@ public struct FillTerms: Hashable, Sendable {
 
   public var queue = Queue.riskAverse
   public var queueExponent = 2.0
+  /// Chance of a fill when an order's turn comes at its own price; what is traded through always fills.
+  public var probability = 1.0
   public var ordersPerLane = 64
   /// On data without a book orders fill at the last price at once, not at the next one.
   public var tradesAtLastPrice = false
@@ -170,6 +172,8 @@ public struct MonteCarloTerms: Hashable, Sendable {
   public var latencySpread = 0.5
   /// Largest change of both fee rates, in billionths of the notional.
   public var feeSpread: Int64 = 0
+  /// The lowest chance of fills at the price that is drawn; the pessimistic run has it.
+  public var leastFillProbability = 0.5
   public var runsPessimistic = true
 
   public init() {}

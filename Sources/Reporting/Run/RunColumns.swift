@@ -69,6 +69,8 @@ public struct RunOrder: Sendable, Hashable {
 public struct RunFill: Sendable, Hashable {
   /// How long after a fill the mid is recorded, nanoseconds: the order of `markoutMidHalfTicks`.
   public static let markoutHorizons: [Int64] = [1_000_000_000, 10_000_000_000, 60_000_000_000]
+  /// Stands in `model` between the queue model and the probability of a fill that was drawn.
+  public static let chanceMark = ", probability "
 
   public var time: Int64
   public var order: UInt64
@@ -145,17 +147,58 @@ public struct RiskEvent: Sendable, Hashable {
   }
 }
 
+/// A fill at an order's price that was drawn as missed; the order joined its queue anew.
+public struct MissedFill: Sendable, Hashable {
+  public var time: Int64
+  /// The order's identifier and when it was decided, which together name it.
+  public var order: UInt64
+  public var decisionTime: Int64
+  public var instrument: Int
+  public var priceTicks: Int32
+
+  public init(time: Int64, order: UInt64, decisionTime: Int64, instrument: Int, priceTicks: Int32) {
+    self.time = time
+    self.order = order
+    self.decisionTime = decisionTime
+    self.instrument = instrument
+    self.priceTicks = priceTicks
+  }
+}
+
+/// What was drawn for one run of the same strategy.
+public struct DrawnExecution: Sendable, Hashable {
+  /// On all latencies.
+  public var latencyFactor: Double
+  /// Added to both fee rates, billionths of the notional.
+  public var feeChange: Int64
+  public var queueModel: String
+  /// Of a fill when an order's turn comes at its price.
+  public var fillProbability: Double
+
+  public init(latencyFactor: Double, feeChange: Int64, queueModel: String, fillProbability: Double) {
+    self.latencyFactor = latencyFactor
+    self.feeChange = feeChange
+    self.queueModel = queueModel
+    self.fillProbability = fillProbability
+  }
+}
+
 /// Outcomes of one strategy under drawn execution assumptions.
 public struct ExecutionDraws: Sendable, Hashable {
   /// What was drawn, in words, one line each.
   public var drawn: [String]
+  /// What it was in each draw.
+  public var settings: [DrawnExecution]
   /// One value a draw; the base case is not among them.
   public var profits: [Double]
   public var fills: [Int]
   public var deepestDrawdowns: [Double]
 
-  public init(drawn: [String], profits: [Double], fills: [Int], deepestDrawdowns: [Double]) {
+  public init(
+    drawn: [String], settings: [DrawnExecution], profits: [Double], fills: [Int], deepestDrawdowns: [Double]
+  ) {
     self.drawn = drawn
+    self.settings = settings
     self.profits = profits
     self.fills = fills
     self.deepestDrawdowns = deepestDrawdowns

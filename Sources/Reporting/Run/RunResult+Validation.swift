@@ -32,12 +32,17 @@ extension RunResult {
         fill.markoutMidHalfTicks.count == RunFill.markoutHorizons.count, "fills", row,
         "\(fill.markoutMidHalfTicks.count) markouts for \(RunFill.markoutHorizons.count) horizons")
     }
+    for (row, missed) in missedFills.enumerated() {
+      try require(instruments.indices.contains(missed.instrument), "missed fills", row, "there is no such instrument")
+    }
     for (row, event) in riskEvents.enumerated() {
       try require(lanes.indices.contains(event.lane), "risk events", row, "there is no such lane")
     }
     if let draws = executionDraws {
       try require(
-        draws.fills.count == draws.profits.count && draws.deepestDrawdowns.count == draws.profits.count,
+        [draws.fills.count, draws.deepestDrawdowns.count, draws.settings.count].allSatisfy {
+          $0 == draws.profits.count
+        },
         "execution draws", nil, "its columns differ in length")
     }
     if let pessimistic {

@@ -23,6 +23,8 @@ public struct RunResult: Sendable, Hashable {
   public var account: AccountColumns
   public var orders: [RunOrder]
   public var fills: [RunFill]
+  /// The shown lane's fills at its orders' prices that were drawn as missed; empty where every such fill happens.
+  public var missedFills: [MissedFill] = []
   public var riskEvents: [RiskEvent]
   /// Final equity of lanes that differ only in drawn latency, queue and fill assumptions.
   public var executionDraws: ExecutionDraws?

@@ -92,8 +92,18 @@ enum FillStories {
         "The strategy decided at \(clock(fill.decisionTime)), "
           + "\(Format.duration(Double(fill.time - fill.decisionTime))) before the fill.")
     }
+    let missed = context.result.missedFills.filter {
+      $0.order == fill.order && $0.decisionTime == fill.decisionTime && $0.instrument == fill.instrument
+        && $0.time <= fill.time
+    }
+    if !missed.isEmpty {
+      text.append(
+        "\(Format.counted(missed.count, "fill")) of its order at its price \(missed.count == 1 ? "was" : "were") drawn as "
+          + "missed before, which sent it to the back of its queue.")
+    }
     if fill.joinedTime != .min {
-      var part = "Its order \(fill.order) joined the queue at \(clock(fill.joinedTime))"
+      var part =
+        "Its order \(fill.order) joined the queue \(missed.isEmpty ? "" : "anew ")at \(clock(fill.joinedTime))"
       if fill.aheadWhenJoined != .min {
         part += " behind \(Format.counted(Int(clamping: fill.aheadWhenJoined), "lot"))"
       }

@@ -61,4 +61,19 @@ extension ResultReader {
         markoutMidHalfTicks: Array(markouts[(row * width)..<((row + 1) * width)]))
     }
   }
+
+  func missedFills() throws(HDF5Error) -> [MissedFill] {
+    guard file.has("/missed_fills") else { return [] }
+    let table = try ResultTable("/missed_fills", index: "missed", file)
+    let times = try table.int64s("time")
+    let orders = try table.uint64s("order")
+    let decisions = try table.int64s("decision_time")
+    let instruments = try table.int32s("instrument")
+    let prices = try table.int32s("price_ticks")
+    return times.indices.map { row in
+      MissedFill(
+        time: times[row], order: orders[row], decisionTime: decisions[row], instrument: Int(instruments[row]),
+        priceTicks: prices[row])
+    }
+  }
 }

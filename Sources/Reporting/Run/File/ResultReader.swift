@@ -140,8 +140,16 @@ struct ResultReader {
     guard file.has("/execution_draws") else { return nil }
     let table = try ResultTable("/execution_draws", index: "draw", file)
     let drawn = try ResultTable("/execution_draws", index: "uncertainty", file).texts("drawn")
+    let factors = try table.doubles("latency_factor")
+    let changes = try table.int64s("fee_change")
+    let models = try table.words("queue_model")
+    let probabilities = try table.doubles("fill_probability")
+    let settings = factors.indices.map {
+      DrawnExecution(
+        latencyFactor: factors[$0], feeChange: changes[$0], queueModel: models[$0], fillProbability: probabilities[$0])
+    }
     return ExecutionDraws(
-      drawn: drawn, profits: try table.doubles("profit"), fills: try table.counts("fills"),
+      drawn: drawn, settings: settings, profits: try table.doubles("profit"), fills: try table.counts("fills"),
       deepestDrawdowns: try table.doubles("deepest_drawdown"))
   }
 

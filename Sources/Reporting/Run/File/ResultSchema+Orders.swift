@@ -93,6 +93,25 @@ extension ResultSchema {
         ) { .int64($0.run.fills.flatMap(\.markoutMidHalfTicks)) },
       ])
 
+  static let missedFills = ResultGroup(
+    "/missed_fills", "fills at the shown lane's prices that were drawn as missed", condition: "some were",
+    columns: [
+      .index("missed", "number of the row") { $0.run.missedFills.count },
+      .time(axes: ["missed"], "when its order joined its queue anew instead") { $0.run.missedFills.map(\.time) },
+      ResultColumn("order", .uint64, axes: ["missed"], "identifier of the order") {
+        .uint64($0.run.missedFills.map(\.order))
+      },
+      .time("decision_time", axes: ["missed"], "when the strategy decided on the order") {
+        $0.run.missedFills.map(\.decisionTime)
+      },
+      ResultColumn("instrument", .int32, axes: ["missed"], "row of /instruments") {
+        .int32($0.run.missedFills.map { Int32(clamping: $0.instrument) })
+      },
+      ResultColumn("price_ticks", .int32, axes: ["missed"], "price of the order", unit: "ticks") {
+        .int32($0.run.missedFills.map(\.priceTicks))
+      },
+    ], isPresent: { !$0.run.missedFills.isEmpty })
+
   private static func optional(
     _ name: String, _ meaning: String, unit: String? = nil, _ path: @escaping @Sendable (RunFill) -> Int64
   ) -> ResultColumn {

@@ -3,7 +3,8 @@ import MarketTypes
 extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
-    meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, riskEvents,
+    meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, missedFills,
+    riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, windows, windowSteps, windowDepth, market,
   ]
 
@@ -239,16 +240,29 @@ extension ResultSchema {
       ResultColumn("drawn", .text, axes: ["uncertainty"], "what was drawn, in words") {
         .text($0.run.executionDraws?.drawn ?? [])
       },
-      ResultColumn("profit", .double, axes: ["draw"], "after fees", unit: "money") {
-        .double($0.run.executionDraws?.profits ?? [])
+      ResultColumn("latency_factor", .double, axes: ["draw"], "on all latencies", unit: "1") {
+        .double(($0.run.executionDraws?.settings ?? []).map(\.latencyFactor))
       },
-      ResultColumn("fills", .int64, axes: ["draw"], "number of fills") {
-        .int64(($0.run.executionDraws?.fills ?? []).map(Int64.init))
+      ResultColumn("fee_change", .int64, axes: ["draw"], "added to both fee rates, billionths of the notional") {
+        .int64(($0.run.executionDraws?.settings ?? []).map(\.feeChange))
       },
-      ResultColumn("deepest_drawdown", .double, axes: ["draw"], "zero or negative", unit: "1") {
-        .double($0.run.executionDraws?.deepestDrawdowns ?? [])
-      },
-    ], isPresent: { $0.run.executionDraws != nil })
+      ResultColumn(
+        "fill_probability", .double, axes: ["draw"], "of a fill when an order's turn comes at its price", unit: "1"
+      ) { .double(($0.run.executionDraws?.settings ?? []).map(\.fillProbability)) },
+    ]
+      + ResultColumn.words("queue_model", axes: ["draw"], "of level feeds") {
+        ($0.run.executionDraws?.settings ?? []).map(\.queueModel)
+      } + [
+        ResultColumn("profit", .double, axes: ["draw"], "after fees", unit: "money") {
+          .double($0.run.executionDraws?.profits ?? [])
+        },
+        ResultColumn("fills", .int64, axes: ["draw"], "number of fills") {
+          .int64(($0.run.executionDraws?.fills ?? []).map(Int64.init))
+        },
+        ResultColumn("deepest_drawdown", .double, axes: ["draw"], "zero or negative", unit: "1") {
+          .double($0.run.executionDraws?.deepestDrawdowns ?? [])
+        },
+      ], isPresent: { $0.run.executionDraws != nil })
 
   private static let pessimistic = ResultGroup(
     "/pessimistic", "the shown lane again under worse assumptions", condition: "it was run",

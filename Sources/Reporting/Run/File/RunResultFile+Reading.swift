@@ -27,6 +27,7 @@ extension RunResultFile {
     try reader.readColumns(into: &run)
     run.orders = try reader.orders()
     run.fills = try reader.fills()
+    run.missedFills = try reader.missedFills()
     run.riskEvents = try reader.riskEvents()
     run.executionDraws = try reader.executionDraws()
     run.pessimistic = try reader.pessimistic(samples: run.sampleTimes.count)
