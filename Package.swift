@@ -229,6 +229,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     fuzz("FormatsFuzz", imports: ["TickImport"]),
     fuzz("LedgerFuzz", imports: ["Ledger"]),
     fuzz("ResultFileFuzz", imports: ["Reporting"]),
+    fuzz("RunFilesFuzz", imports: ["Catalogue", "Lab"]),
     fuzz("MatchingFuzz", imports: ["MarketTypes", "OrderBooks", "TestSupport"]),
     fuzz("ScenarioFuzz", imports: ["Lab"]),
     fuzz("TickFileFuzz", imports: ["TickStore"]),

@@ -99,14 +99,20 @@ extension RunCatalogue {
     return runs
   }
 
-  /// The one run that a word means: its folder's name, the beginning of it, or of its result's hash (from four digits on).
-  public func find(_ word: String) throws(CatalogueError) -> CatalogueRun {
-    let all = try runs()
-    if let exact = all.first(where: { $0.folder == word }) { return exact }
+  /// Runs that a word may mean: the one whose folder has that name, or else all whose names begin with it, or whose results'
+  /// hashes do (from four digits on).
+  public func matches(_ word: String) throws(CatalogueError) -> [CatalogueRun] {
     guard !word.isEmpty else { throw CatalogueError(.misuse, "run", "no name was given") }
-    let matches = all.filter { run in
+    let all = try runs()
+    if let exact = all.first(where: { $0.folder == word }) { return [exact] }
+    return all.filter { run in
       run.folder.hasPrefix(word) || (word.utf8.count >= 4 && run.text("result_hash")?.hasPrefix(word) == true)
     }
+  }
+
+  /// The one run that a word means: its folder's name, the beginning of it, or of its result's hash (from four digits on).
+  public func find(_ word: String) throws(CatalogueError) -> CatalogueRun {
+    let matches = try matches(word)
     guard let match = matches.first else {
       throw CatalogueError(.misuse, word, "there is no such run in \(folder); `lockstep runs` lists them")
     }

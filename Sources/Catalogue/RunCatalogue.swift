@@ -41,6 +41,12 @@ public final class RunCatalogue {
     }
   }
 
+  /// An index in memory that reads no folder.
+  init(inMemoryFor folder: String) throws(CatalogueError) {
+    self.folder = folder
+    database = try Self.prepared(":memory:")
+  }
+
   deinit { if lock >= 0 { close(lock) } }
 
   /// An exclusive lock, waited for; -1 where the folder cannot be written.
@@ -129,7 +135,9 @@ public final class RunCatalogue {
           continue
         }
         if let before { try forget(before.id) }
-        try store(RunEntry(folder: path), entry.name, path, stamp)
+        try store(
+          RunEntry(folder: path), entry.name, stamp: stamp, files: try RunListing.entries(of: path).filter(\.isFile),
+          tags: Self.tags(of: path))
         update.read += 1
       }
       for (id, _) in known.values.sorted(by: { $0.id < $1.id }) {
@@ -151,7 +159,9 @@ public final class RunCatalogue {
     try database.run("DELETE FROM runs WHERE id = ?", [.integer(id)])
   }
 
-  private func store(_ entry: RunEntry, _ name: String, _ path: String, _ stamp: String) throws(CatalogueError) {
+  func store(
+    _ entry: RunEntry, _ name: String, stamp: String, files: [RunListing.Entry], tags: [String]
+  ) throws(CatalogueError) {
     let names = entry.columns.map(\.name)
     let marks = String(repeating: ", ?", count: names.count)
     try database.run(
@@ -179,11 +189,11 @@ public final class RunCatalogue {
           real(metric.lower), real(metric.upper),
         ])
     }
-    for file in try RunListing.entries(of: path) where file.isFile {
+    for file in files {
       try database.run(
         "INSERT INTO artefacts VALUES (?, ?, ?)", [.integer(id), .text(file.name), .integer(file.bytes)])
     }
-    for tag in Self.tags(of: path) { try database.run("INSERT INTO tags VALUES (?, ?)", [.integer(id), .text(tag)]) }
+    for tag in tags { try database.run("INSERT INTO tags VALUES (?, ?)", [.integer(id), .text(tag)]) }
   }
 
   /// The tags that stand beside a run; none when there is no such file or it holds something else.
@@ -191,7 +201,11 @@ public final class RunCatalogue {
     guard let bytes = try? RegularFile.contents(of: "\(path)/\(tagsName)", limit: 65_536),
       let text = String(validating: bytes, as: UTF8.self)
     else { return [] }
-    return Array(Set(text.split(separator: "\n").map(String.init).filter(isTag))).sorted()
+    return tags(in: text)
+  }
+
+  static func tags(in text: String) -> [String] {
+    Array(Set(text.split(separator: "\n").map(String.init).filter(isTag))).sorted()
   }
 
   /// Letters, digits, dash and underscore, so that a tag can be named in a condition and on any command line.

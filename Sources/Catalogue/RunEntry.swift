@@ -21,28 +21,32 @@ struct RunEntry {
 
   /// Reads a folder. Whatever stands in it, this returns; faults are noted.
   init(folder: String) {
-    let path = "\(folder)/summary.json"
-    do {
-      let summary = try CanonicalJSON(parsing: try RegularFile.contents(of: path, limit: Self.summaryLimit))
+    do throws(RegularFile.Fault) {
+      enter(summary: try RegularFile.contents(of: "\(folder)/summary.json", limit: Self.summaryLimit))
+    } catch {
+      fault = "summary.json \(error.reason)"
+    }
+    guard fault == nil else { return }
+    do throws(HDF5Error) {
+      metrics = try RunResultFile.readMetrics("\(folder)/result.h5")
+    } catch {
+      fault = "result.h5: \(error.reason)"
+    }
+  }
+
+  /// Reads the bytes of a summary; any give an entry, and faults are noted.
+  init(summary bytes: [UInt8]) { enter(summary: bytes) }
+
+  private mutating func enter(summary bytes: [UInt8]) {
+    do throws(JSONFault) {
+      let summary = try CanonicalJSON(parsing: bytes)
       guard summary["result_hash"]?.text != nil, summary["name"]?.text != nil else {
         fault = "summary.json is no summary of a run"
         return
       }
       read(summary)
-    } catch let error as RegularFile.Fault {
-      fault = "summary.json \(error.reason)"
-      return
-    } catch let error as JSONFault {
+    } catch {
       fault = "summary.json: \(error.description)"
-      return
-    } catch {
-      fault = "summary.json: \(error)"
-      return
-    }
-    do throws(HDF5Error) {
-      metrics = try RunResultFile.readMetrics("\(folder)/result.h5")
-    } catch {
-      fault = "result.h5: \(error.reason)"
     }
   }
 

@@ -138,6 +138,8 @@ final class SQLiteDatabase {
         default: return SQLITE_DENY
         }
       }, nil)
+    // Functions can ask for gigabytes in a few letters.
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 16 << 20)
     // Half a million times 1,000 instructions: seconds, not for ever.
     steps = 0
     sqlite3_progress_handler(
@@ -154,6 +156,7 @@ final class SQLiteDatabase {
 
   func restore() {
     sqlite3_set_authorizer(handle, nil, nil)
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 1_000_000_000)
     sqlite3_progress_handler(handle, 0, nil, nil)
   }
 }

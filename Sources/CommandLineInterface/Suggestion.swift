@@ -20,7 +20,7 @@ func editDistance(_ left: String, _ right: String) -> Int {
 }
 
 /// The known words a mistyped one may stand for, nearest first.
-func nearest(to word: String, among words: [String]) -> [String] {
+package func nearest(to word: String, among words: [String]) -> [String] {
   let limit = max(1, word.utf8.count / 3)
   return
     words
@@ -32,6 +32,11 @@ func nearest(to word: String, among words: [String]) -> [String] {
 
 /// "; did you mean 'import'?", or nothing when no known word is near.
 func suggestion(for word: String, among words: [String], prefix: String = "") -> String {
-  let near = nearest(to: word, among: words).map { "'\(prefix)\($0)'" }
-  return near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+  let near = nearest(to: word, among: words).map { "\(prefix)\($0)" }
+  return near.isEmpty ? "" : "; " + question(near)
+}
+
+/// "did you mean 'import' or 'export'?", for words that are near.
+package func question(_ near: [String]) -> String {
+  "did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?"
 }

@@ -119,5 +119,51 @@ struct EquityStreamTests {
       try ScenarioRun.execute(scenario, strategies: ScenarioRunTests.registry, options: options)
     }
     #expect(FileManager.default.fileExists(atPath: options.streamPath ?? ""))
+    // Resuming shows the run from its start again, in place of what was left.
+    let path = options.folder ?? ""
+    var resumed = self.options(in: folder)
+    resumed.streamPath = options.streamPath
+    let finished = try ScenarioRun.resume(folder: path, strategies: ScenarioRunTests.registry, options: resumed)
+    #expect(finished.result.sampleTimes.count > 1)
+    // Neither a result nor anything else is taken for a stream.
+    for name in ["run/result.h5", "run/scenario.toml"] {
+      var wrong = self.options(in: folder)
+      wrong.folder = folder.appending(path: "other").path
+      wrong.streamPath = folder.appending(path: name).path
+      let before = try Data(contentsOf: folder.appending(path: name))
+      #expect(throws: RunError.self) {
+        try ScenarioRun.execute(scenario, strategies: ScenarioRunTests.registry, options: wrong)
+      }
+      #expect(try Data(contentsOf: folder.appending(path: name)) == before)
+    }
+  }
+
+  @Test(
+    "Python reads the whole equity after an interruption and resume",
+    .enabled(if: hasReader, "h5py is not installed; set LOCKSTEP_PYTHON to a Python that has it"))
+  func isWatchedAfterResuming() throws {
+    let folder = try newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let scenario = try ScenarioRunTests.short("[run]\nequity_interval_seconds = 1\n")
+    var options = options(in: folder)
+    options.progress = { $0.events < 4_000 || $0.stage != "replaying" }
+    #expect(throws: RunError.self) {
+      try ScenarioRun.execute(scenario, strategies: ScenarioRunTests.registry, options: options)
+    }
+    options.progress = { _ in true }
+    let finished = try ScenarioRun.resume(
+      folder: options.folder ?? "", strategies: ScenarioRunTests.registry, options: options)
+    let script = """
+      import sys, h5py
+      f = h5py.File(sys.argv[1], "r", swmr=True)
+      assert f["state"][0] == 1
+      print(len(f["time"]), int(f["time"][0]), repr(float(f["equity"][-1, 0])))
+      """
+    let (status, output) = try Self.start(["-c", script, options.streamPath ?? ""]).finish()
+    let result = finished.result
+    #expect(status == 0, "\(output)")
+    #expect(
+      output == "\(result.sampleTimes.count) \(result.sampleTimes[0]) \(result.equity(ofLane: 0).last ?? .nan)\n",
+      "\(output)")
   }
 }

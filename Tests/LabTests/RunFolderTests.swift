@@ -32,6 +32,7 @@ struct RunFolderTests {
     #expect(place.names == ["deep"])
     let names = try FileManager.default.contentsOfDirectory(atPath: finished.folder).sorted()
     #expect(names.filter { $0 != "report.html" } == ["log.jsonl", "result.h5", "scenario.toml", "summary.json"])
+    // Its data has an absolute path, so there is no place to note.
     let stored = try StoredRun(folder: finished.folder)
     #expect(stored.result.contentHash() == finished.result.identity.resultHash)
     try stored.verify(strategies: registry)
@@ -87,6 +88,85 @@ struct RunFolderTests {
       Self.message {
         _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
       }.contains("is finished already"))
+  }
+
+  @Test("A run's files are the same wherever data and scenario lie, and the run is found to be the same from there")
+  func places() throws {
+    let registry = ScenarioRunTests.registry
+    var texts: [Data] = []
+    var homes: [TestFolder] = []
+    for depth in ["one", "another/much/deeper/one"] {
+      let home = try TestFolder()
+      homes.append(home)
+      try home.write("", to: "\(depth)/data/x")
+      try FileManager.default.copyItem(atPath: ScenarioRunTests.sample, toPath: "\(home.path)/\(depth)/data/day.ticks")
+      let path = try home.write(
+        """
+        schema = 1
+        [data]
+        files = ["../data/day.ticks"]
+        instruments = ["ALFA"]
+        until = 2024-03-01T14:33:00Z
+        [strategy]
+        name = "grid-maker"
+        [report]
+        html = false
+        resamples = 100
+        simulated_paths = 100
+        """, to: "\(depth)/scenarios/s.toml")
+      let scenario = try Scenario(paths: [path], strategies: registry)
+      let finished = try ScenarioRun.execute(
+        scenario, strategies: registry, options: Self.options("\(home.path)/\(depth)/reports/run"))
+      let stored = try Data(contentsOf: URL(fileURLWithPath: "\(finished.folder)/scenario.toml"))
+      #expect(!String(decoding: stored, as: UTF8.self).contains(home.path))
+      texts.append(stored + (try Data(contentsOf: URL(fileURLWithPath: "\(finished.folder)/result.h5"))))
+      try StoredRun(folder: finished.folder).verify(strategies: registry)
+      let again = try Scenario(paths: ["\(finished.folder)/scenario.toml"], strategies: registry)
+      #expect(try again.text() == scenario.text())
+    }
+    #expect(texts[0] == texts[1])
+    // Everything moves together: the run sees its data from where it stands.
+    let moved = try TestFolder()
+    try FileManager.default.moveItem(atPath: "\(homes[0].path)/one", toPath: "\(moved.path)/two")
+    try StoredRun(folder: "\(moved.path)/two/reports/run").verify(strategies: registry)
+    // The run moves alone: its data is where it was.
+    let alone = try TestFolder()
+    let deep = "\(homes[1].path)/another/much/deeper/one/reports/run"
+    try FileManager.default.moveItem(atPath: deep, toPath: "\(alone.path)/run")
+    try StoredRun(folder: "\(alone.path)/run").verify(strategies: registry)
+  }
+
+  @Test(
+    "An estimate says within a factor of two how big a run will be",
+    arguments: ["quickstart", "monte-carlo", "momentum"])
+  func estimate(name: String) throws {
+    let place = try TestFolder()
+    let scenario = try Scenario(
+      paths: ["\(ScenarioRunTests.folder)/\(name).toml"],
+      overrides: [ScenarioOverride(key: "data.until", value: "2024-03-01T16:00:00Z", origin: "--set")],
+      strategies: ScenarioRunTests.registry)
+    let estimate = try RunEstimate(scenario, strategies: ScenarioRunTests.registry, seconds: 0.2)
+    let finished = try ScenarioRun.execute(
+      scenario, strategies: ScenarioRunTests.registry, options: Self.options("\(place.path)/run"))
+    var bytes = 0
+    for file in try FileManager.default.contentsOfDirectory(atPath: finished.folder) {
+      bytes += try Data(contentsOf: URL(fileURLWithPath: "\(finished.folder)/\(file)")).count
+    }
+    #expect(estimate.laneCount == 1 && estimate.addedLaneCount == scenario.monteCarlo.executionDraws + 1)
+    #expect((0.5...2).contains(estimate.bytes / Double(bytes)), "\(estimate.bytes) for \(bytes)")
+    let events = Double(finished.result.identity.eventCount)
+    #expect((0.5...2).contains(Double(estimate.events) / events), "\(estimate.events) for \(events)")
+    #expect(estimate.analysisSeconds > 0 && estimate.seconds > estimate.analysisSeconds)
+  }
+
+  @Test("Any bytes are the place of a run's data or nothing")
+  func locations() throws {
+    let good = DataLocation(dataFolder: "/a/b/c", runFolder: "/a/d/run")
+    #expect(good.fromRun == "../../b/c" && good.fromRoot == "/a/b/c")
+    let bytes = try good.bytes
+    #expect(DataLocation(parsing: bytes) == good)
+    // The last byte is a line feed.
+    for cut in 0..<(bytes.count - 1) { #expect(DataLocation(parsing: Array(bytes[..<cut])) == nil) }
   }
 
   @Test("Any bytes are a checkpoint or an error")

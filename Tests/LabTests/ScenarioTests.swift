@@ -228,13 +228,30 @@ struct ScenarioTests {
       try Scenario(paths: [main], overrides: over, strategies: registry).data.files == ["\(folder.path)/data/day.ticks"]
     )
     let scenario = try Scenario(paths: [main], strategies: registry)
-    // The stored text says where it came from, so that it runs from any folder.
+    // The shown text says where it came from, so that it can be kept elsewhere.
     let stored = try folder.write(try scenario.text(withFolder: true), to: "elsewhere/scenario.toml")
     let again = try Scenario(paths: [stored], strategies: registry)
     #expect(try again.text() == scenario.text())
     #expect(try again.text(withFolder: true) == scenario.text(withFolder: true))
     #expect(again.data.path(of: again.data.files[0]) == scenario.data.path(of: scenario.data.files[0]))
     #expect(try again.fingerprint() == scenario.fingerprint())
+  }
+
+  @Test("Data of the working folder is named as it is from there, wherever the scenario lies")
+  func workingFolder() throws {
+    // Tests run in some folder; what stands there is named as seen from it.
+    let here = try #require(
+      FileManager.default.contentsOfDirectory(atPath: ".").filter { !$0.hasPrefix(".") }.sorted().first)
+    let registry = StrategyRegistry(StrategyRegistry.builtIn)
+    let text = Self.smallest.replacingOccurrences(of: "day.ticks", with: here)
+    let folder = try TestFolder()
+    let other = try TestFolder()
+    let scenarios = try [folder.write(text, to: "a/s.toml"), other.write(text, to: "deep/er/s.toml")].map {
+      try Scenario(paths: [$0], strategies: registry)
+    }
+    #expect(scenarios.map(\.data.files) == [[here], [here]])
+    #expect(scenarios.map { $0.data.path(of: here) } == [here, here])
+    #expect(try scenarios[0].text(withFolder: true) == scenarios[1].text(withFolder: true))
   }
 
   @Test("A market may be named, included or written inline, once")

@@ -61,4 +61,25 @@ import Testing
     #expect(throws: HDF5Error.self) { try stream.finish() }
     #expect(stream.flushedCount == 1)
   }
+
+  @Test func anEarlierStreamMakesWayAndOtherFilesDoNot() throws {
+    let path = newPath()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // One that ended, one that was abandoned, and one of which nothing was written.
+    for ends in [true, false] {
+      let stream = try ProgressStream(path: path, lanes: ["a"], runName: "x")
+      try stream.append(time: 1, equity: [1])
+      try stream.flush()
+      if ends { try stream.finish() }
+      let next = try ProgressStream(path: path, lanes: ["a", "b"], runName: "y")
+      try next.finish()
+    }
+    try Data().write(to: URL(filePath: path))
+    try ProgressStream(path: path, lanes: ["a"], runName: "x").finish()
+    let words = Data("something that somebody wants to keep".utf8)
+    try words.write(to: URL(filePath: path))
+    #expect(throws: HDF5Error.self) { try ProgressStream(path: path, lanes: ["a"], runName: "x") }
+    #expect(try Data(contentsOf: URL(filePath: path)) == words)
+    try ProgressStream(path: path, lanes: ["a"], runName: "x", replaces: true).finish()
+  }
 }

@@ -67,6 +67,12 @@ struct RunCommandTests {
     let gone = try Binary.run("run", path, "--set", "data.files=[\"gone.ticks\"]", "-o", folder.path("run"))
     #expect(gone.code == 4 && gone.messages.contains("gone.ticks"))
     #expect(try Binary.run("run", folder.path("none.toml")).code == 4)
+    for (typed, meant) in [("shrt.toml", "short.toml"), ("short", "short.toml")] {
+      let near = try Binary.run("run", typed, in: folder.url)
+      #expect(near.code == 4 && near.messages.contains("Did you mean '\(meant)'?"), "\(near.messages)")
+    }
+    let shipped = try Binary.run("estimate", "quikstart", in: Binary.repository)
+    #expect(shipped.messages.contains("Did you mean 'Scenarios/quickstart.toml'?"), "\(shipped.messages)")
     #expect(try Binary.run("resume", folder.path("run")).code == 4)
     let environment = try Binary.run(
       "config", "show", path, environment: ["LOCKSTEP_SET_RUN__SEED": "77"])
@@ -80,10 +86,23 @@ struct RunCommandTests {
     let explained = try Binary.run("config", "explain", "strategy.parameters.half_spread")
     #expect(explained.code == 0 && explained.output.contains("ticks between the leaning middle"))
     #expect(try Binary.run("config", "explain", "nothing.such").code == 3)
+    for (typed, meant) in [
+      ("latency.new_ordr", "latency.new_order"), ("laten", "latency"), ("strateg.name", "strategy.name"),
+      ("half_spraed", "strategy.parameters.half_spread"), ("lane[0].nmae", "lane[].name"),
+    ] {
+      let outcome = try Binary.run("config", "explain", typed)
+      #expect(outcome.output.contains(meant) || outcome.messages.contains("Did you mean '\(meant)'"), "\(outcome)")
+    }
+    #expect(try Binary.run("config", "explain", "lane[3].name").output.contains("lane[].name"))
     #expect(try Binary.run("config", "strategies").output.contains("avellaneda-stoikov"))
     let folder = try ScratchFolder()
     let estimate = try Binary.run("estimate", try Self.scenario(in: folder), "--json")
     #expect(estimate.code == 0 && estimate.output.contains("\"events_per_second\""), "\(estimate.messages)")
+    // The lane that a run adds to learn how sure its figures are is not one of the scenario's.
+    let words = try Binary.run(
+      "estimate", try Self.scenario(in: folder), "--set", "monte_carlo.pessimistic=true")
+    #expect(words.output.contains(" events, 1 lane and 1 to learn how sure they are, 1 instrument"), "\(words.output)")
+    #expect(words.output.contains("for statistics and files"))
   }
 
   @Test("SIGTERM ends with 130 and leaves only what resume needs")

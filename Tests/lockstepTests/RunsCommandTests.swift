@@ -32,6 +32,7 @@ import Testing
     let shown = try Binary.run("runs", "show", "seed-1", in: folder)
     #expect(shown.output.contains("tags: keep") && shown.output.contains("result.h5"), "\(shown.output)")
     #expect(try Binary.run("runs", "show", "seed", in: folder).code == 2)
+    try Self.namesServe(in: scratch)
 
     let head = try Binary.run("ledger", "head", in: folder).output.trimmingCharacters(in: .newlines)
     #expect(head.contains("\"size\":2"))
@@ -56,6 +57,40 @@ import Testing
     #expect(try Binary.run("runs", "rm", "seed-1", in: folder).output == "removed seed-1\n")
     #expect(try Binary.run("runs", "--json", in: folder).output.contains("seed-2"))
     #expect(try Binary.run("ledger", "verify", in: folder).code == 0)
+  }
+
+  /// A run is named by its path or as `runs` prints it, from its folder or from another one.
+  private static func namesServe(in scratch: ScratchFolder) throws {
+    let folder = scratch.url
+    let reports = scratch.path("Reports")
+    for (words, place) in [([], folder), (["--folder", reports], URL(filePath: "/"))] {
+      for line in [
+        ["explain", "seed-1", "0"], ["verify", "seed-1"], ["report", "seed-2", "-o", scratch.path("page.html")],
+        ["runs", "show", "seed-1"], ["ledger", "proof", "seed-1"], ["compare", "seed-1", "seed-2"],
+        ["compare", "seed-1", "seed-2"],
+      ] {
+        let outcome = try Binary.run(line[0], more: Array(line.dropFirst()) + words, in: place)
+        #expect(outcome.code == 0, "\(line): \(outcome.messages)")
+      }
+    }
+    for line in [["runs", "show", "Reports/seed-1/"], ["ledger", "proof", "Reports/seed-1"]] {
+      let outcome = try Binary.run(line[0], more: Array(line.dropFirst()), in: folder)
+      #expect(outcome.code == 0, "\(line): \(outcome.messages)")
+    }
+    // Two comparisons of the same runs are one page, and it is not in the working folder.
+    let pages = try FileManager.default.contentsOfDirectory(atPath: reports).filter { $0.hasPrefix("compare-") }
+    #expect(pages.count == 1 && scratch.names == ["Reports", "page.html"], "\(pages) \(scratch.names)")
+    for line in [
+      ["explain", "sed-1", "0"], ["verify", "eed-1"], ["runs", "show", "seed1"], ["ledger", "proof", "sed-1"],
+    ] {
+      let outcome = try Binary.run(line[0], more: Array(line.dropFirst()), in: folder)
+      #expect(outcome.code == 4 && outcome.messages.contains("Did you mean 'seed-1'"), "\(line): \(outcome.messages)")
+    }
+    let finished = try Binary.run("resume", "seed-1", in: folder)
+    #expect(finished.code == 4 && finished.messages.contains("finished already"), "\(finished.messages)")
+    let unknown = try Binary.run("resume", "nothing", in: folder)
+    #expect(unknown.code == 4 && unknown.messages.contains("no interrupted run"), "\(unknown.messages)")
+    try FileManager.default.removeItem(atPath: scratch.path("page.html"))
   }
 
   @Test func aChangedLedgerOrResultIsFound() throws {

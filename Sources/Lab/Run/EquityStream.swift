@@ -15,12 +15,12 @@ final class EquityStream {
   /// Readers look a few times a second; flushing more often only costs the run time.
   private static let flushInterval: Duration = .milliseconds(200)
 
-  init(path: String, run: String, lanes: [String], log: RunLog) throws(RunError) {
+  init(path: String, run: String, lanes: [String], replaces: Bool, log: RunLog) throws(RunError) {
     let watched = Array(lanes.prefix(ProgressStream.laneLimit))
     laneCount = watched.count
     self.log = log
     do throws(HDF5Error) {
-      stream = try ProgressStream(path: path, lanes: watched, runName: run, flushInterval: 4_096)
+      stream = try ProgressStream(path: path, lanes: watched, runName: run, flushInterval: 4_096, replaces: replaces)
     } catch {
       throw RunError(.system, "the stream cannot be written: \(error)", advice: "name another file with --stream")
     }

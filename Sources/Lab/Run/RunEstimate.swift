@@ -1,14 +1,22 @@
 import Execution
-import Glibc
+import MarketTypes
+import TickStore
 
 /// What a run will take, before it starts.
 public struct RunEstimate: Sendable {
+  /// Market events that the lanes will see.
   public var events: UInt64
+  /// The scenario's own variants.
   public var laneCount: Int
+  /// Lanes that the run adds: drawn executions, and the pessimistic one.
+  public var addedLaneCount: Int
   public var instrumentCount: Int
   /// Market events a second that the calibration replayed with all lanes.
   public var eventsPerSecond: Double
+  /// Of the whole run.
   public var seconds: Double
+  /// The part of it that goes to statistics, bootstraps, simulated paths and the files.
+  public var analysisSeconds: Double
   /// Of the whole run folder.
   public var bytes: Double
   /// Largest working memory of the process, roughly.
@@ -16,49 +24,94 @@ public struct RunEstimate: Sendable {
   /// Events that the calibration replayed.
   public var calibrationEvents: UInt64
 
-  /// Replays the beginning of the data for about `seconds` and extrapolates.
+  /// Replays the beginning of the data for about `seconds`, analyses a made-up run of the same size, and extrapolates.
   public init(_ scenario: Scenario, strategies: StrategyRegistry, threads: Int = 1, seconds limit: Double = 1) throws {
-    let clock = ContinuousClock.now
-    func elapsed() -> Double {
-      let parts = (ContinuousClock.now - clock).components
-      return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-    }
+    let clock = Stopwatch()
     var pass = try RunPass(scenario, strategies: strategies, threads: threads, progress: { _ in true })
-    let preparation = elapsed()
+    let preparation = clock.seconds
     let day = scenario.run.hasImpact ? scenario.market?.day : nil
-    // A market that lanes trade in has no events before they do: its length in time has to serve.
-    events = day == nil ? pass.replay.eventCount : .max
-    laneCount = pass.plan.terms.count
+    let lanes = pass.plan.terms.count
+    laneCount = pass.plan.variants.count
+    addedLaneCount = lanes - laneCount
     instrumentCount = pass.replay.instruments.count
     // Longer and longer pieces, so that a slow strategy on a slow machine is not run for minutes.
     var piece: UInt64 = 1 << 13
     var outcome = LaneOutcome(laneCount: 0, shown: 0)
     var spent = 0.0
     while true {
-      let before = elapsed()
+      let watch = Stopwatch()
       pass.checkpoint = nil
       do { outcome = try pass.lanes(eventLimit: piece) } catch let stop as RunStop { throw stop.asError }
-      spent = elapsed() - before
-      if spent >= limit / 2 || UInt64(outcome.eventCount) < piece || piece >= events { break }
+      spent = watch.seconds
+      // A market that lanes trade in has no events before they do, and cannot say how many there will be.
+      if spent >= limit / 2 || UInt64(outcome.eventCount) < piece || (day == nil && piece >= pass.replay.eventCount) {
+        break
+      }
       piece *= spent < limit / 16 ? 4 : 2
     }
+    let isWhole = UInt64(outcome.eventCount) < piece
     calibrationEvents = UInt64(outcome.eventCount)
     eventsPerSecond = Double(outcome.eventCount) / max(spent, 1e-6)
-    var share = Double(events) / Double(max(1, outcome.eventCount))
-    if let day {
+    let share: Double
+    if isWhole {
+      share = 1
+    } else if let day {
       share = Double(day.upperBound - day.lowerBound) / Double(max(1, outcome.end - day.lowerBound))
-      events = UInt64((Double(outcome.eventCount) * share).rounded())
+    } else {
+      share = pass.replay.length(comparedWithEndAt: outcome.end)
     }
+    events = UInt64((Double(outcome.eventCount) * share).rounded())
+    let samples = Double(outcome.end - outcome.start) * share / (scenario.run.equityIntervalSeconds * 1e9) + 2
+    let size = RunSize(
+      samples: samples, fills: Double(outcome.fills.count) * share,
+      orders: Double(OrderHistory(outcome.transitions).orders.count) * share)
+    let rehearsal = RunRehearsal(scenario, pass.plan, instruments: pass.replay.instruments, size: size)
+    analysisSeconds = rehearsal.seconds
     // The second replay that marks fills touches books only; it costs at most what a lane does.
-    self.seconds = preparation + spent * share * (1 + 1 / Double(laneCount))
-    let span = Double(outcome.end - outcome.start) * share
-    let samples = span / (scenario.run.equityIntervalSeconds * 1e9) + 2
-    let fills = Double(outcome.fills.count) * share
-    let columns = Double(6 + 2 * instrumentCount) * 8
-    // Measured sizes after compression: about a third of the columns, 60 bytes a fill and 40 an order.
-    bytes = 60_000 + samples * (columns + Double(laneCount) * 8) / 3 + fills * (60 + columns / 3 + 40)
+    seconds = preparation + spent * share * (1 + 1 / Double(lanes)) + analysisSeconds
+    bytes = size.fileBytes(scenario, lanes: laneCount, instruments: instrumentCount) + rehearsal.pageBytes
     memoryBytes =
-      5e7 + fills * 600 + samples * Double(laneCount) * (8 + 64 * Double(instrumentCount))
-      + Double(laneCount * scenario.fills.ordersPerLane) * 100
+      5e7 + size.fills * 600 + size.orders * 200 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))
+      + Double(lanes * scenario.fills.ordersPerLane) * 100
+  }
+}
+
+/// What a run's files and analysis grow with.
+struct RunSize {
+  var samples: Double
+  /// Of the shown lane.
+  var fills: Double
+  var orders: Double
+
+  /// All files but the report, from the sizes of runs of many kinds: the chunks of 250 datasets, metrics and windows take the
+  /// same in all of them; a fill comes with its row of the account and its part of a round trip.
+  func fileBytes(_ scenario: Scenario, lanes: Int, instruments: Int) -> Double {
+    let account = Double(6 + 2 * instruments) * 4
+    let windows = min(fills, Double(scenario.report.windows)) * 1_300
+    return 295_000 + windows + fills * (60 + account) + orders * 15
+      + samples * (16 + account + Double(lanes) * 8) + Double(lanes) * 3_000
+  }
+}
+
+/// Seconds since it was made.
+struct Stopwatch {
+  private let start = ContinuousClock.now
+
+  var seconds: Double {
+    let parts = (ContinuousClock.now - start).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+}
+
+extension Replay {
+  /// How many times as long everything that is replayed is as what ends at a moment, in events of all instruments.
+  func length(comparedWithEndAt time: Int64) -> Double {
+    let next = Timestamp(nanoseconds: time == .max ? time : time + 1)
+    let all = parts.reduce(0) { $0 + $1.file.eventCount(from: from, until: until) }
+    let done = parts.reduce(UInt64(0)) { sum, part in
+      guard let span = part.file.timeSpan, span.lowerBound <= time else { return sum }
+      return sum + part.file.eventCount(from: from, until: span.upperBound <= time ? until : next)
+    }
+    return max(1, Double(all) / Double(max(1, done)))
   }
 }

@@ -30,7 +30,12 @@ public enum ScenarioRun {
     let path = try options.folder ?? scenario.folderName(date: options.date, in: options.reports)
     let folder = try RunFolder(path: path, replaces: options.replaces)
     do {
-      try folder.write(Array(scenario.text(withFolder: true).utf8), as: "scenario.toml")
+      // First, because a folder with a scenario can be resumed.
+      if scenario.data.files.contains(where: { !$0.hasPrefix("/") }) {
+        let location = DataLocation(dataFolder: scenario.data.folder, runFolder: path)
+        try folder.write(try location.bytes, as: DataLocation.fileName)
+      }
+      try folder.write(Array(scenario.text().utf8), as: "scenario.toml")
       return try build(scenario, in: folder, checkpoint: nil, strategies: strategies, options: options)
     } catch let error as RunError where error.kind == .interrupted {
       throw error
@@ -79,7 +84,9 @@ public enum ScenarioRun {
       pass.checkpoint = checkpoint
       pass.log = log
       if let path = options.streamPath {
-        pass.stream = try EquityStream(path: path, run: scenario.name, lanes: pass.plan.variants.map(\.name), log: log)
+        pass.stream = try EquityStream(
+          path: path, run: scenario.name, lanes: pass.plan.variants.map(\.name), replaces: options.replacesStream,
+          log: log)
       }
       defer { pass.stream?.finish() }
       result = try pass.result()
@@ -143,6 +150,8 @@ public struct RunOptions {
   public var threads = 1
   /// An HDF5 file that shows the lanes' equity to others while the run goes on; nil for none.
   public var streamPath: String?
+  /// A file that stands in the stream's place is replaced even if it is no stream.
+  public var replacesStream = false
   /// The run is entered in the ledger of the folder that its own folder stands in.
   public var entersLedger = false
   public var progress: ProgressHandler = { _ in true }

@@ -32,6 +32,12 @@ extension Scenario {
     try TomlTableReader.read(document, into: &self)
     let folderLine = data.folder.isEmpty ? nil : document.line(of: "data.folder")
     data.folder = folderLine.map { layers.resolve(data.folder, line: $0) } ?? layers.folder
+    // Data of the working folder is named as it is from there, so that nothing depends on where the two folders lie.
+    let isAllHere = data.files.indices.allSatisfy {
+      data.files[$0].hasPrefix("/")
+        || layers.isInWorkingFolder(data.files[$0], line: document.line(of: "data.files[\($0)]"))
+    }
+    if folderLine == nil, isAllHere, !data.files.isEmpty { data.folder = "" }
     for index in data.files.indices {
       let line = document.line(of: "data.files[\(index)]")
       // A file that states the folder means its own paths to start there.
@@ -54,10 +60,10 @@ extension Scenario {
 
   /// The scenario as a text with the meaning of every key, which reads back as the same scenario.
   ///
-  /// Without its folder it says the same on every machine; with it, it can be run from anywhere on this one.
+  /// Without its folder it says the same wherever its data lies; with it, it can be run from this working folder.
   public func text(withFolder: Bool = false) throws(ScenarioError) -> String {
     var copy = self
-    copy.data.folder = withFolder ? ScenarioLayers.absolute(data.folder) : ""
+    if !withFolder { copy.data.folder = "" }
     return try TomlTableWriter.text(copy)
   }
 
@@ -73,6 +79,15 @@ extension Scenario {
 }
 
 extension TomlDocument {
+  /// The texts of an array in a table; none where there is no such array.
+  func texts(at table: String, _ key: String) -> [String] {
+    guard case .table(let entries) = root.value, let entry = entries.first(where: { $0.key == table }),
+      case .table(let inner) = entry.node.value, let array = inner.first(where: { $0.key == key }),
+      case .array(let elements) = array.node.value
+    else { return [] }
+    return elements.compactMap { if case .text(let text) = $0.value { text } else { nil } }
+  }
+
   /// Whether the root has a key.
   func holds(_ key: String) -> Bool {
     guard case .table(let entries) = root.value else { return false }

@@ -101,18 +101,20 @@ struct ScenarioLayers {
   /// The path as seen from `base`; absolute paths stay what they are.
   func relative(_ path: String, line: Int, to base: String) -> String {
     guard !path.hasPrefix("/"), !path.isEmpty else { return path }
-    let resolved = Self.absolute(resolve(path, line: line)).split(separator: "/")
-    let start = Self.absolute(base).split(separator: "/")
-    let common = zip(resolved, start).prefix { $0 == $1 }.count
-    return (Array(repeating: "..", count: start.count - common) + resolved.dropFirst(common).map(String.init))
-      .joined(separator: "/")
+    return Self.path(to: resolve(path, line: line), from: base)
+  }
+
+  /// Whether a relative path lies in the working folder, and not beside the file that names it.
+  func isInWorkingFolder(_ path: String, line: Int) -> Bool {
+    Self.tidied(resolve(path, line: line)) == Self.tidied(path)
   }
 
   // MARK: - Layers
 
   private mutating func add(path: String, includedFrom chain: [String]) throws(ScenarioError) {
     let document = try TomlDocument(try ScenarioText.bytes(of: path), file: path)
-    try add(document, folder: Self.folder(of: path), includedFrom: chain + [path])
+    let stored = DataLocation.folder(ofScenario: path, files: document.texts(at: "data", "files"))
+    try add(document, folder: stored ?? Self.folder(of: path), includedFrom: chain + [path])
   }
 
   private mutating func add(
@@ -252,6 +254,15 @@ struct ScenarioLayers {
     guard let current = getcwd(nil, 0) else { return path }
     defer { free(current) }
     return tidied("\(String(cString: current))/\(path)")
+  }
+
+  /// A path as seen from a folder; both as the working folder has them.
+  static func path(to target: String, from folder: String) -> String {
+    let target = absolute(target).split(separator: "/")
+    let start = absolute(folder).split(separator: "/")
+    let common = zip(target, start).prefix { $0 == $1 }.count
+    return (Array(repeating: "..", count: start.count - common) + target.dropFirst(common).map(String.init))
+      .joined(separator: "/")
   }
 
   /// The path without `.` and, where a folder precedes it, `..`.

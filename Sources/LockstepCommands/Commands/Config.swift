@@ -43,16 +43,8 @@ enum Config {
       "explain", summary: "Explain a key of scenario files.", examples: ["config explain latency.new_order"],
       parameters: [key, CommonParameters.json]
     ) { invocation in
-      let wanted = invocation[key]
       let all = try keys(registry)
-      let exact = all.filter {
-        $0.path == wanted || $0.path.hasPrefix(wanted + ".") || $0.path.hasPrefix(wanted + "[]")
-      }
-      let found = exact.isEmpty ? all.filter { $0.path.contains(wanted) } : exact
-      guard !found.isEmpty else {
-        throw Failure(
-          .badConfiguration, "there is no key '\(wanted)'", advice: "'lockstep config schema' lists all keys.")
-      }
+      let found = try KeySearch.find(invocation[key], among: all)
       if invocation[CommonParameters.json] {
         try invocation.console.writeLine(JSONValue.array(found.map(json)).indentedText)
       } else {

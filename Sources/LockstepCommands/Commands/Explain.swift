@@ -4,7 +4,8 @@ import Reporting
 
 /// `lockstep explain`: the short story of one fill of a stored run.
 enum Explain {
-  static let folder = Argument<String>(.folder("RUN"), "The run's folder.")
+  static let folder = Argument<String>(
+    .folder("RUN"), "A run's folder, or its name as 'lockstep runs' prints it.")
   static let fill = Argument<Int>(.integer("FILL", in: 0...Int.max), "The fill's number in result.h5, from 0.")
 
   static let command = Command(
@@ -14,9 +15,9 @@ enum Explain {
       The story comes from what the run stored with the fill: the rule that filled it, the queue when it joined, when it
       reached the front, and the middle before and after.
       """,
-    parameters: [folder, fill]
+    parameters: [folder, fill, RunAccess.folder]
   ) { invocation in
-    let result = try StoredRun(folder: invocation[folder]).result
+    let result = try StoredRun(folder: try RunAccess.path(of: invocation[folder], invocation)).result
     let number = invocation[fill]
     guard result.fills.indices.contains(number) else {
       throw Failure(

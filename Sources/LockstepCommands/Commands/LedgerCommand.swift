@@ -6,10 +6,10 @@ import Reporting
 
 /// `lockstep ledger`: proves what was entered, and that nothing was changed since.
 enum LedgerCommand {
-  static let folder = Option("folder", .folder(), "The folder of runs whose ledger is meant; by default Reports.")
+  static let folder = RunAccess.folder
   static let against = Option(
     "against", .text("HEAD"), isRepeated: true, "An earlier head, as printed or stored in a result; may be repeated.")
-  static let run = Argument<String>(.text("RUN"), "A result hash or the beginning of one, or a run's folder.")
+  static let run = Argument<String>(.text("RUN"), "A run's folder or name, or a result hash or the beginning of one.")
   static let earlier = Argument<String>(.text("HEAD"), "The earlier head.")
   static let key = Option(
     "key", .file("KEYFILE"), isRequired: true, "64 hexadecimal digits of secret; made when there is no such file.")
@@ -101,7 +101,7 @@ enum LedgerCommand {
   private static func verify(_ invocation: Invocation) throws -> ExitCode {
     let ledger = try open(invocation)
     for text in invocation.all(against) { try ledger.verify(against: try readHead(text)) }
-    let folder = invocation[folder] ?? "Reports"
+    let folder = RunAccess.reportsFolder(invocation)
     var known: Set<String> = []
     for index in 0..<ledger.count {
       if let hash = try ledger.entry(at: index)["result_hash"]?.text { known.insert(hash) }
@@ -159,14 +159,16 @@ enum LedgerCommand {
   }
 
   private static func prove(_ invocation: Invocation) throws -> ExitCode {
-    let ledger = try open(invocation)
-    var wanted = invocation[run]
-    if let catalogue = try? RunCatalogue(folder: invocation[folder] ?? "Reports"), (try? catalogue.update()) != nil,
-      let hash = (try? catalogue.find(wanted))?.text("result_hash")
-    {
-      wanted = hash
-    }
-    guard wanted.utf8.count >= 4 else { throw Failure(.usage, "give at least four digits of the result hash") }
+    let (reports, word) = RunAccess.named(invocation[run], invocation)
+    let ledger = try open(reports)
+    // A run that was removed is in the ledger still, under its hash.
+    let isHash = word.utf8.count >= 4 && word.utf8.allSatisfy { Self.digits.contains($0) }
+    let catalogue = try RunCatalogue(folder: reports)
+    try catalogue.update()
+    let matches = try catalogue.matches(word)
+    let wanted =
+      try matches.count == 1 || !isHash
+      ? RunAccess.find(word, in: catalogue).text("result_hash") ?? word : word
     var place: Int?
     for index in 0..<ledger.count {
       if try ledger.entry(at: index)["result_hash"]?.text?.hasPrefix(wanted) == true { place = index }
@@ -188,8 +190,14 @@ enum LedgerCommand {
 
   // MARK: - Values
 
+  private static let digits = Array("0123456789abcdef".utf8)
+
   private static func open(_ invocation: Invocation) throws -> LedgerFile {
-    let path = "\(invocation[folder] ?? "Reports")/\(RunLedger.fileName)"
+    try open(RunAccess.reportsFolder(invocation))
+  }
+
+  private static func open(_ reports: String) throws -> LedgerFile {
+    let path = "\(reports)/\(RunLedger.fileName)"
     guard access(path, F_OK) == 0 else {
       throw Failure(.badData, "\(path): there is no ledger", advice: "'lockstep run' begins one with the first run.")
     }

@@ -5,7 +5,7 @@ import Reporting
 
 /// `lockstep report`: the report of a stored run, or the index of a folder of runs.
 enum Report {
-  static let folder = Argument<String>(.folder("RUN"), "A run's folder, or a folder of runs.")
+  static let folder = Argument<String>(.folder("RUN"), "A run's folder or name, or a folder of runs.")
   static let output = Option(
     "output", short: "o", .file(), "The file; by default report.html or index.html in the folder.")
   static let sections = Option(
@@ -20,9 +20,9 @@ enum Report {
       The report is one HTML file without network or third-party script, made from result.h5 alone: the ticks are not
       needed. A folder that holds runs instead of a result gets an index page with a table of them.
       """,
-    parameters: [folder, output, sections, pdf]
+    parameters: [folder, output, sections, pdf, RunAccess.folder]
   ) { invocation in
-    let path = invocation[folder]
+    let path = try RunAccess.path(of: invocation[folder], invocation)
     let html: String
     let target: String
     if access(path + "/result.h5", F_OK) == 0 {
@@ -56,7 +56,7 @@ enum Report {
   }
 
   private static func index(of path: String) throws -> String {
-    let folders = try entries(of: path).filter { access("\(path)/\($0)/result.h5", F_OK) == 0 }
+    let folders = try FolderListing.names(in: path).filter { access("\(path)/\($0)/result.h5", F_OK) == 0 }
     guard !folders.isEmpty else {
       throw Failure(
         .badData, "\(path) holds neither a run nor folders of runs", advice: "Make one with: lockstep run SCENARIO")
@@ -73,22 +73,6 @@ enum Report {
       }
     }
     return IndexPage(title: path, found, unreadable: unreadable).html()
-  }
-
-  /// Names in a folder, sorted.
-  private static func entries(of path: String) throws(Failure) -> [String] {
-    guard let stream = opendir(path) else {
-      throw Failure(.badData, "\(path) cannot be read: \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
   }
 
   /// A folder's name as part of a relative address.

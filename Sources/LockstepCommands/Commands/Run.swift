@@ -13,7 +13,8 @@ enum Run {
 
   static let stream = Option(
     "stream", .file("FILE", endings: [".h5"]),
-    "Show the lanes' equity in this HDF5 file while the run goes on (SWMR, for h5py and others).")
+    "Show the lanes' equity in this HDF5 file while the run goes on (SWMR, for h5py and others); an earlier stream is "
+      + "replaced.")
 
   static let noLedger = Flag("no-ledger", "Do not enter the run in the ledger of the folder that its own stands in.")
 
@@ -22,7 +23,8 @@ enum Run {
       "run", summary: "Run a scenario and leave a folder with its result.",
       examples: ["run Scenarios/quickstart.toml", "run Scenarios/quickstart.toml --set run.seed=7 -o Reports/seven"],
       discussion: """
-        The folder appears complete or not at all. It holds the resolved scenario, summary.json, log.jsonl and result.h5.
+        The folder appears complete or not at all. It holds the resolved scenario, summary.json, log.jsonl, result.h5,
+        report.html, and in location.json where the scenario's data lies.
         Ends with 5 when a risk control stopped the shown lane; the result is complete then too. An interrupted run (130)
         goes on with 'lockstep resume'.
 
@@ -38,7 +40,6 @@ enum Run {
         options.folder = invocation[output]
         // A folder of its own holds the same run under the same name: replacing it loses nothing.
         options.replaces = invocation[CommonParameters.force] || invocation[output] == nil
-        options.streamPath = invocation[stream]
         return try ScenarioRun.execute(scenario, strategies: registry, options: options)
       }
     }
@@ -53,6 +54,8 @@ enum Run {
     var options = RunOptions(date: String(TimeText.iso8601(Int64(time(nil)) * 1_000_000_000).prefix(10)))
     options.threads = invocation[threads] ?? 1
     options.entersLedger = !invocation[noLedger]
+    options.streamPath = invocation[stream]
+    options.replacesStream = invocation[CommonParameters.force]
     let line = invocation.console.progress("running")
     defer { line.finish() }
     options.progress = { state in

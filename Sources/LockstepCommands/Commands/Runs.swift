@@ -3,13 +3,14 @@ import CommandLineInterface
 
 /// `lockstep runs`: which runs there are, and what is kept of them.
 enum Runs {
-  static let folder = Option("folder", .folder(), "The folder of runs; by default Reports.")
+  static let folder = RunAccess.folder
   static let condition = Option(
     "where", .text("CONDITION"), "Only runs for which it holds, such as \"profit > 0 and metric.sharpe > 1\".")
   static let order = Option(
     "sort", .text("EXPRESSION"), "Order by it; with a leading dash highest first: --sort=-metric.sharpe.")
   static let limit = Option("limit", .integer(in: 1...1_000_000), "At most this many runs.")
-  static let run = Argument<String>(.text("RUN"), "A run: its folder's name, or the beginning of it or of its hash.")
+  static let run = Argument<String>(
+    .text("RUN"), "A run: its folder, its name, or the beginning of the name or of its hash.")
   static let words = Argument<String>(.text("TAG"), isRequired: false, isRepeated: true, "Words to put on the run.")
   static let dropped = Option("remove", .text("TAG"), isRepeated: true, "A word to take off again.")
 
@@ -24,7 +25,7 @@ enum Runs {
     parameters: [condition, order, limit, folder, CommonParameters.json],
     subcommands: [show, tag, remove]
   ) { invocation in
-    let runs = try open(invocation).runs(
+    let runs = try open(RunAccess.reportsFolder(invocation), invocation).runs(
       where: invocation[condition], sortedBy: invocation[order], limit: invocation[limit])
     if invocation[CommonParameters.json] {
       try invocation.console.writeLine(JSONValue.array(runs.map(json)).indentedText)
@@ -52,7 +53,8 @@ enum Runs {
     "show", summary: "Show all that is known of a run.", examples: ["runs show 2024-03-01-quickstart"],
     parameters: [run, folder, CommonParameters.json]
   ) { invocation in
-    let details = try open(invocation).details(invocation[run])
+    let (catalogue, name) = try find(invocation)
+    let details = try catalogue.details(name)
     if invocation[CommonParameters.json] {
       try invocation.console.writeLine(json(details).indentedText)
       return .success
@@ -88,8 +90,9 @@ enum Runs {
     examples: ["runs tag 2024-03-01-quickstart keep", "runs tag 2024-03-01-quickstart --remove keep"],
     parameters: [run, words, dropped, folder]
   ) { invocation in
-    let tagged = try open(invocation).tag(
-      invocation[run], add: invocation.all(words), remove: invocation.all(dropped))
+    let (catalogue, name) = try find(invocation)
+    let tagged = try catalogue.tag(
+      name, add: invocation.all(words), remove: invocation.all(dropped))
     try invocation.console.writeLine("\(tagged.folder): \(tagged.tags.joined(separator: ", "))")
     return .success
   }
@@ -99,12 +102,20 @@ enum Runs {
     examples: ["runs rm 2024-03-01-quickstart-1a2b"],
     parameters: [run, folder]
   ) { invocation in
-    try invocation.console.writeLine("removed \(try open(invocation).remove(invocation[run]))")
+    let (catalogue, name) = try find(invocation)
+    try invocation.console.writeLine("removed \(try catalogue.remove(name))")
     return .success
   }
 
-  private static func open(_ invocation: Invocation) throws -> RunCatalogue {
-    let catalogue = try RunCatalogue(folder: invocation[folder] ?? "Reports")
+  /// The run named on the command line, by its whole name.
+  private static func find(_ invocation: Invocation) throws -> (catalogue: RunCatalogue, name: String) {
+    let (reports, word) = RunAccess.named(invocation[run], invocation)
+    let catalogue = try open(reports, invocation)
+    return (catalogue, try RunAccess.find(word, in: catalogue).folder)
+  }
+
+  private static func open(_ folder: String, _ invocation: Invocation) throws -> RunCatalogue {
+    let catalogue = try RunCatalogue(folder: folder)
     let update = try catalogue.update()
     if update.read + update.removed > 0 {
       invocation.console.remark("catalogue: \(update.read) folders read, \(update.removed) forgotten")

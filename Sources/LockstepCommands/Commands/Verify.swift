@@ -6,7 +6,8 @@ import TickStore
 
 /// `lockstep verify`: whether a tick file is as it was written, or a run as its scenario gives it.
 enum Verify {
-  static let subject = Argument<String>(.file("FILE|RUN", endings: [".ticks"]), "A tick file, or a run's folder.")
+  static let subject = Argument<String>(
+    .file("FILE|RUN", endings: [".ticks"]), "A tick file, or a run: its folder or name.")
 
   static func command(_ registry: StrategyRegistry) -> Command {
     Command(
@@ -16,16 +17,23 @@ enum Verify {
         A tick file is checked byte by byte. A run's folder is checked against its own hashes, then its scenario runs again
         and must give the same result. Ends with 6 when something differs, and says what.
         """,
-      parameters: [subject, Run.threads, CommonParameters.json]
+      parameters: [subject, Run.threads, RunAccess.folder, CommonParameters.json]
     ) { invocation in
+      let word = invocation[subject]
       var status = stat()
-      let isFolder = stat(invocation[subject], &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      return isFolder ? try run(invocation, registry) : try file(invocation)
+      if stat(word, &status) == 0 {
+        return status.st_mode & S_IFMT == S_IFDIR ? try run(word, invocation, registry) : try file(invocation)
+      }
+      // What has the ending of tick files was meant as one.
+      guard errno == ENOENT, !word.hasSuffix(".ticks") else { return try file(invocation) }
+      return try run(try RunAccess.path(of: word, invocation), invocation, registry)
     }
   }
 
-  private static func run(_ invocation: Invocation, _ registry: StrategyRegistry) throws -> ExitCode {
-    let stored = try StoredRun(folder: invocation[subject])
+  private static func run(
+    _ folder: String, _ invocation: Invocation, _ registry: StrategyRegistry
+  ) throws -> ExitCode {
+    let stored = try StoredRun(folder: folder)
     let line = invocation.console.progress("verifying")
     defer { line.finish() }
     try stored.verify(strategies: registry, threads: invocation[Run.threads] ?? 1) { state in

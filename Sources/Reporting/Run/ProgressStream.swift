@@ -29,7 +29,11 @@ public final class ProgressStream {
   public static let laneLimit = 64
 
   /// Begins the file; `lanes` are named, at most `laneLimit` of them. Samples become visible every `flushInterval`.
-  public init(path: String, lanes: [String], runName: String, flushInterval: Int = 64) throws(HDF5Error) {
+  ///
+  /// An earlier stream of that name, however it ended, makes way for this one; any other file only if it may be replaced.
+  public init(
+    path: String, lanes: [String], runName: String, flushInterval: Int = 64, replaces: Bool = false
+  ) throws(HDF5Error) {
     self.path = path
     laneCount = lanes.count
     self.flushInterval = max(1, flushInterval)
@@ -39,6 +43,7 @@ public final class ProgressStream {
     guard !(lanes + [runName]).contains(where: { $0.utf8.contains(0) }) else {
       throw HDF5Error(file: path, reason: "a name holds a NUL, which HDF5 strings cannot")
     }
+    try Self.makeWay(at: path, replaces: replaces)
     chdf5_be_silent()
     do throws(HDF5Error) { try begin(lanes, runName) } catch {
       abandon()
@@ -47,6 +52,29 @@ public final class ProgressStream {
   }
 
   deinit { abandon() }
+
+  /// Takes the name from a file that stands there; whoever watches that one keeps it as it was.
+  private static func makeWay(at path: String, replaces: Bool) throws(HDF5Error) {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    guard replaces || isStream(path) else {
+      throw HDF5Error(file: path, reason: "exists already and is no stream")
+    }
+    guard unlink(path) == 0 else {
+      throw HDF5Error(file: path, reason: "cannot be replaced: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Whether a file was begun by this writer: only files for several readers have version 3 of the superblock. An empty one
+  /// was not even begun.
+  private static func isStream(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var head = [UInt8](repeating: 0, count: 9)
+    let count = read(descriptor, &head, head.count)
+    return count == 0 || count == head.count && head == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 3]
+  }
 
   private func begin(_ lanes: [String], _ runName: String) throws(HDF5Error) {
     let access = H5Pcreate(chdf5_file_access())

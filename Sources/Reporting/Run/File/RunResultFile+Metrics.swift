@@ -24,7 +24,15 @@ extension RunResultFile {
 
   /// The metrics of a result file alone; none when it was stored without an analysis.
   public static func readMetrics(_ path: String) throws(HDF5Error) -> [StoredMetric] {
-    let file = try HDF5Reader(try HDF5Reader.contents(of: path), name: path)
+    try readMetrics(HDF5Reader(try HDF5Reader.contents(of: path), name: path))
+  }
+
+  /// The metrics in the bytes of a result file; any bytes give some or an error.
+  public static func readMetrics(bytes: [UInt8], name: String = "result") throws(HDF5Error) -> [StoredMetric] {
+    try readMetrics(HDF5Reader(bytes, name: name))
+  }
+
+  private static func readMetrics(_ file: HDF5Reader) throws(HDF5Error) -> [StoredMetric] {
     guard try file.attributes(of: "/")["format"] == "lockstep run" else {
       throw file.file.fault("is no result of a Lockstep run")
     }
