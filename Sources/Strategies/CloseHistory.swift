@@ -29,12 +29,15 @@ public struct CloseHistory {
 
 /// Running totals of closes in a ring.
 ///
-/// Invariant: once something was appended, `totals` holds `mask + 1` values, a power of two, and the total after bar i lies at
-/// i & mask for the last `mask` bars and the one before them. Totals wrap; their differences do not.
+/// Invariant: `totals` holds `mask + 1` values, a power of two, and once something was appended the total after bar i lies at
+/// i & mask for the last `mask` bars and the one before them. Places that no bar has reached yet hold zero, the total before
+/// the first. Totals wrap; their differences do not.
 @usableFromInline
 package struct CloseRing {
   @usableFromInline var totals: UnsafeMutablePointer<Int64>
-  @usableFromInline let mask: Int
+  /// 0 until the first bar, so that no more is read than there is.
+  @usableFromInline package private(set) var mask = 0
+  private let size: Int
   @usableFromInline package private(set) var count = 0
   /// The end of the last bar.
   package private(set) var lastTime = Int64.min
@@ -44,7 +47,7 @@ package struct CloseRing {
   package init(lookback: Int, nothing: UnsafeMutablePointer<Int64>) {
     var size = 1
     while size < min(max(0, lookback), Self.largestLookback) + 1 { size *= 2 }
-    mask = size - 1
+    self.size = size
     totals = nothing
   }
 
@@ -55,8 +58,9 @@ package struct CloseRing {
 
   package mutating func append(_ close: Int32, time: Int64) {
     if !isAllocated {
-      totals = .allocate(capacity: mask + 1)
-      totals.initialize(repeating: 0, count: mask + 1)
+      totals = .allocate(capacity: size)
+      totals.initialize(repeating: 0, count: size)
+      mask = size - 1
       isAllocated = true
     }
     let total = totals[count & mask] &+ Int64(close)
@@ -71,6 +75,10 @@ package struct CloseRing {
 
   @inlinable @inline(__always)
   func sum(last length: Int) -> Int64 {
-    totals[count & mask] &- totals[(count &- max(0, min(length, kept))) & mask]
+    // Further back than the first bar lies a place not yet reached: no need to compare with the count. A negative length
+    // is above every other as a number without sign.
+    let isKept = UInt(bitPattern: length) <= UInt(bitPattern: mask)
+    let reach = _slowPath(!isKept) ? (length < 0 ? 0 : mask) : length
+    return totals[count & mask] &- totals[(count &- reach) & mask]
   }
 }
