@@ -1,4 +1,3 @@
-import Dispatch
 import Execution
 import MarketTypes
 import Simulation
@@ -26,7 +25,7 @@ struct LaneJob {
 
   /// Runs all lanes; generic so that the engine is specialised for the strategy.
   ///
-  /// Lanes do not see each other, so they are split among threads, each with its own replay: nothing depends on how.
+  /// Lanes do not see each other, so they are split among threads, each with its own books: nothing depends on how.
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
     if let market { return try ImpactJob(job: self, model: market).run(type) }
     let laneCount = plan.terms.count
@@ -45,44 +44,38 @@ struct LaneJob {
       made += 1
     }
     var outcome = LaneOutcome(laneCount: laneCount, shown: plan.shown)
-    func note() {
-      for index in 0..<count { shards[index].state(into: &outcome) }
-    }
-    let rounds = count == 1 ? 1 : Self.batchesPerRound
     var checked = checkpoint == nil
+    var limit = checkpoint.map { UInt64(clamping: $0.events) } ?? .max
+    var shared = SharedReplay(
+      ReplaySource(replay, stage: "replaying", limit: eventLimit, progress: { _ in true }),
+      batchesPerRound: count == 1 ? 1 : Self.batchesPerRound, endingAt: limit)
+    nonisolated(unsafe) let workers = shards
     while true {
-      let limit = checked ? UInt64.max : UInt64(checkpoint?.events ?? 0)
-      advance(shards, count: count, batches: rounds, untilEvents: limit)
-      for index in 0..<count {
-        if let failure = shards[index].failure { throw failure }
-        shards[index].drain(into: &outcome)
+      let (place, isLast) = try shared.advance(workers: count, endingAt: limit) { worker, round in
+        workers[worker].advance(over: round)
       }
-      if !checked, shards[0].events >= limit || shards[0].isAtEnd {
+      for index in 0..<count { shards[index].drain(into: &outcome) }
+      func note() {
+        for index in 0..<count { shards[index].state(at: place, into: &outcome) }
+      }
+      if !checked, place.events >= limit || isLast {
         note()
         try check(outcome)
         checked = true
+        limit = .max
       }
       stream?.show(outcome)
-      if shards[0].isAtEnd { break }
-      if !progress(shards[0].progress) {
+      if isLast {
+        note()
+        return outcome
+      }
+      if !progress(place.progress) {
         note()
         throw RunStop.interrupted(
           RunStop.Place(
             sources: replay.parts.map(\.sha256), events: outcome.eventCount, marketTime: outcome.end,
             stateHash: outcome.stateHash))
       }
-    }
-    note()
-    return outcome
-  }
-
-  private func advance<Concrete: Strategy>(
-    _ shards: UnsafeMutablePointer<LaneShard<Concrete>>, count: Int, batches: Int, untilEvents limit: UInt64
-  ) {
-    if count == 1 { return shards[0].advance(batches: batches, untilEvents: limit) }
-    nonisolated(unsafe) let shards = shards
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      shards[index].advance(batches: batches, untilEvents: limit)
     }
   }
 

@@ -4,22 +4,15 @@ import MarketTypes
 import Simulation
 import Strategies
 
-/// The lanes of one thread with their own replay; all shards see the same batches.
+/// The lanes of one thread with books of their own; all shards see the same batches.
 struct LaneShard<Concrete: Strategy>: ~Copyable {
   let lanes: Range<Int>
   private var runner: LaneRunner<Concrete>
-  private var source: ReplaySource
-  private var batch: EventBatch
   private let contracts: [ContractValue]
   private let capital: Double
-  private(set) var isAtEnd = false
-  /// What stopped it, where something did.
-  private(set) var failure: (any Error)?
 
   init(_ job: LaneJob, lanes: Range<Int>) throws(LaneTermsError) {
     self.lanes = lanes
-    source = ReplaySource(job.replay, stage: "replaying", limit: job.eventLimit, progress: { _ in true })
-    batch = source.makeBatch()
     contracts = job.replay.contracts
     capital = job.capital
     runner = try LaneRunner(
@@ -29,26 +22,11 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
         ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds))
   }
 
-  /// Replays up to some batches, or until the given number of events lies behind.
-  mutating func advance(batches: Int, untilEvents limit: UInt64) {
-    guard !isAtEnd, failure == nil else { return }
-    do throws(RunStop) {
-      for _ in 0..<batches where source.events < limit {
-        guard try source.nextBatch(into: &batch) else {
-          isAtEnd = true
-          runner.finish()
-          return
-        }
-        runner.apply(batch)
-      }
-    } catch {
-      failure = error
-    }
+  /// Replays some batches, and lets what is due by the last event happen after the last of them.
+  mutating func advance(over round: borrowing BatchRound) {
+    round.forEach { runner.apply($0) }
+    if round.isLast { runner.finish() }
   }
-
-  var events: UInt64 { source.events }
-
-  var progress: RunProgress { source.state }
 
   /// Moves what the lanes have left since the last call into an outcome that holds all shards' lanes.
   mutating func drain(into outcome: inout LaneOutcome) {
@@ -66,8 +44,8 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
     }
   }
 
-  /// States every lane as it is now.
-  func state(into outcome: inout LaneOutcome) {
+  /// States every lane as it is now, at a place of the replay.
+  func state(at place: ReplayPlace, into outcome: inout LaneOutcome) {
     for lane in lanes {
       let own = lane - lanes.lowerBound
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: own, instrument: $0) }
@@ -77,8 +55,8 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
         outcome.carry = contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
       }
     }
-    outcome.eventCount = Int(source.events)
-    outcome.start = source.firstTime ?? 0
-    outcome.end = source.lastTime
+    outcome.eventCount = Int(place.events)
+    outcome.start = place.firstTime ?? 0
+    outcome.end = place.lastTime
   }
 }

@@ -14,6 +14,14 @@ public struct RunProgress: Sendable {
   public var marketStart: Int64
 }
 
+/// What lies behind a replay.
+struct ReplayPlace: Sendable {
+  var events: UInt64
+  var firstTime: Int64?
+  var lastTime: Int64
+  var progress: RunProgress
+}
+
 /// Sees progress after each batch and returns false to stop.
 public typealias ProgressHandler = (RunProgress) -> Bool
 
@@ -123,8 +131,10 @@ struct ReplaySource: EventSource, ~Copyable {
     return true
   }
 
+  var place: ReplayPlace { ReplayPlace(events: events, firstTime: firstTime, lastTime: lastTime, progress: state) }
+
   /// How far the replay is.
-  var state: RunProgress {
+  private var state: RunProgress {
     RunProgress(
       stage: stage, events: events, share: share, marketTime: lastTime, marketStart: firstTime ?? lastTime)
   }
