@@ -181,7 +181,8 @@ let package = Package(
     tests(
       of: "Lab",
       imports: [
-        "MarketTypes", "TickStore", "Accounting", "Execution", "Strategies", "Simulation", "Reporting", "Ledger",
+        "MarketTypes", "TickStore", "Accounting", "Execution", "Strategies", "Simulation", "Analytics", "Reporting",
+        "Ledger",
       ]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),

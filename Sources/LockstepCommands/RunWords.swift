@@ -19,6 +19,18 @@ enum RunWords {
         + "\(Words.decimal(seconds, 2)) s, \(Words.grouped(UInt64(max(0, length / max(seconds, 1e-6))))) × real time")
   }
 
+  private static func words(of check: LookAheadResult, in result: RunResult) -> String {
+    let compared = check.lanes.reduce(0) { $0 + $1.comparedDecisions }
+    if let first = check.differences.first {
+      return "look-ahead check: FAILED in \(check.failingLanes.count) of \(check.lanes.count) lanes; lane "
+        + "\(result.lanes[first.lane].name) with data until \(TimeText.iso8601(first.cutoff)) decided \(first.truncated), "
+        + "not \(first.whole)"
+    }
+    return check.isVacuous
+      ? "look-ahead check: nothing was decided, so nothing could be compared"
+      : "look-ahead check: passed, \(compared) decisions repeated with data ending at \(check.cutoffs.count) of them"
+  }
+
   static func summary(of result: RunResult) -> [String] {
     let identity = result.identity
     var lines = [
@@ -35,6 +47,7 @@ enum RunWords {
     }
     lines += Words.columns(rows)
     if result.lanes.count > 20 { lines.append("and \(result.lanes.count - 20) more lanes") }
+    if let check = result.lookAhead { lines.append(words(of: check, in: result)) }
     lines.append("result hash \(identity.resultHash)")
     return lines
   }

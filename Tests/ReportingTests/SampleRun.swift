@@ -82,6 +82,11 @@ enum SampleRun {
       ], profits: [1, -2.5, 3], fills: [10, 11, 12], deepestDrawdowns: [0, -0.1, -0.2])
     run.pessimistic = PessimisticRun(
       changes: ["fills need a trade through"], outcome: lanes[0], equity: Array(equity[0..<count]))
+    run.lookAhead = LookAheadResult(
+      cutoffs: [start + 5, start + 50],
+      lanes: (0..<laneCount).map { .init(comparedDecisions: 7 * $0, undetectedShare: $0 == 0 ? 1 : 0.25) },
+      differences: laneCount == 0
+        ? [] : [.init(lane: 0, cutoff: start + 5, decision: 3, whole: "buy 1 lot", truncated: "nothing")])
     if fillCount > 1 {
       run.missedFills = [
         MissedFill(time: start + 3, order: 5, decisionTime: start + 1, instrument: 0, priceTicks: -7),

@@ -75,7 +75,7 @@ struct ImpactJob {
   private func drain<Concrete: Strategy>(_ runner: inout ImpactRunner<Concrete>, into outcome: inout LaneOutcome) {
     let contracts = job.replay.contracts
     outcome.take(runner.takeFills())
-    outcome.transitions += runner.takeTransitions()
+    outcome.take(runner.takeTransitions())
     for lane in job.plan.terms.indices {
       _ = runner.takeMiddles(lane: lane)
       outcome.take(

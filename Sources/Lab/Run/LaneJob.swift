@@ -15,6 +15,8 @@ struct LaneJob {
   var sampleNanoseconds: Int64
   /// Stop after the batch that reaches this many events.
   var eventLimit: UInt64?
+  /// Lanes go on until this moment after the last event.
+  var endTime = Int64.min
   var checkpoint: Checkpoint?
   var progress: ProgressHandler
   /// Shows samples to others while the lanes run.
@@ -44,6 +46,7 @@ struct LaneJob {
       made += 1
     }
     var outcome = LaneOutcome(laneCount: laneCount, shown: plan.shown)
+    if plan.keepsDecisions { outcome.decisions = Array(repeating: [], count: laneCount) }
     var checked = checkpoint == nil
     var limit = checkpoint.map { UInt64(clamping: $0.events) } ?? .max
     var shared = SharedReplay(

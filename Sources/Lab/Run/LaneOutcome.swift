@@ -33,6 +33,9 @@ struct LaneOutcome {
   /// Of the fills so far, for checkpoints.
   var fillDigest = RunningDigest()
 
+  /// What each variant decided, where it is kept.
+  var decisions: [[LaneDecision]] = []
+
   /// The lane that is recorded.
   let shown: Int
 
@@ -84,8 +87,21 @@ struct LaneOutcome {
     }
   }
 
-  /// Keeps fills and adds them to the digest.
+  /// Keeps the shown lane's steps, and every variant's decisions where they are wanted.
+  mutating func take(_ fresh: [OrderTransition]) {
+    guard !decisions.isEmpty else {
+      transitions += fresh
+      return
+    }
+    for step in fresh {
+      if step.lane == shown { transitions.append(step) }
+      if let decision = LaneDecision(step) { decisions[Int(step.lane)].append(decision) }
+    }
+  }
+
+  /// Keeps the shown lane's fills and adds them to the digest.
   mutating func take(_ fresh: [LaneFill]) {
+    let fresh = fresh.contains { $0.lane != shown } ? fresh.filter { $0.lane == shown } : fresh
     for fill in fresh {
       fillDigest.add(fill.time)
       fillDigest.add(fill.quantity)

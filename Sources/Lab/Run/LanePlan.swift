@@ -22,6 +22,8 @@ struct LanePlan: Sendable {
   /// The shown strategy with everything uncertain set against it: the last lane, where there is one.
   var pessimistic: Int?
   var pessimisticVariant: LaneVariant?
+  /// What every variant decides is kept, for the look-ahead check.
+  var keepsDecisions = false
 
   /// `span` is the time the data covers, as far as it is known.
   init(
@@ -58,8 +60,21 @@ struct LanePlan: Sendable {
           settlementDays: scenario.account.settlementDays,
           fillChance: lane.fills.probability < 1
             ? FillChance(probability: lane.fills.probability, seed: scenario.run.seed, stream: UInt64(draw)) : nil,
-          isRecorded: index == shown))
+          isRecorded: index == shown || (scenario.lookAhead.cutoffs > 0 && index < variants.count)))
     }
+    keepsDecisions = scenario.lookAhead.cutoffs > 0
+  }
+
+  /// The scenario's own lanes alone.
+  var withoutDraws: LanePlan {
+    var plan = self
+    plan.parameters.removeSubrange(variants.count...)
+    plan.terms.removeSubrange(variants.count...)
+    plan.draws = variants.count..<variants.count
+    plan.drawnVariants = []
+    plan.drawnSettings = []
+    (plan.pessimistic, plan.pessimisticVariant) = (nil, nil)
+    return plan
   }
 
   // MARK: - Uncertain execution

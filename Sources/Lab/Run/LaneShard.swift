@@ -10,11 +10,14 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   private var runner: LaneRunner<Concrete>
   private let contracts: [ContractValue]
   private let capital: Double
+  /// Until when things happen after the last event.
+  private let endTime: Int64
 
   init(_ job: LaneJob, lanes: Range<Int>) throws(LaneTermsError) {
     self.lanes = lanes
     contracts = job.replay.contracts
     capital = job.capital
+    endTime = job.endTime
     runner = try LaneRunner(
       strategies: lanes.map { Concrete(job.plan.parameters[$0]) }, terms: Array(job.plan.terms[lanes]),
       instruments: job.replay.instruments,
@@ -25,7 +28,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   /// Replays some batches, and lets what is due by the last event happen after the last of them.
   mutating func advance(over round: borrowing BatchRound) {
     round.forEach { runner.apply($0) }
-    if round.isLast { runner.finish() }
+    if round.isLast { runner.finish(through: endTime) }
   }
 
   /// Moves what the lanes have left since the last call into an outcome that holds all shards' lanes.
@@ -35,7 +38,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
     outcome.take(fills)
     var transitions = runner.takeTransitions()
     for index in transitions.indices { transitions[index].lane += Int32(lanes.lowerBound) }
-    outcome.transitions += transitions
+    outcome.take(transitions)
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
     let block = runner.takeSamples()

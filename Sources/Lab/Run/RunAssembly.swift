@@ -13,11 +13,15 @@ struct RunAssembly {
   let replay: Replay
   let outcome: LaneOutcome
   let history: OrderHistory
+  let lookAhead: LookAheadResult?
 
   /// After a fill, for its markouts.
   static let markoutNanoseconds = RunFill.markoutHorizons
 
-  init(scenario: Scenario, plan: LanePlan, replay: Replay, outcome: LaneOutcome) {
+  init(
+    scenario: Scenario, plan: LanePlan, replay: Replay, outcome: LaneOutcome, lookAhead: LookAheadResult? = nil
+  ) {
+    self.lookAhead = lookAhead
     self.scenario = scenario
     self.plan = plan
     self.replay = replay
@@ -59,6 +63,7 @@ struct RunAssembly {
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
     result.pessimistic = pessimistic()
+    result.lookAhead = lookAhead
     result.windows = windows.windows
     result.assumptions = RunAssumptions.list(scenario, lane: plan.variants[plan.shown], replay: replay)
     result.identity.resultHash = result.contentHash()

@@ -67,7 +67,8 @@ struct RunPass {
     var replay = replay
     if let market = outcome.market { replay.parts = [market] }
     log?.note("replayed", ["events": .integer(outcome.eventCount), "lanes": .integer(plan.terms.count)])
-    let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome)
+    let lookAhead = try lookAhead(outcome)
+    let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome, lookAhead: lookAhead)
     var windows = assembly.windowCapture(showsOwnOrders: scenario.run.hasImpact)
     let probe = try MarketProbe(
       times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, progress: progress)
@@ -77,12 +78,17 @@ struct RunPass {
 
   /// The lanes' replay, whole or up to a number of events.
   func lanes(eventLimit: UInt64?) throws -> LaneOutcome {
-    try entry.run(
-      LaneJob(
-        plan: plan, replay: replay, market: scenario.run.hasImpact ? scenario.market : nil,
-        capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
-        sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit,
-        checkpoint: checkpoint, progress: progress, stream: stream))
+    var job = job(plan, replay, eventLimit: eventLimit)
+    job.checkpoint = checkpoint
+    job.stream = stream
+    return try entry.run(job)
+  }
+
+  func job(_ plan: LanePlan, _ replay: Replay, eventLimit: UInt64?) -> LaneJob {
+    LaneJob(
+      plan: plan, replay: replay, market: scenario.run.hasImpact ? scenario.market : nil,
+      capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
+      sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit, progress: progress)
   }
 }
 

@@ -13,7 +13,9 @@ public enum RunSummary {
         "sha256": .string(source.sha256), "events": .integer(source.eventCount), "path": .string(source.path),
       ])
     }
-    return .object([
+    // Absent without a check, so that other runs' records stay what they are.
+    let check = result.lookAhead.map { [CanonicalJSON.Member(key: "look_ahead", value: lookAhead($0, result))] } ?? []
+    let members: KeyValuePairs<String, CanonicalJSON> = [
       "schema": .integer(schema), "name": .string(identity.name), "strategy": .string(identity.strategy),
       "engine_version": .string(identity.engineVersion), "scenario_hash": .string(identity.scenarioHash),
       "result_hash": .string(identity.resultHash), "seed": .integer(identity.seed),
@@ -21,6 +23,15 @@ public enum RunSummary {
       "start": .integer(identity.start), "end": .integer(identity.end), "events": .integer(identity.eventCount),
       "stopped_by_risk": .bool(identity.isStoppedByRisk), "shown_lane": .integer(result.shownLane),
       "sources": .array(sources), "lanes": .array(result.lanes.map(lane)),
+    ]
+    return .object(members.map { .init(key: $0.key, value: $0.value) } + check)
+  }
+
+  private static func lookAhead(_ check: LookAheadResult, _ result: RunResult) -> CanonicalJSON {
+    .object([
+      "passes": .bool(check.passes), "cutoffs": .integer(check.cutoffs.count),
+      "compared_decisions": .integer(check.lanes.reduce(0) { $0 + $1.comparedDecisions }),
+      "failing_lanes": .array(check.failingLanes.map { .string(result.lanes[$0].name) }),
     ])
   }
 

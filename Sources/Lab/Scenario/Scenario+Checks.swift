@@ -34,6 +34,11 @@ extension Scenario {
         "run.impact", "wants a simulated market; recorded events cannot react to orders",
         "name one with data.market, or describe it with [market] and [[instrument]]")
     }
+    if run.hasImpact, lookAhead.cutoffs > 0 {
+      throw refusal(
+        "look_ahead.cutoffs", "wants replayed events; with run.impact the future does not exist before it is traded",
+        "leave it at 0, or set run.impact = false")
+    }
     try check(fills, "fills", refusal)
     try check(latency, "latency", refusal)
     try check(fees, "fees", refusal)

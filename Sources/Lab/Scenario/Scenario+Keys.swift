@@ -18,6 +18,7 @@ extension Scenario: TomlMapped {
     try mapper.table("run", &run, "")
     try mapper.table("report", &report, "what is kept for the report")
     try mapper.table("monte_carlo", &monteCarlo, "the same strategy under drawn execution")
+    try mapper.table("look_ahead", &lookAhead, "whether decisions knew the future")
     try mapper.tables(
       "lane", &lanes, blank: LaneVariant(inheriting: self),
       "a variant beside the others; it inherits every key that it does not state")
@@ -232,6 +233,14 @@ extension MonteCarloTerms: TomlMapped {
     try mapper.flag(
       "pessimistic", &runsPessimistic,
       "also run the shown lane with doubled latencies, worse fees and queues and the least chance of fills")
+  }
+}
+
+extension LookAheadTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer(
+      "cutoffs", &cutoffs, in: 0...1_000,
+      "replays that end early, at decisions drawn at random, and must repeat all earlier ones; 0 for none")
   }
 }
 

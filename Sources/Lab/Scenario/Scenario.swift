@@ -25,6 +25,7 @@ public struct Scenario: Hashable, Sendable {
   public var run = RunTerms()
   public var report = ReportTerms()
   public var monteCarlo = MonteCarloTerms()
+  public var lookAhead = LookAheadTerms()
   /// Variants that run side by side; none means one lane with the terms above.
   public var lanes: [LaneVariant] = []
 
@@ -175,6 +176,14 @@ public struct MonteCarloTerms: Hashable, Sendable {
   /// The lowest chance of fills at the price that is drawn; the pessimistic run has it.
   public var leastFillProbability = 0.5
   public var runsPessimistic = true
+
+  public init() {}
+}
+
+/// Whether decisions are compared with those of replays that end early.
+public struct LookAheadTerms: Hashable, Sendable {
+  /// Replays that end early, each at a decision; 0 makes no check.
+  public var cutoffs = 0
 
   public init() {}
 }

@@ -28,6 +28,9 @@ enum Run {
         Ends with 5 when a risk control stopped the shown lane; the result is complete then too. An interrupted run (130)
         goes on with 'lockstep resume'.
 
+        '--set look_ahead.cutoffs=20' also runs the lanes on data that ends early, at twenty of their decisions, and compares
+        what they decided until then; where that differs the run ends with 6, and its result says which decision.
+
         \(ScenarioAccess.overrideNote)
         """,
       parameters: [
@@ -68,6 +71,7 @@ enum Run {
     let elapsed = (ContinuousClock.now - clock).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     try RunWords.report(finished, seconds: seconds, invocation)
+    if finished.result.lookAhead?.passes == false { return .verificationFailed }
     return finished.result.identity.isStoppedByRisk ? .stoppedByRiskControl : .success
   }
 }

@@ -162,6 +162,8 @@ public struct RunAnalysis: Sendable {
   /// What the strategy could trade before its own impact eats its profit.
   public let capacity: Finding<CapacityEstimate>
   public let luck: Finding<LuckFindings>
+  /// The outcome under drawn execution assumptions.
+  public let execution: Finding<ExecutionUncertainty>
 
   /// Analyses a run; `run` must be valid (`RunResult.validate`).
   public init(_ run: RunResult, settings: RunAnalysisSettings = RunAnalysisSettings()) {
@@ -197,6 +199,7 @@ public struct RunAnalysis: Sendable {
     exposure = Self.exposure(of: run)
     capacity = Self.capacity(of: run, trades: trades, sessions: sessions)
     luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
+    execution = Self.executionUncertainty(of: run)
     resampled = Self.resampled(basis, settings)
     simulation = Self.simulation(basis, settings)
     tails = Self.tails(basis, settings)

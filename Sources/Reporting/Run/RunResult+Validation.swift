@@ -50,6 +50,14 @@ extension RunResult {
         pessimistic.equity.count == sampleTimes.count, "pessimistic run", nil,
         "\(pessimistic.equity.count) values for \(sampleTimes.count) samples")
     }
+    if let lookAhead {
+      try require(
+        lookAhead.lanes.count == lanes.count, "look-ahead check", nil,
+        "\(lookAhead.lanes.count) lanes were checked of \(lanes.count)")
+      for (row, difference) in lookAhead.differences.enumerated() {
+        try require(lanes.indices.contains(difference.lane), "look-ahead check", row, "there is no such lane")
+      }
+    }
     for (row, window) in windows.enumerated() {
       try require(fills.indices.contains(window.fill), "windows", row, "there is no such fill")
       try require(window.rowCount >= 0, "windows", row, "it has fewer than no rows")

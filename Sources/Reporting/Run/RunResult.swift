@@ -30,6 +30,8 @@ public struct RunResult: Sendable, Hashable {
   public var executionDraws: ExecutionDraws?
   /// The same run under worse assumptions.
   public var pessimistic: PessimisticRun?
+  /// What replays that ended early showed; nil when there were none.
+  public var lookAhead: LookAheadResult?
   /// The book around selected fills.
   public var windows: [BookWindow]
   /// What the run takes for granted, in words.

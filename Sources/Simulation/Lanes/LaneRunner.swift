@@ -157,16 +157,17 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     lastTime = max(lastTime, batch.times[batch.count - 1])
   }
 
-  /// Lets everything that is due by the last event's time happen, and takes a last sample.
-  public mutating func finish() {
+  /// Lets everything that is due by the last event's time happen, or by a later time, and takes a last sample.
+  public mutating func finish(through time: Int64 = .min) {
     guard isStarted else { return }
     StrategyCallSite.enter(places.callSite)
+    let end = max(lastTime, time)
     while true {
       let next = nextTime
-      guard next <= lastTime else { break }
+      guard next <= end else { break }
       handle(at: next)
     }
-    samples.takeLast(at: lastTime, engine: engine, books: books)
+    samples.takeLast(at: end, engine: engine, books: books)
   }
 
   /// Takes the last sample of a lane whose venue has done everything that was due.

@@ -8,6 +8,7 @@ enum Luck {
   static func content(_ context: ReportContext) -> SectionContent {
     var content = SectionContent()
     figures(context, &content)
+    LookAhead.add(context, &content)
     guard context.result.lanes.count > 1 else {
       content.add(missing: "Table and map of lanes", because: "the run has one lane")
       return content

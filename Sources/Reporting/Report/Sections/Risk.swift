@@ -270,6 +270,7 @@ enum Risk {
     } else {
       content.add(paragraph: summary + " All draws end alike.")
     }
+    ExecutionUncertaintyTables.add(context, &content)
   }
 
   private static func drawdowns(_ context: ReportContext, _ content: inout SectionContent) {

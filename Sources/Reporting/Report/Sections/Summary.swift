@@ -120,6 +120,12 @@ struct Summary: Sendable {
         70, .name(benchmark.name), .text(" over the same time would have returned "),
         .figure(id: "benchmark_return", value: held, style: .percent(2), isSigned: true), .text("."))
     }
+    if let check = context.result.lookAhead, !check.passes {
+      warn(
+        130, .text("The look-ahead check failed: decisions of "),
+        .name(check.failingLanes.prefix(3).map { context.result.lanes[$0].name }.joined(separator: ", ")),
+        .text(" change when data ends early, so they knew the future."))
+    }
     if let worse = context.result.pessimistic {
       say(
         75, .text("Under the worse assumptions listed below, the result would have been "),

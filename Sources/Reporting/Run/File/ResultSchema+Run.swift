@@ -5,7 +5,8 @@ extension ResultSchema {
   static let runGroups: [ResultGroup] = [
     meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, missedFills,
     riskEvents,
-    executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, windows, windowSteps, windowDepth, market,
+    executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,
+    lookAheadDifferences, windows, windowSteps, windowDepth, market,
   ]
 
   // It follows from the data alone, whose hashes are part of the result.

@@ -157,5 +157,5 @@ struct ResultContents: Sendable {
 enum ResultSchema {
   static let version = 1
 
-  static let groups: [ResultGroup] = runGroups + analysisGroups + riskGroups
+  static let groups: [ResultGroup] = runGroups + analysisGroups + riskGroups + executionGroups
 }

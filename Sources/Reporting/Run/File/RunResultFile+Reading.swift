@@ -31,6 +31,7 @@ extension RunResultFile {
     run.riskEvents = try reader.riskEvents()
     run.executionDraws = try reader.executionDraws()
     run.pessimistic = try reader.pessimistic(samples: run.sampleTimes.count)
+    run.lookAhead = try reader.lookAhead()
     run.windows = try reader.windows()
     run.assumptions = try reader.assumptions()
     do throws(RunResultFault) { try run.validate() } catch {
