@@ -27,8 +27,7 @@ func measurePaths(_ runner: inout BenchmarkRunner) {
     runner.measure(name, items: paths * source.steps, unit: "path-steps") {
       var plan = MonteCarloPlan(paths: paths, seed: 1)
       plan.threads = threads
-      guard var run = try? MonteCarloRun(source, plan: plan) else { return 0 }
-      let result = run.run()
+      guard var run = try? MonteCarloRun(source, plan: plan), let result = try? run.run() else { return 0 }
       let wealth = result.terminalWealth?.mean.value ?? .nan
       let fall = result.maximumDrawdown?.mean.value ?? .nan
       if threads == 1 { remark(name, "mean wealth \(wealth), mean maximum drawdown \(fall)") }
@@ -70,8 +69,8 @@ func measureResampling(_ runner: inout BenchmarkRunner) {
       runner.measure(name, items: resamples * 2_520, unit: "path-steps") {
         var plan = MonteCarloPlan(paths: resamples, seed: 1)
         plan.figures = Set(figures)
-        guard var run = try? MonteCarloRun(source, plan: plan) else { return 0 }
-        return hash(run.run().maximumDrawdown?.mean.value ?? .nan)
+        guard var run = try? MonteCarloRun(source, plan: plan), let result = try? run.run() else { return 0 }
+        return hash(result.maximumDrawdown?.mean.value ?? .nan)
       }
     }
   }

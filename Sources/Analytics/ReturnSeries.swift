@@ -14,13 +14,15 @@ public struct ReturnSeries: Sendable, Hashable {
   /// The day each return ends on, when known.
   public let dates: [CalendarDate]?
   public let periodsPerYear: Double
+  /// What one return covers; names every figure made from it.
+  public let period: ReturnPeriod
   /// Rows handed in, dropped ones included; empyrical counts years by these.
   public let rowsIncludingMissing: Int
 
   /// Checks and stores; at least one return, all finite and none below −100 %.
   public init(
     name: String = "returns", values: [Double], dates: [CalendarDate]? = nil, periodsPerYear: Double = 252,
-    missing: Missing = .reject
+    period: ReturnPeriod = .day, missing: Missing = .reject
   ) throws(AnalyticsError) {
     if let dates, dates.count != values.count {
       throw AnalyticsError(
@@ -49,6 +51,7 @@ public struct ReturnSeries: Sendable, Hashable {
     self.values = kept
     self.dates = dates == nil ? nil : keptDates
     self.periodsPerYear = periodsPerYear
+    self.period = period
     rowsIncludingMissing = values.count
   }
 
@@ -85,6 +88,6 @@ public struct ReturnSeries: Sendable, Hashable {
     let clamped = rows.clamped(to: 0..<count)
     return try ReturnSeries(
       name: name, values: Array(values[clamped]), dates: dates.map { Array($0[clamped]) },
-      periodsPerYear: periodsPerYear)
+      periodsPerYear: periodsPerYear, period: period)
   }
 }

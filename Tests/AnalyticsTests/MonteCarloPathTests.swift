@@ -76,7 +76,7 @@ import Testing
     var plan = MonteCarloPlan(paths: 8_000, seed: 3)
     plan.figures = [.sharpeRatio]
     var run = try MonteCarloRun(one, plan: plan)
-    let result = run.run()
+    let result = try run.run()
     let wealth = try #require(result.terminalWealth)
     #expect(abs(wealth.mean.value - Elementary.exp(0.1)) < 4 * wealth.mean.standardError)
     // Rebalanced continuously, the portfolio is lognormal with variance (1 + ρ)/2 σ² = 0.03.

@@ -75,13 +75,13 @@ import Testing
   @Test func shufflesKeepTheSum() throws {
     let source = try TradeShuffle(tradeReturns: Array(Self.returns.prefix(40)))
     var run = try MonteCarloRun(source, plan: MonteCarloPlan(paths: 500, seed: 1))
-    let wealth = try #require(run.run().terminalWealth)
+    let wealth = try #require(try run.run().terminalWealth)
     let expected = Self.returns.prefix(40).reduce(1) { $0 * (1 + $1) }
     #expect(
       abs(wealth.quantile(0.01)!.value - expected) < 1e-12 && abs(wealth.quantile(0.99)!.value - expected) < 1e-12)
     let money = try TradeShuffle(tradeProfits: [50, -60, 20, -30, 90], startingCapital: 100)
     var second = try MonteCarloRun(money, plan: MonteCarloPlan(paths: 500, seed: 1))
-    let result = second.run()
+    let result = try second.run()
     #expect(abs(try #require(result.terminalWealth?.quantile(0.5)).value - 1.7) < 1e-9)
     #expect(try #require(result.maximumDrawdown?.quantile(0.99)).value > 0.5)
   }

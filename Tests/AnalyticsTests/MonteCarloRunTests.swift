@@ -19,7 +19,7 @@ import Testing
     plan.probabilities = [0, 0.5, 1]
     plan.ruinLevels = [0.8]
     var run = try MonteCarloRun(Self.source, plan: plan)
-    let result = run.run()
+    let result = try run.run()
     var figures: [PathFigure: [Double]] = [:]
     var fan: [Double] = []
     let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: 640)
@@ -80,7 +80,7 @@ import Testing
         plan.stop = .init(figure: .terminalWealth, standardError: scheme == .quasiRandom ? 1e-9 : 0.0055)
         plan.threads = threads
         var run = try MonteCarloRun(Self.source, plan: plan)
-        let result = run.run()
+        let result = try run.run()
         #expect(result.stoppedEarly == (scheme != .quasiRandom))
         #expect(result.paths < 5_500 || scheme == .quasiRandom)
         plan.threads = 1
@@ -96,10 +96,10 @@ import Testing
   @Test func checkpointsContinueExactly() throws {
     let plan = Self.plan(paths: 10_000)
     var whole = try MonteCarloRun(Self.source, plan: plan)
-    let expected = whole.run()
+    let expected = try whole.run()
     var part = try MonteCarloRun(Self.source, plan: plan)
     var calls = 0
-    _ = part.run { progress in
+    _ = try part.run { progress in
       calls += 1
       #expect(progress.pathsDone <= progress.pathsPlanned)
       return calls < 2
@@ -107,10 +107,74 @@ import Testing
     #expect(!part.state.isFinished && part.state.paths > 0)
     let stored = try JSONEncoder().encode(part.state)
     var resumed = try MonteCarloRun(Self.source, resuming: JSONDecoder().decode(MonteCarloState.self, from: stored))
-    #expect(resumed.run() == expected)
+    #expect(try resumed.run() == expected)
     #expect(throws: MonteCarloError.self) {
       let other = try GeometricBrownianMotion(drift: 0, volatility: 1, years: 1, steps: 3)
       _ = try MonteCarloRun(other, resuming: part.state)
+    }
+  }
+
+  /// A source as a user may write one: right but for one value of one path.
+  struct Faulty: PathSource {
+    var path = 37
+    var step = 2
+    var value = Double.nan
+    var isSimple = false
+    let steps = 5
+
+    func fill(
+      block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+      simpleReturns: UnsafeMutableBufferPointer<Double>?
+    ) {
+      for row in 0..<steps * PathBlock.lanes {
+        logReturns[row] = row % 3 == 0 ? 0.01 : -0.005
+        simpleReturns?[row] = row % 3 == 0 ? 0.01 : -0.005
+      }
+      guard path / PathBlock.lanes == Int(block) else { return }
+      let place = step * PathBlock.lanes + path % PathBlock.lanes
+      if isSimple { simpleReturns?[place] = value } else { logReturns[place] = value }
+    }
+  }
+
+  /// A source that leaves the simple returns as they are.
+  struct Lazy: PathSource {
+    let steps = 3
+
+    func fill(
+      block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
+      simpleReturns: UnsafeMutableBufferPointer<Double>?
+    ) { for row in logReturns.indices { logReturns[row] = row % 2 == 0 ? 0.01 : -0.01 } }
+  }
+
+  @Test func returnsThatAreNoNumbersAreRefusedWithPathAndStep() throws {
+    func error(_ source: some PathSource, threads: Int = 1) throws -> MonteCarloError? {
+      var plan = Self.plan(paths: 5_000)
+      plan.threads = threads
+      plan.figures = Set(PathFigure.allCases)
+      plan.fanSteps = [2]
+      var run = try MonteCarloRun(source, plan: plan)
+      do throws(MonteCarloError) {
+        _ = try run.run()
+        return nil
+      } catch { return error }
+    }
+    for (path, step) in [(37, 2), (0, 0), (4_999, 4)] {
+      for value in [Double.nan, .infinity] {
+        for threads in [1, 3] {
+          let found = try #require(try error(Faulty(path: path, step: step, value: value), threads: threads))
+          #expect(found.series == "path \(path)" && found.row == step)
+          #expect(found.description.contains("log return \(value)"))
+        }
+        let simple = try #require(try error(Faulty(path: path, step: step, value: value, isSimple: true)))
+        #expect(simple.series == "path \(path)" && simple.row == step && simple.description.contains("simple return"))
+      }
+    }
+    // A total loss is a return; figures of it are numbers.
+    #expect(try error(Faulty(value: -.infinity)) == nil)
+    #expect(try error(Faulty(value: 1_000)) == nil)
+    #expect(try error(Lazy())?.description.contains("simple return nan") == true)
+    #expect(throws: MonteCarloError.self) {
+      _ = try MonteCarloExpectation.estimate(Faulty(), plan: MonteCarloPlan(paths: 64, seed: 1)) { $0.terminalWealth }
     }
   }
 

@@ -1,4 +1,5 @@
 import Accounting
+import Analytics
 import Execution
 import Foundation
 import MarketTypes
@@ -59,6 +60,93 @@ struct ScenarioTermsTests {
     // Only two rates are a plain schedule, which the engine charges by two multiplications.
     #expect(!schedule.isPlain && !scenario.fees.isPlain)
     #expect(FeeTerms().isPlain && FeeTerms().schedule.isPlain)
+  }
+
+  @Test("Terms of metrics and stresses are read, written, checked with their lines, and followed")
+  func metrics() throws {
+    let text =
+      ScenarioTests.smallest + """
+
+        [metrics]
+        convention = "backtesting.py"
+        risk_free_rate = 0.02
+        minimum_acceptable_return = 0.01
+        value_at_risk_levels = [0.9, 0.975]
+        periods_per_year = 250
+        benchmark = "none"
+        [[stress]]
+        name = "crash"
+        price = -0.3
+        spread = 4
+        [[stress]]
+        name = "crash"
+        instrument = "ALFA"
+        liquidity = 0.5
+        [[stress]]
+        name = "calm"
+        volatility = 0.5
+        """
+    let scenario = try ScenarioTests.read(text)
+    let settings = scenario.analysisSettings
+    #expect(settings.convention == .backtestingPy && settings.riskFreeRate == 0.02)
+    #expect(settings.minimumAcceptableReturn == 0.01 && settings.confidenceLevels == [0.9, 0.975])
+    #expect(settings.periodsPerYear == 250 && settings.benchmark == "none")
+    #expect(settings.stresses.map(\.name) == ["crash", "calm"])
+    #expect(settings.stresses[0].shocks.map(\.asset) == [nil, nil, "ALFA"])
+    #expect(settings.stresses[0].shocks.map(\.size) == [-0.3, 4, 0.5])
+    #expect(try ScenarioTests.read(try scenario.text()) == scenario)
+    #expect(try Scenario(stored: try scenario.text(), file: "result.h5").analysisSettings == settings)
+    // Without a word about them they are the report's own.
+    #expect(Scenario().analysisSettings == RunAnalysisSettings())
+    let keys = try Scenario.keys().map(\.path)
+    for key in ["metrics.convention", "metrics.risk_free_rate", "metrics.value_at_risk_levels", "metrics.benchmark"] {
+      #expect(keys.contains(key), "\(key)")
+    }
+    #expect(keys.contains { $0.contains("stress") && $0.hasSuffix("liquidity") })
+  }
+
+  @Test(
+    "What cannot be meant is refused where it stands",
+    arguments: [
+      ("convention = \"leen\"", "metrics.convention", "did you mean 'lean'?"),
+      ("risk_free_rate = -2", "metrics.risk_free_rate", "from -0.5 to 10"),
+      ("value_at_risk_levels = []", "metrics.value_at_risk_levels", "holds 0 levels"),
+      ("value_at_risk_levels = [0.99, 0.95]", "metrics.value_at_risk_levels[1]", "0.95 is no level"),
+      ("value_at_risk_levels = [1.5]", "metrics.value_at_risk_levels[0]", "1.5 is no level"),
+      ("periods_per_year = 0", "metrics.periods_per_year", "from 1 to"),
+      ("benchmrk = \"X\"", "metrics.benchmrk", "did you mean 'benchmark'?"),
+    ])
+  func badMetrics(line: String, key: String, words: String) throws {
+    let before = ScenarioTests.smallest.split(separator: "\n", omittingEmptySubsequences: false).count
+    let error = #expect(throws: ScenarioError.self) {
+      try ScenarioTests.read(ScenarioTests.smallest + "\n[metrics]\n" + line + "\n")
+    }
+    #expect(error?.key == key && error?.line == before + 2, "\(error?.description ?? "")")
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("Symbols must be the run's, and a stress must shock something")
+  func badStress() throws {
+    let data = ScenarioTests.smallest.replacing("[data]", with: "[data]\ninstruments = [\"ALFA\"]")
+    for (more, key, words) in [
+      ("[metrics]\nbenchmark = \"ALFB\"", "metrics.benchmark", "ALFA"),
+      ("[[stress]]\nname = \"a\"", "stress[0]", "shocks nothing"),
+      ("[[stress]]\nprice = -0.1", "stress[0].name", "is missing"),
+      ("[[stress]]\nname = \"a\"\nprice = -1.1", "stress[0].price", "from -1 to 100"),
+      ("[[stress]]\nname = \"a\"\nprice = 0.1\ninstrument = \"B\"", "stress[0].instrument", "no instrument"),
+    ] {
+      let error = #expect(throws: ScenarioError.self) { try ScenarioTests.read(data + "\n" + more + "\n") }
+      #expect(error?.key == key && (error?.line ?? 0) > 1, "\(error?.description ?? "")")
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test("A stored scenario opens no file and needs no strategy")
+  func storedScenario() throws {
+    let text = "data.market = \"/etc/passwd\"\n[strategy]\nname = \"unknown\"\n[metrics]\nrisk_free_rate = 0.01\n"
+    #expect(try Scenario(stored: text, file: "x").analysisSettings.riskFreeRate == 0.01)
+    #expect(throws: ScenarioError.self) { try Scenario(stored: "include = [\"/etc/passwd\"]\n", file: "x") }
+    #expect(throws: ScenarioError.self) { try Scenario(stored: "[metrics]\nrisk_free_rate = \"a\"\n", file: "x") }
   }
 
   @Test("Drawn fees move all tiers, within what a rate may be")

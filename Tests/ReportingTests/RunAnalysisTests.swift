@@ -1,4 +1,5 @@
 import Analytics
+import Foundation
 import MarketTypes
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
     }
     #expect(analysis.tails.count == 18 && analysis.tails.allSatisfy { $0.risk.value != nil || $0.risk.reason != nil })
     #expect(analysis.tails.first { $0.method == .historical && $0.confidence == 0.95 }?.risk.value != nil)
-    #expect(analysis.tailBacktestAbsence == nil && analysis.tailBacktests.count == 8)
+    #expect(analysis.tailBacktestAbsence == nil && analysis.tailBacktests.count == 18)
     #expect(analysis.tailBacktests[0].window == 150 && analysis.tailBacktests[0].backtest.value?.rows.count == 100)
     let simulation = try #require(analysis.simulation.value)
     #expect(simulation.result.paths == 320 && simulation.method.contains("mean block"))
@@ -80,6 +81,137 @@ import Testing
     #expect(!analysis.sampledMetrics.contains { $0.group == .trades })
     #expect(analysis.simulation.value?.method.contains("returns of 5 min") == true)
     #expect(analysis.tailBacktests[0].window == 144)
+  }
+
+  @Test func figuresOfStepsAreCalledSo() throws {
+    let analysis = RunAnalysis(SampleRun.run(days: 1, samplesPerDay: 1_440), settings: Self.settings)
+    #expect(analysis.basis.value?.returns.period == .step(of: "5 min"))
+    func metric(_ id: String) throws -> MetricValue { try #require(analysis.sampledMetrics.first { $0.id == id }) }
+    #expect(try metric("best_day").name == "Best step" && metric("periods").name == "Steps")
+    #expect(try metric("max_drawdown").name == "Deepest drawdown, ends of steps")
+    for value in analysis.sampledMetrics where value.group != .simulation && value.group != .luck {
+      let text = value.name + " " + value.formula
+      #expect(text.range(of: #"\b(?<!calendar )[dD]ays?\b|daily"#, options: .regularExpression) == nil, "\(text)")
+    }
+    // What is multiplied up to a year says of what, and that it means little.
+    for value in analysis.sampledMetrics where value.number != nil {
+      let isAnnualised = MetricCatalogue.standard[value.id]?.isAnnualised == true
+      #expect((value.caveat != nil) == isAnnualised, "\(value.id)")
+      if isAnnualised {
+        #expect(value.formula.contains("return of a step of 5 min, P: such steps a year"), "\(value.id)")
+        #expect(value.caveat?.contains(": from fewer than 20 it means little") == true, "\(value.id)")
+      }
+    }
+    #expect(Self.long.metrics.allSatisfy { $0.caveat == nil })
+    let few = RunAnalysis(SampleRun.run(days: 5, samplesPerDay: 24), settings: Self.settings)
+    #expect(few.metrics.first { $0.id == "volatility" }?.caveat?.contains("sessions") == true)
+  }
+
+  @Test func theBenchmarkIsHeldAndMeasured() throws {
+    let analysis = Self.long
+    let benchmark = try #require(analysis.benchmark.value)
+    #expect(benchmark.name == "Holding BTC-USD", "the other has no mark")
+    let daily = try #require(analysis.daily.value)
+    let start = try #require(analysis.equity.value?.times.first)
+    let returns = benchmark.returns(from: start, ends: analysis.closes)
+    #expect(returns.count == daily.returns.count)
+    let relative = try RelativeStatistics(
+      daily.returns,
+      against: ReturnSeries(name: benchmark.name, values: returns, dates: daily.returns.dates, periodsPerYear: 365))
+    for (id, expected) in [
+      ("beta", try relative.beta()), ("alpha", try relative.alpha()), ("tracking_error", relative.trackingError),
+      ("information_ratio", try relative.informationRatio()), ("up_capture", try relative.capture(.up)),
+    ] {
+      let metric = try #require(analysis.metrics.first { $0.id == id })
+      #expect(metric.number.map { abs($0 - expected) < 1e-12 * max(1, abs(expected)) } == true, "\(id)")
+      #expect(metric.parameters.contains(MetricParameter("benchmark", benchmark.name)))
+    }
+    #expect(analysis.metrics.filter { $0.group == .benchmark }.allSatisfy { $0.number != nil })
+    // One instrument by name, none, and one that does not exist.
+    var settings = Self.settings
+    settings.benchmark = "BTC-USD"
+    settings.backtestLimit = 1
+    let one = RunAnalysis(Self.longRun, settings: settings)
+    #expect(one.benchmark.value?.name == "Holding BTC-USD" && one.benchmark.value?.levels.first == 1)
+    #expect(one.metrics.first { $0.id == "beta" }?.number == analysis.metrics.first { $0.id == "beta" }?.number)
+    let unmarked = "no instrument has two marks above zero"
+    for (name, reason) in [("ÉS", unmarked), ("none", "the scenario wants none"), ("X", "the run has no instrument X")]
+    {
+      settings.benchmark = name
+      let without = RunAnalysis(Self.longRun, settings: settings)
+      let beta = try #require(without.metrics.first { $0.id == "beta" })
+      #expect(without.benchmark.reason == reason)
+      if case .absent(let said) = beta.result {
+        #expect(said.contains(reason))
+      } else {
+        Issue.record("beta of nothing")
+      }
+    }
+  }
+
+  @Test func stressesFollowTheirFormulas() throws {
+    var run = SampleRun.run(days: 30, fillCount: 60)
+    run.marketLots = [1_000_000, 500_000]
+    var settings = Self.settings
+    settings.backtestLimit = 1
+    let analysis = RunAnalysis(run, settings: settings)
+    let stress = try #require(analysis.stress.value)
+    #expect(stress.entries.count == StressScenario.standard.count + 2 && stress.refusals.isEmpty)
+    let held = stress.positions.map(\.position)
+    #expect(held.contains { $0.value != 0 } && held.allSatisfy { $0.relativeSpread > 0 && $0.dailyVolatility > 0 })
+    func entry(_ name: String) throws -> StressFindings.Entry {
+      try #require(stress.entries.first { $0.name.hasPrefix(name) }, "\(name)")
+    }
+    // By hand: marking, half the spread, and the square root of the share of a day's trade.
+    func loss(_ m: Double, spread: Double, volatility: Double, liquidity: Double) -> Double {
+      held.reduce(0) { sum, position in
+        let left = abs(position.value * (1 + m))
+        return sum - position.value * m + left * spread * position.relativeSpread / 2
+          + left * volatility * position.dailyVolatility * (left / (liquidity * position.dailyTurnover)).squareRoot()
+      }
+    }
+    for (name, expected) in [
+      ("All prices −20%", loss(-0.2, spread: 1, volatility: 1, liquidity: 1)),
+      ("Spreads five", loss(0, spread: 5, volatility: 1, liquidity: 1)),
+      ("Volatility three", loss(0, spread: 1, volatility: 3, liquidity: 1)),
+      ("A tenth", loss(0, spread: 1, volatility: 1, liquidity: 0.1)),
+      ("Squeeze", loss(0.1, spread: 5, volatility: 3, liquidity: 0.1)),
+    ] {
+      let found = try entry(name)
+      #expect(abs(found.loss - expected) < 1e-9 * max(1, abs(expected)), "\(name): \(found.loss) against \(expected)")
+      #expect(found.share.map { abs($0 * stress.equity - expected) < 1e-6 } == true)
+    }
+    #expect(
+      try entry("Crash").formula == "Σ −v m + |v(1 + m)| (5 s/2 + 3 σ √(|v(1 + m)| / (0.1 V))), m = -0.1")
+    #expect(try entry("Worst day").loss >= 0 && entry("Worst day").parts == nil)
+    // A run's own stresses take the place of the built-in ones; one for a stranger is refused in words.
+    settings.stresses = [
+      StressScenario(name: "mine", shocks: [.init(.price, asset: "BTC-USD", size: -0.5)]),
+      StressScenario(name: "theirs", shocks: [.init(.price, asset: "X", size: -0.5)]),
+    ]
+    let own = try #require(RunAnalysis(run, settings: settings).stress.value)
+    #expect(own.entries.map(\.name).first == "mine" && own.refusals.count == 1)
+    #expect(own.entries[0].formula.hasSuffix("m = 0; for BTC-USD m = -0.5"))
+    #expect(RunAnalysis(SampleRun.empty).stress.reason != nil)
+  }
+
+  @Test func aScenariosTermsAreFollowed() throws {
+    var settings = Self.settings
+    settings.backtestLimit = 1
+    settings.confidenceLevels = [0.9, 0.975, 0.99]
+    settings.periodsPerYear = 250
+    settings.riskFreeRate = 0.04
+    settings.convention = .lean
+    let analysis = RunAnalysis(Self.longRun, settings: settings)
+    #expect(Set(analysis.tails.map(\.confidence)) == [0.9, 0.975, 0.99] && analysis.tails.count == 27)
+    #expect(analysis.calendarReason.contains("set by the scenario"))
+    let daily = try #require(analysis.daily.value?.returns)
+    #expect(daily.periodsPerYear == 250)
+    let rate = try PeriodRate(annual: 0.04, periodsPerYear: 250)
+    let sharpe = try #require(analysis.metrics.first { $0.id == "sharpe" })
+    #expect(sharpe.number == (try daily.sharpeRatio(riskFree: rate, convention: .lean)))
+    // Resampling follows other definitions: no interval rather than a wrong one.
+    #expect(sharpe.interval == nil && analysis.metrics.first { $0.id == "volatility" }?.interval != nil)
   }
 
   @Test func whatIsTooShortSaysWhy() {

@@ -2,7 +2,7 @@ extension MetricCatalogue {
   static let luck: [MetricDefinition] = [
     MetricDefinition(
       "psr", "Probabilistic Sharpe ratio", .luck, .probability,
-      formula: "Phi((SR - SR0) sqrt(n-1) / sqrt(1 - skew SR + (kurt-1)/4 SR^2)), SR per day, SR0 = 0",
+      formula: "Phi((SR - SR0) sqrt(n-1) / sqrt(1 - skew SR + (kurt-1)/4 SR^2)), SR per {day}, SR0 = 0",
       variants: [
         .lean: "as Lockstep's with SR0 = 1/sqrt(252)",
         .empyrical: "as Lockstep's with bias-corrected skewness and kurtosis (quantstats)",
@@ -26,7 +26,8 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "min_track_record", "Minimum track record", .luck, .periods, .lowerIsBetter,
-      formula: "1 + (1 - skew SR + (kurt-1)/4 SR^2) (z(0.95) / SR)^2: days needed to claim SR > 0 with 95 % confidence",
+      formula:
+        "1 + (1 - skew SR + (kurt-1)/4 SR^2) (z(0.95) / SR)^2: {days} needed to claim SR > 0 with 95 % confidence",
       parameters: { context in riskFreeParameters(context) + [MetricParameter("confidence", 0.95)] }
     ) { context throws(AnalyticsError) in
       MetricEstimate(try SharpeInference(context.returns, riskFree: context.riskFree).minimumTrackRecord())
@@ -39,7 +40,8 @@ extension MetricCatalogue {
           + (context.inputs.search.map { search in
             [
               MetricParameter("N (effective trials)", search.effectiveTrials),
-              MetricParameter("variance of the trials' ratios per day", search.sharpeVariance),
+              MetricParameter(
+                "variance of the trials' ratios per \(context.returns.period.short)", search.sharpeVariance),
             ]
           } ?? [])
       }

@@ -23,7 +23,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "sortino", "Sortino ratio", .ratios, .ratio,
-      formula: "mean(r - MAR_p) * P / downside deviation, MAR_p = (1 + MAR)^(1/P) - 1, over all days",
+      formula: "mean(r - MAR_p) * P / downside deviation, MAR_p = (1 + MAR)^(1/P) - 1, over all {days}",
       variants: [
         .lean: "((1 + mean(r))^P - 1 - MAR) / (sd of the returns below MAR * sqrt(P))",
         .backtestingPy: "((1 + g)^P - 1 - MAR) / (sqrt(mean(min(r, 0)^2)) * sqrt(P))",
@@ -37,6 +37,10 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "calmar", "Calmar ratio", .ratios, .ratio, formula: "annual growth / |deepest drawdown|",
+      variants: [
+        .lean: "annual growth by calendar days / |deepest drawdown|",
+        .empyrical: "annual growth / |deepest drawdown|, from the {close} on",
+      ],
       parameters: periodsParameter
     ) { context throws(AnalyticsError) in MetricEstimate(try context.returns.calmarRatio(context.convention)) },
     MetricDefinition(
@@ -47,7 +51,10 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "martin", "Martin ratio (ulcer performance)", .ratios, .ratio, formula: "(annual growth - rf) / ulcer index",
-      variants: [.empyrical: "(total return - rf) / ulcer index, divisor n - 1"], parameters: riskFreeParameters
+      variants: [
+        .lean: "(annual growth by calendar days - rf) / ulcer index",
+        .empyrical: "(total return - rf) / ulcer index, divisor n - 1",
+      ], parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       guard context.convention == .empyrical else {
         return MetricEstimate(try overDrawdown(context, context.drawdown.ulcerIndex))
@@ -56,6 +63,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "pain_ratio", "Pain ratio", .ratios, .ratio, formula: "(annual growth - rf) / pain index",
+      variants: [.lean: "(annual growth by calendar days - rf) / pain index"],
       parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       MetricEstimate(try overDrawdown(context, context.drawdown.painIndex))
@@ -64,7 +72,8 @@ extension MetricCatalogue {
       "serenity", "Serenity ratio", .ratios, .ratio,
       formula: "Martin ratio / pitfall, pitfall = conditional drawdown at risk 95 % / volatility",
       variants: [
-        .empyrical: "(sum(r) - rf) / (ulcer index * pitfall), pitfall = normal shortfall 95 % of drawdowns / sd(r)"
+        .lean: "Martin ratio by calendar days / pitfall, pitfall = conditional drawdown at risk 95 % / volatility",
+        .empyrical: "(sum(r) - rf) / (ulcer index * pitfall), pitfall = normal shortfall 95 % of drawdowns / sd(r)",
       ], parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       if context.convention == .empyrical { return MetricEstimate(try sampleSerenity(context)) }
@@ -114,9 +123,9 @@ extension MetricCatalogue {
 
   static let drawdown: [MetricDefinition] = [
     MetricDefinition(
-      "max_drawdown", "Deepest drawdown, daily closes", .drawdown, .fraction,
-      formula: "min over days of equity / highest equity so far - 1, the starting capital included",
-      variants: [.empyrical: "min over days of equity / highest equity so far - 1, from the first day's close on"]
+      "max_drawdown", "Deepest drawdown, {closes}", .drawdown, .fraction,
+      formula: "min over {days} of equity / highest equity so far - 1, the starting capital included",
+      variants: [.empyrical: "min over {days} of equity / highest equity so far - 1, from the {close} on"]
     ) { MetricEstimate($0.returns.maximumDrawdown($0.convention)) },
     MetricDefinition(
       "max_drawdown_intraday", "Deepest drawdown, intraday", .drawdown, .fraction,
@@ -133,7 +142,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "longest_drawdown", "Longest drawdown", .drawdown, .periods, .lowerIsBetter,
-      formula: "most days from a high until it was reached again, or until the end"
+      formula: "most {days} from a high until it was reached again, or until the end"
     ) { MetricEstimate(Double($0.drawdown.longestLength)) },
     MetricDefinition(
       "median_recovery", "Median time to recovery", .drawdown, .periods, .lowerIsBetter,
@@ -146,7 +155,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "time_under_water", "Time under water", .drawdown, .fraction, .lowerIsBetter,
-      formula: "share of days below the high, the starting day included"
+      formula: "share of {days} below the high, the starting {day} included"
     ) { MetricEstimate($0.drawdown.fractionUnderWater) },
     MetricDefinition(
       "ulcer_index", "Ulcer index", .drawdown, .fraction, .lowerIsBetter, formula: "sqrt(mean(drawdown^2)), divisor n",
@@ -158,15 +167,16 @@ extension MetricCatalogue {
       return MetricEstimate(try sampleUlcer(context))
     },
     MetricDefinition(
-      "pain_index", "Pain index", .drawdown, .fraction, .lowerIsBetter, formula: "mean(|drawdown|) over all days"
+      "pain_index", "Pain index", .drawdown, .fraction, .lowerIsBetter, formula: "mean(|drawdown|) over all {days}"
     ) { MetricEstimate($0.drawdown.painIndex) },
     MetricDefinition(
       "dar_95", "Drawdown at risk 95 %", .drawdown, .fraction, .lowerIsBetter,
-      formula: "depth that the worst 5 % of days reach or exceed", parameters: { _ in [MetricParameter("level", 0.95)] }
+      formula: "depth that the worst 5 % of {days} reach or exceed",
+      parameters: { _ in [MetricParameter("level", 0.95)] }
     ) { context throws(AnalyticsError) in MetricEstimate(try context.drawdown.drawdownAtRisk(level: 0.95)) },
     MetricDefinition(
       "cdar_95", "Conditional drawdown at risk 95 %", .drawdown, .fraction, .lowerIsBetter,
-      formula: "mean depth of the worst 5 % of days, the day on the border counted in part",
+      formula: "mean depth of the worst 5 % of {days}, the {day} on the border counted in part",
       parameters: { _ in [MetricParameter("level", 0.95)] }
     ) { context throws(AnalyticsError) in
       MetricEstimate(try context.drawdown.conditionalDrawdownAtRisk(level: 0.95))
@@ -211,16 +221,16 @@ extension MetricCatalogue {
       [.lean: "((1 + mean(r))^P - 1 - rf) / beta", .empyrical: "(total return - rf) / beta"]
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.treynorRatio()) },
     relative(
-      "up_capture", "Up capture", .ratio, "annual growth over the benchmark's, on days when the benchmark rose"
+      "up_capture", "Up capture", .ratio, "annual growth over the benchmark's, on {days} when the benchmark rose"
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.capture(.up)) },
     relative(
-      "down_capture", "Down capture", .ratio, "annual growth over the benchmark's, on days when the benchmark fell",
+      "down_capture", "Down capture", .ratio, "annual growth over the benchmark's, on {days} when the benchmark fell",
       [:], .lowerIsBetter
     ) { relative throws(AnalyticsError) in MetricEstimate(try relative.capture(.down)) },
-    relative("bull_beta", "Bull beta", .ratio, "beta on days when the benchmark rose", [:], .neutral) {
+    relative("bull_beta", "Bull beta", .ratio, "beta on {days} when the benchmark rose", [:], .neutral) {
       relative throws(AnalyticsError) in MetricEstimate(try relative.beta(in: .up))
     },
-    relative("bear_beta", "Bear beta", .ratio, "beta on days when the benchmark fell", [:], .neutral) {
+    relative("bear_beta", "Bear beta", .ratio, "beta on {days} when the benchmark fell", [:], .neutral) {
       relative throws(AnalyticsError) in MetricEstimate(try relative.beta(in: .down))
     },
   ]

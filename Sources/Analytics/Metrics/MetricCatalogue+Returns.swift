@@ -25,8 +25,8 @@ extension MetricCatalogue {
       let error = context.returns.count < 2 ? nil : deviation / Double(context.returns.count).squareRoot() * periods
       return MetricEstimate(context.returns.values.mean * periods, standardError: error)
     },
-    extreme("best_day", "Best day", "max(r)") { $0.values.max() },
-    extreme("worst_day", "Worst day", "min(r)") { $0.values.min() },
+    extreme("best_day", "Best {day}", "max(r)") { $0.values.max() },
+    extreme("worst_day", "Worst {day}", "min(r)") { $0.values.min() },
     extreme("best_month", "Best month", "max over calendar months of the compounded return") {
       $0.monthlyReturns?.lazy.map(\.value).max()
     },
@@ -39,9 +39,11 @@ extension MetricCatalogue {
     extreme("worst_year", "Worst year", "min over calendar years of the compounded return") {
       $0.yearlyReturns?.lazy.map(\.value).min()
     },
-    wins("win_days", "Days with a gain", "days") { $0.values },
+    wins("win_days", "{Days} with a gain", "{days}") { $0.values },
     wins("win_months", "Months with a gain", "calendar months") { $0.monthlyReturns?.map(\.value) },
-    MetricDefinition("periods", "Days", .growth, .count, .neutral, formula: "number of returns, flat days among them") {
+    MetricDefinition(
+      "periods", "{Days}", .growth, .count, .neutral, formula: "number of returns, flat {days} among them"
+    ) {
       MetricEstimate(Double($0.returns.count))
     },
   ]
@@ -93,7 +95,7 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "downside_deviation", "Downside deviation", .risk, .fraction, .lowerIsBetter,
-      formula: "sqrt(mean(min(r - MAR_p, 0)^2)) * sqrt(P), MAR_p = (1 + MAR)^(1/P) - 1, over all days",
+      formula: "sqrt(mean(min(r - MAR_p, 0)^2)) * sqrt(P), MAR_p = (1 + MAR)^(1/P) - 1, over all {days}",
       parameters: { context in
         periodsParameter(context) + [MetricParameter("MAR (annual)", context.minimumAcceptable.annual)]
       }
@@ -126,7 +128,7 @@ extension MetricCatalogue {
       "stability", "Stability", .shape, .ratio, formula: "R^2 of a straight line through the cumulated log returns"
     ) { context throws(AnalyticsError) in MetricEstimate(try context.returns.stability()) },
     MetricDefinition(
-      "autocorrelation", "Autocorrelation, one day", .shape, .ratio, .neutral,
+      "autocorrelation", "Autocorrelation, one {day}", .shape, .ratio, .neutral,
       formula: "sum (r_t - m)(r_(t-1) - m) / sum (r_t - m)^2"
     ) { context throws(AnalyticsError) in
       // 1/sqrt(n) under independence (Bartlett 1946).

@@ -71,8 +71,8 @@ extension MetricCatalogue {
       $0.bestFiveShare
     },
     MetricDefinition(
-      "best_five_days", "Growth from the five best days", .trades, .fraction, .lowerIsBetter,
-      formula: "sum of log(1 + r) of the five best days / log(1 + total return)"
+      "best_five_days", "Growth from the five best {days}", .trades, .fraction, .lowerIsBetter,
+      formula: "sum of log(1 + r) of the five best {days} / log(1 + total return)"
     ) { context throws(AnalyticsError) in
       let share = ProfitConcentration(checked: context.returns.logReturns, best: 5).share
       return MetricEstimate(try share.orUndefined("the total return is not positive", in: context.returns.name))

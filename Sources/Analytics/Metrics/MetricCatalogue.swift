@@ -1,10 +1,10 @@
 /// One metric: what it is called, what it means, how it is computed.
 public struct MetricDefinition: Sendable {
   public let id: String
-  public let name: String
   public let group: MetricGroup
   public let unit: MetricUnit
   public let orientation: MetricOrientation
+  private let defaultName: String
   let defaultFormula: String
   let variants: [MetricConvention: String]
   let parameters: @Sendable (MetricContext) -> [MetricParameter]
@@ -17,7 +17,7 @@ public struct MetricDefinition: Sendable {
     compute: @escaping @Sendable (MetricContext) throws(AnalyticsError) -> MetricEstimate
   ) {
     self.id = id
-    self.name = name
+    defaultName = name
     self.group = group
     self.unit = unit
     self.orientation = orientation
@@ -27,8 +27,37 @@ public struct MetricDefinition: Sendable {
     self.compute = compute
   }
 
-  /// The formula under a convention.
-  public func formula(_ convention: MetricConvention = .default) -> String { variants[convention] ?? defaultFormula }
+  /// As figures of daily returns are called.
+  public var name: String { name(of: .day) }
+
+  /// As figures of such periods are called.
+  public func name(of period: ReturnPeriod) -> String { period.fill(defaultName) }
+
+  /// The formula under a convention, in the words of the periods it is computed from.
+  public func formula(_ convention: MetricConvention = .default, of period: ReturnPeriod = .day) -> String {
+    period.fill(variants[convention] ?? defaultFormula)
+  }
+
+  /// The formula with the periods it stands on, where these are not sessions.
+  private func statedFormula(_ context: MetricContext) -> String {
+    let period = context.returns.period
+    let formula = formula(context.convention, of: period)
+    guard !period.isSession, Self.groupsOfReturns.contains(group) else { return formula }
+    return formula + "; r: return of a \(period.singular)" + (isAnnualised ? ", P: such steps a year" : "")
+  }
+
+  /// Multiplied up to a year, so that it says the less the fewer sessions it comes from.
+  public var isAnnualised: Bool { Self.annualised.contains(id) }
+
+  static let annualised: Set<String> = [
+    "cagr", "cagr_calendar", "mean_return", "volatility", "downside_deviation", "sharpe", "smart_sharpe", "sortino",
+    "calmar", "martin", "pain_ratio", "serenity", "alpha", "tracking_error", "information_ratio", "treynor",
+    "up_capture", "down_capture", "expected_max_sharpe", "turnover",
+  ]
+
+  private static let groupsOfReturns: Set<MetricGroup> = [
+    .growth, .risk, .ratios, .drawdown, .tails, .shape, .benchmark, .luck,
+  ]
 
   /// Whether a convention has its own formula.
   public func differs(under convention: MetricConvention) -> Bool { variants[convention] != nil }
@@ -47,15 +76,26 @@ public struct MetricDefinition: Sendable {
     } catch {
       result = .absent(reason: error.description)
     }
-    var interval = result.number == nil ? nil : context.inputs.intervals[id]
+    // Resampling follows the default definitions: its intervals are not those of a figure that is defined otherwise.
+    var interval = result.number == nil || differs(under: context.convention) ? nil : context.inputs.intervals[id]
     if interval == nil, let number = result.number, let standardError {
       let reach = 1.959963984540054 * standardError
       interval = ConfidenceInterval(
         lower: number - reach, upper: number + reach, level: 0.95, method: "normal, from the standard error")
     }
     return MetricValue(
-      id: id, name: name, group: group, unit: unit, orientation: orientation, formula: formula(context.convention),
-      parameters: parameters(context), result: result, standardError: standardError, interval: interval)
+      id: id, name: name(of: context.returns.period), group: group, unit: unit, orientation: orientation,
+      formula: statedFormula(context), parameters: stated(parameters(context), context), result: result,
+      standardError: standardError, interval: interval,
+      caveat: isAnnualised && result.number != nil ? context.inputs.annualisationCaveat : nil)
+  }
+}
+
+extension MetricDefinition {
+  /// Parameters, and the convention where it makes the definition another one.
+  private func stated(_ parameters: [MetricParameter], _ context: MetricContext) -> [MetricParameter] {
+    guard differs(under: context.convention) else { return parameters }
+    return parameters + [MetricParameter("convention", context.convention.rawValue)]
   }
 }
 

@@ -30,6 +30,10 @@ public struct MetricInputs: Sendable {
   /// Equity as often as recorded, for intraday drawdown.
   public var intradayEquity: EquityCurve?
   public var benchmark: ReturnSeries?
+  /// Why there is no benchmark, in words.
+  public var benchmarkAbsence: String?
+  /// Said beside every annualised value: of how few sessions it is made; nil when there are enough.
+  public var annualisationCaveat: String?
   /// Annual rates.
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0
@@ -75,7 +79,10 @@ struct MetricContext: Sendable {
   var convention: MetricConvention { inputs.convention }
 
   func relative() throws(AnalyticsError) -> RelativeStatistics {
-    guard let benchmark = inputs.benchmark else { throw missing("benchmark") }
+    guard let benchmark = inputs.benchmark else {
+      guard let reason = inputs.benchmarkAbsence else { throw missing("benchmark") }
+      throw AnalyticsError(series: "the benchmark", reason: .undefined(reason))
+    }
     return try RelativeStatistics(returns, against: benchmark, riskFree: riskFree, convention: convention)
   }
 

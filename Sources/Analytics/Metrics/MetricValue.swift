@@ -7,7 +7,7 @@ public enum MetricUnit: String, Sendable, Hashable, CaseIterable {
   /// Account currency.
   case money = "money"
   case count = "count"
-  /// Sessions (rows of the return series).
+  /// Rows of the return series: sessions, or steps within them.
   case periods = "periods"
   case nanoseconds = "nanoseconds"
   case ticks = "ticks"
@@ -95,6 +95,8 @@ public struct MetricValue: Sendable, Hashable {
   public let result: MetricResult
   public var standardError: Double?
   public var interval: ConfidenceInterval?
+  /// What makes the value say less than it seems to, in words; nil when nothing does.
+  public var caveat: String?
 
   public var number: Double? { result.number }
 }

@@ -186,18 +186,20 @@ public struct PairedDifference: Sendable, Hashable {
   }
 
   /// Differences by metric id: sharpe, sortino, cagr, volatility, max_drawdown. A figure that one of the two does not
-  /// have is left out. Both series need equal length (and dates); the first's block length is used for both.
+  /// have is left out. Definitions are those of the default convention; rates are annual. Both series need equal length (and dates); the first's block length is used for both.
   public static func compare(
     _ first: ReturnSeries, with second: ReturnSeries, riskFreeRate: Double = 0,
-    settings: ResamplingSettings = ResamplingSettings()
+    minimumAcceptableReturn: Double = 0, settings: ResamplingSettings = ResamplingSettings()
   ) throws(AnalyticsError) -> [String: PairedDifference] {
     // The same checks as against a benchmark.
     _ = try RelativeStatistics(first, against: second)
     let riskFree = try PeriodRate(annual: riskFreeRate, periodsPerYear: first.periodsPerYear, name: "risk-free rate")
-    let ours = try ResampledFigures(first, riskFree: riskFree, settings: settings)
+    let acceptable = try PeriodRate(
+      annual: minimumAcceptableReturn, periodsPerYear: first.periodsPerYear, name: "minimum acceptable return")
+    let ours = try ResampledFigures(first, riskFree: riskFree, minimumAcceptable: acceptable, settings: settings)
     var same = settings
     same.meanBlockLength = ours.meanBlockLength
-    let theirs = try ResampledFigures(second, riskFree: riskFree, settings: same)
+    let theirs = try ResampledFigures(second, riskFree: riskFree, minimumAcceptable: acceptable, settings: same)
     var differences: [String: PairedDifference] = [:]
     func add(
       _ id: String, _ left: [Double], _ right: [Double], _ value: (ReturnSeries) throws(AnalyticsError) -> Double
@@ -208,7 +210,9 @@ public struct PairedDifference: Sendable, Hashable {
     add("sharpe", ours.sharpe, theirs.sharpe) { series throws(AnalyticsError) in
       try series.sharpeRatio(riskFree: riskFree)
     }
-    add("sortino", ours.sortino, theirs.sortino) { series throws(AnalyticsError) in try series.sortinoRatio() }
+    add("sortino", ours.sortino, theirs.sortino) { series throws(AnalyticsError) in
+      try series.sortinoRatio(minimumAcceptable: acceptable)
+    }
     add("cagr", ours.growth, theirs.growth) { series throws(AnalyticsError) in try series.annualGrowth() }
     add("volatility", ours.volatility, theirs.volatility) { series throws(AnalyticsError) in try series.volatility() }
     add("max_drawdown", ours.maximumDrawdown, theirs.maximumDrawdown) { $0.maximumDrawdown() }

@@ -41,6 +41,7 @@ public enum MonteCarloExpectation {
     let perChunk = MonteCarloRun<Source>.blocksPerChunk
     for start in stride(from: 0, to: total, by: perChunk) {
       let output = ChunkOutput(source, bare, blocks: start..<min(start + perChunk, total))
+      if let fault = output.fault { throw fault }
       for block in 0..<output.blockCount {
         var sum = (0.0, 0.0)
         for lane in 0..<lanes {

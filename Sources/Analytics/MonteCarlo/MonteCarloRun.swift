@@ -64,8 +64,11 @@ public struct MonteCarloRun<Source: PathSource>: Sendable {
 
   static func blockCount(_ plan: MonteCarloPlan) -> Int { (plan.paths + PathBlock.lanes - 1) / PathBlock.lanes }
 
-  /// Runs to the end, to the target error, or until `progress` returns false; the state then is a checkpoint.
-  public mutating func run(progress: ((MonteCarloProgress) -> Bool)? = nil) -> MonteCarloResult {
+  /// Runs to the end, to the target error, or until `progress` returns false; the state then is a checkpoint. A source that
+  /// gives a return that is no number is refused with the path and the step; the state is that of the last whole round.
+  public mutating func run(
+    progress: ((MonteCarloProgress) -> Bool)? = nil
+  ) throws(MonteCarloError) -> MonteCarloResult {
     let plan = state.plan
     let totalBlocks = Self.blockCount(plan)
     let totalChunks = (totalBlocks + Self.blocksPerChunk - 1) / Self.blocksPerChunk
@@ -79,6 +82,7 @@ public struct MonteCarloRun<Source: PathSource>: Sendable {
         break
       }
       let outputs = simulate(first: first, count: count, totalBlocks: totalBlocks)
+      if let fault = outputs.lazy.compactMap(\.fault).first { throw fault }
       for output in outputs where !state.isFinished { join(output) }
       if state.chunks == totalChunks { state.isFinished = true }
       if let progress {
@@ -145,6 +149,8 @@ struct ChunkOutput: Sendable {
   var values: [Double]
   var blockCount: Int
   var stride: Int
+  /// What the source gave that is no return; the values are then worth nothing.
+  var fault: MonteCarloError?
 
   init<Source: PathSource>(_ source: Source, _ plan: MonteCarloPlan, blocks: Range<Int>) {
     let lanes = PathBlock.lanes
@@ -157,11 +163,15 @@ struct ChunkOutput: Sendable {
     let under = figures.firstIndex(of: .timeUnderWater)
     let longest = figures.firstIndex(of: .longestTimeUnderWater)
     let annualization = plan.periodsPerYear.squareRoot()
+    var fault: MonteCarloError?
     values = [Double](unsafeUninitializedCapacity: stride * blocks.count) { values, initialized in
       values.initialize(repeating: 0)
       let logs = UnsafeMutableBufferPointer<Double>.allocate(capacity: steps * lanes)
       let simple = sharpe == nil ? nil : UnsafeMutableBufferPointer<Double>.allocate(capacity: steps * lanes)
       let spare = UnsafeMutablePointer<Double>.allocate(capacity: 2 * lanes)
+      // What a source leaves unfilled is found out instead of being whatever the memory held.
+      logs.initialize(repeating: .nan)
+      simple?.initialize(repeating: .nan)
       defer {
         logs.deallocate()
         simple?.deallocate()
@@ -173,6 +183,8 @@ struct ChunkOutput: Sendable {
           block: UInt64(block), seed: plan.seed, scheme: plan.scheme, logReturns: logs, simpleReturns: simple)
         PathMeasures.extremes(
           base, steps: steps, terminal: row, drawdown: row + lanes, minimum: row + 2 * lanes)
+        fault = Self.fault(in: UnsafeBufferPointer(logs), ofWealth: row, block: block, "log return")
+        if fault != nil { break }
         if under != nil || longest != nil {
           PathMeasures.timeUnderWater(
             base, steps: steps, fraction: under.map { row + $0 * lanes } ?? spare,
@@ -182,6 +194,8 @@ struct ChunkOutput: Sendable {
           PathMeasures.sharpe(
             returns, steps: steps, riskFreePerStep: plan.riskFreePerStep, annualization: annualization,
             target: row + sharpe * lanes)
+          fault = Self.fault(in: UnsafeBufferPointer(simple), ofRatio: row + sharpe * lanes, block: block)
+          if fault != nil { break }
         }
         if !plan.fanSteps.isEmpty {
           PathMeasures.fan(base, steps: steps, at: plan.fanSteps, target: row + figures.count * lanes)
@@ -189,5 +203,39 @@ struct ChunkOutput: Sendable {
       }
       initialized = stride * blocks.count
     }
+    self.fault = fault
+  }
+
+  /// Only wealth that is no number or beyond the highest can come from a return that is none: the others cost a look at
+  /// sixteen values. A log return of minus infinity is a total loss and allowed.
+  private static func fault(
+    in returns: UnsafeBufferPointer<Double>, ofWealth wealth: UnsafePointer<Double>, block: Int, _ kind: String
+  ) -> MonteCarloError? {
+    for lane in 0..<PathBlock.lanes where !(wealth[lane] < PathFigure.highestWealth) {
+      if let fault = fault(in: returns, lane: lane, block: block, kind, allows: -.infinity) { return fault }
+    }
+    return nil
+  }
+
+  private static func fault(
+    in returns: UnsafeBufferPointer<Double>, ofRatio ratio: UnsafePointer<Double>, block: Int
+  ) -> MonteCarloError? {
+    for lane in 0..<PathBlock.lanes where !ratio[lane].isFinite {
+      if let fault = fault(in: returns, lane: lane, block: block, "simple return", allows: nil) { return fault }
+    }
+    return nil
+  }
+
+  private static func fault(
+    in returns: UnsafeBufferPointer<Double>, lane: Int, block: Int, _ kind: String, allows allowed: Double?
+  ) -> MonteCarloError? {
+    for step in 0..<(returns.count / PathBlock.lanes) {
+      let value = returns[step * PathBlock.lanes + lane]
+      if value.isFinite || value == allowed { continue }
+      return MonteCarloError(
+        series: "path \(block * PathBlock.lanes + lane)", row: step,
+        reason: "the source gave the \(kind) \(value) at this step; it must be a number")
+    }
+    return nil
   }
 }

@@ -105,7 +105,9 @@ enum PathMeasures {
         let mean = sum[lane] / count
         let variance = steps > 1 ? max(0, squares[lane] - sum[lane] * mean) / (count - 1) : 0
         let excess = origin[lane] + mean - riskFreePerStep
-        target[8 * half + lane] = variance > 1e-30 ? excess / variance.squareRoot() * annualization : 0
+        let ratio = variance > 1e-30 ? excess / variance.squareRoot() * annualization : 0
+        // Returns that are no numbers must not pass for a path without variance.
+        target[8 * half + lane] = sum[lane].isFinite ? ratio : .nan
       }
     }
   }

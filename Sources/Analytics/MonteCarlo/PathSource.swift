@@ -22,7 +22,8 @@ public protocol PathSource: Sendable {
   var knowsSimpleReturns: Bool { get }
 
   /// Fills `logReturns` with steps × 16 values, step by step, for the paths of one block; and `simpleReturns` likewise when
-  /// it is given. Must depend on nothing but the arguments.
+  /// it is given. Must depend on nothing but the arguments. A run refuses values that are no numbers or are left unfilled,
+  /// and says in which path and at which step; only a log return of minus infinity, a total loss, is allowed.
   func fill(
     block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,
     simpleReturns: UnsafeMutableBufferPointer<Double>?)

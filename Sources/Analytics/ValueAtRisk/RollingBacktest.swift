@@ -30,6 +30,46 @@ public enum TailMethod: Hashable, Sendable {
     }
   }
 
+  /// Forecasts for several levels from one fit, where the method fits something.
+  func forecasts(
+    _ window: [Double], confidences: [Double], model: GARCH?
+  ) -> [Result<TailRisk, AnalyticsError>] {
+    func each(_ body: (Double) throws(AnalyticsError) -> TailRisk) -> [Result<TailRisk, AnalyticsError>] {
+      confidences.map { confidence in
+        Result { () throws(AnalyticsError) in try body(confidence) }
+      }
+    }
+    do throws(AnalyticsError) {
+      switch self {
+      case .studentT:
+        let fit = try StudentTFit(window)
+        return each { confidence throws(AnalyticsError) in
+          try ParametricTail.studentT(
+            degreesOfFreedom: fit.degreesOfFreedom, location: fit.location, scale: fit.scale, confidence: confidence)
+        }
+      case .peaksOverThreshold(let share):
+        let tail = try Self.peaks(window, share: share)
+        return each { confidence throws(AnalyticsError) in try tail.tail(confidence: confidence) }
+      default:
+        return each { confidence throws(AnalyticsError) in
+          try forecast(window, confidence: confidence, model: model)
+        }
+      }
+    } catch {
+      return confidences.map { _ in .failure(error) }
+    }
+  }
+
+  private static func peaks(_ window: [Double], share: Double) throws(AnalyticsError) -> PeaksOverThreshold {
+    guard share > 0, share < 1 else {
+      throw AnalyticsError(series: "tail share", reason: .outOfRange("between 0 and 1, both excluded"))
+    }
+    let losses = window.map { -$0 }
+    let sorted = losses.sorted(by: >)
+    let threshold = sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)]
+    return try PeaksOverThreshold(losses: losses, threshold: threshold)
+  }
+
   /// The forecast for the day after the window; `model` is the fitted model of the GARCH method.
   func forecast(_ window: [Double], confidence: Double, model: GARCH?) throws(AnalyticsError) -> TailRisk {
     switch self {
@@ -47,14 +87,7 @@ public enum TailMethod: Hashable, Sendable {
     case .filteredGARCH:
       guard let model else { throw AnalyticsError(series: "model", reason: .empty) }
       return try FilteredHistoricalTail.garch(window, model: model, confidence: confidence)
-    case .peaksOverThreshold(let share):
-      guard share > 0, share < 1 else {
-        throw AnalyticsError(series: "tail share", reason: .outOfRange("between 0 and 1, both excluded"))
-      }
-      let losses = window.map { -$0 }
-      let sorted = losses.sorted(by: >)
-      let threshold = sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)]
-      return try PeaksOverThreshold(losses: losses, threshold: threshold).tail(confidence: confidence)
+    case .peaksOverThreshold(let share): return try Self.peaks(window, share: share).tail(confidence: confidence)
     }
   }
 }
@@ -80,48 +113,82 @@ public struct RollingBacktest: Sendable {
   public static func run(
     _ returns: [Double], window: Int, method: TailMethod, confidence: Double, refitInterval: Int = 20
   ) throws(AnalyticsError) -> RollingBacktest {
-    try requireConfidence(confidence)
+    let found = try run(
+      returns, window: window, method: method, confidences: [confidence], refitInterval: refitInterval)
+    return try found[0].get()
+  }
+
+  /// Forecasts each row for several levels from one fit a row: one record a level, or why there is none.
+  public static func run(
+    _ returns: [Double], window: Int, method: TailMethod, confidences: [Double], refitInterval: Int = 20
+  ) throws(AnalyticsError) -> [Result<RollingBacktest, AnalyticsError>] {
+    for confidence in confidences { try requireConfidence(confidence) }
     guard window >= 2 else { throw AnalyticsError(series: "window", reason: .outOfRange("2 or more")) }
     guard refitInterval >= 1 else {
       throw AnalyticsError(series: "refit interval", reason: .outOfRange("1 or more"))
     }
     try requireFinite(returns, atLeast: window + 1, series: "returns")
-    var rows: [Int] = []
-    var forecasts: [TailRisk] = []
-    var refusals: [(row: Int, error: AnalyticsError)] = []
+    var records = confidences.map { _ in Record() }
     var model: GARCH?
     for row in window..<returns.count {
       let past = Array(returns[(row - window)..<row])
-      do {
+      do throws(AnalyticsError) {
         if case .filteredGARCH(let errors, let asymmetric) = method, (row - window) % refitInterval == 0 {
           model = try GARCH.fit(past, errors: errors, asymmetric: asymmetric).model
         }
-        forecasts.append(try method.forecast(past, confidence: confidence, model: model))
-        rows.append(row)
+        for (index, forecast) in method.forecasts(past, confidences: confidences, model: model).enumerated() {
+          records[index].add(row, forecast)
+        }
       } catch {
-        refusals.append((row, error))
+        for index in records.indices { records[index].add(row, .failure(error)) }
       }
     }
-    if rows.isEmpty, let first = refusals.first { throw first.error }
-    let outcomes = rows.map { returns[$0] }
-    let values = forecasts.map(\.valueAtRisk)
-    let shortfalls = forecasts.map(\.expectedShortfall)
-    let violations = try ViolationSequence(returns: outcomes, valueAtRisk: values, confidence: confidence)
-    var coverage = [
-      try violations.proportionOfFailures(), try violations.timeUntilFirstFailure(), try violations.binomial(),
-      try violations.timeBetweenFailures(), violations.timeBetweenFailuresIndependence(),
-    ]
-    if violations.count > 1 {
-      coverage += [try violations.independence(), try violations.conditionalCoverage()]
+    return zip(confidences, records).map { confidence, record in
+      Result { () throws(AnalyticsError) in
+        try record.judged(returns, method: method, confidence: confidence)
+      }
     }
-    if let duration = try? violations.weibullDuration().outcome { coverage.append(duration) }
-    return RollingBacktest(
-      method: method, confidence: confidence, rows: rows, forecasts: forecasts, refusals: refusals,
-      violations: violations, trafficLight: try violations.trafficLight(), coverage: coverage,
-      conditionalShortfall: (try? ShortfallTests.conditional(
-        returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls)) ?? nil,
-      unconditionalShortfall: try? ShortfallTests.unconditional(
-        returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls, confidence: confidence))
+  }
+
+  /// Forecasts of one level as they come.
+  private struct Record {
+    var rows: [Int] = []
+    var forecasts: [TailRisk] = []
+    var refusals: [(row: Int, error: AnalyticsError)] = []
+
+    mutating func add(_ row: Int, _ forecast: Result<TailRisk, AnalyticsError>) {
+      switch forecast {
+      case .success(let risk):
+        forecasts.append(risk)
+        rows.append(row)
+      case .failure(let error): refusals.append((row, error))
+      }
+    }
+
+    func judged(
+      _ returns: [Double], method: TailMethod, confidence: Double
+    ) throws(AnalyticsError) -> RollingBacktest {
+      if rows.isEmpty, let first = refusals.first { throw first.error }
+      let outcomes = rows.map { returns[$0] }
+      let values = forecasts.map(\.valueAtRisk)
+      let shortfalls = forecasts.map(\.expectedShortfall)
+      let violations = try ViolationSequence(returns: outcomes, valueAtRisk: values, confidence: confidence)
+      var coverage = [
+        try violations.proportionOfFailures(), try violations.timeUntilFirstFailure(), try violations.binomial(),
+        try violations.timeBetweenFailures(), violations.timeBetweenFailuresIndependence(),
+      ]
+      if violations.count > 1 {
+        coverage += [try violations.independence(), try violations.conditionalCoverage()]
+      }
+      if let duration = try? violations.weibullDuration().outcome { coverage.append(duration) }
+      return RollingBacktest(
+        method: method, confidence: confidence, rows: rows, forecasts: forecasts, refusals: refusals,
+        violations: violations, trafficLight: try violations.trafficLight(), coverage: coverage,
+        conditionalShortfall: (try? ShortfallTests.conditional(
+          returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls)) ?? nil,
+        unconditionalShortfall: try? ShortfallTests.unconditional(
+          returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls, confidence: confidence))
+    }
   }
 
   /// Runs several methods over the same series, so that their records can be compared.

@@ -33,6 +33,28 @@ public struct StressScenario: Hashable, Sendable, Codable {
     self.shocks = shocks
   }
 
+  /// What a report asks when nobody names stresses: prices, the cost of leaving, and everything at once in both directions.
+  public static let standard: [StressScenario] =
+    [-0.2, -0.1, 0.1, 0.2].map { move in
+      StressScenario(
+        name: "All prices \(move < 0 ? "−" : "+")\(Int((move.magnitude * 100).rounded()))%",
+        shocks: [Shock(.price, size: move)])
+    } + [
+      StressScenario(name: "Spreads five times as wide", shocks: [Shock(.spread, size: 5)]),
+      StressScenario(name: "Volatility three times as high", shocks: [Shock(.volatility, size: 3)]),
+      StressScenario(name: "A tenth of the volume", shocks: [Shock(.liquidity, size: 0.1)]),
+      StressScenario(
+        name: "Crash: −10%, spreads × 5, volatility × 3, a tenth of the volume",
+        shocks: [
+          Shock(.price, size: -0.1), Shock(.spread, size: 5), Shock(.volatility, size: 3), Shock(.liquidity, size: 0.1),
+        ]),
+      StressScenario(
+        name: "Squeeze: +10%, spreads × 5, volatility × 3, a tenth of the volume",
+        shocks: [
+          Shock(.price, size: 0.1), Shock(.spread, size: 5), Shock(.volatility, size: 3), Shock(.liquidity, size: 0.1),
+        ]),
+    ]
+
   /// The size of the shock that applies to an asset: its own before the one for all, the last given before earlier ones.
   func size(_ kind: Shock.Kind, for asset: String, otherwise: Double) -> Double {
     let own = shocks.last { $0.kind == kind && $0.asset == asset }
@@ -144,5 +166,38 @@ extension StressPosition {
         series: "positions", row: row, reason: .outOfRange("zero or more in spread and volatility"))
     }
     guard dailyTurnover > 0 else { throw AnalyticsError(series: "positions", row: row, reason: .notPositive) }
+  }
+}
+
+extension StressScenario {
+  /// What `apply` computes, with this scenario's numbers in place: v is a position's value, m the move of its price, s its
+  /// relative spread, σ its daily volatility and V the value traded a day.
+  public var formula: String {
+    func number(_ value: Double) -> String {
+      value == value.rounded() && value.magnitude < 1e9 ? "\(Int(value))" : "\(value)"
+    }
+    func factor(_ kind: Shock.Kind, _ asset: String?) -> String {
+      let size = shocks.last { $0.kind == kind && $0.asset == asset }?.size ?? 1
+      return size == 1 ? "" : number(size) + " "
+    }
+    func cost(_ asset: String?) -> String {
+      "|v(1 + m)| (\(factor(.spread, asset))s/2 + \(factor(.volatility, asset))σ √(|v(1 + m)| / (\(factor(.liquidity, asset))V)))"
+    }
+    let move = shocks.last { $0.kind == .price && $0.asset == nil }?.size ?? 0
+    var text = "Σ −v m + \(cost(nil)), m = \(number(move))"
+    var named: [String] = []
+    for asset in shocks.compactMap(\.asset) where !named.contains(asset) { named.append(asset) }
+    for asset in named {
+      let own = shocks.filter { $0.asset == asset }.map { shock in
+        switch shock.kind {
+        case .price: "m = \(number(shock.size))"
+        case .spread: "\(number(shock.size)) s"
+        case .volatility: "\(number(shock.size)) σ"
+        case .liquidity: "\(number(shock.size)) V"
+        }
+      }
+      text += "; for \(asset) \(own.joined(separator: ", "))"
+    }
+    return text
   }
 }

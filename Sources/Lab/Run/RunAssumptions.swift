@@ -1,3 +1,4 @@
+import Analytics
 import MarketTypes
 import Reporting
 
@@ -49,6 +50,7 @@ enum RunAssumptions {
         "What is traded changes hands \(scenario.account.settlementDays) business days later; money and lots count at once."
       )
     }
+    addFigures(scenario.metrics, replay.instruments.map(\.symbol), add)
     add(
       "margin", .optimistic, "There is no margin call: a lane may lose more than its capital unless a control stops it."
     )
@@ -68,6 +70,28 @@ enum RunAssumptions {
         "An order whose turn comes at its own price fills with probability \(TomlNumber.text(probability)), drawn for each "
           + "fill; a missed one sends it to the back of its queue. What the market trades through always fills.")
     }
+  }
+
+  /// What figures are measured against and by.
+  private static func addFigures(
+    _ terms: MetricTerms, _ symbols: [String], _ add: (String, Assumption.Direction, String) -> Void
+  ) {
+    let held =
+      terms.benchmark.isEmpty
+      ? (symbols.count == 1 ? symbols[0] : "all \(symbols.count) instruments in equal parts") : terms.benchmark
+    add(
+      "benchmark", .neutral,
+      terms.benchmark == RunAnalysis.noBenchmark
+        ? "The run is measured against no benchmark."
+        : "The benchmark is holding \(held) from its first mark on, valued at marks and without costs"
+          + (terms.benchmark.isEmpty ? "; the scenario names no other." : ", as the scenario says."))
+    func percent(_ rate: Double) -> String { "\(TomlNumber.text((rate * 1e8).rounded() / 1e6)) %" }
+    add(
+      "figures", .neutral,
+      "Figures follow the convention '\(terms.convention.rawValue)', with a risk-free rate of \(percent(terms.riskFreeRate)) "
+        + "and a minimum acceptable return of \(percent(terms.minimumAcceptableReturn)) a year, and "
+        + (terms.periodsPerYear.map { "\(TomlNumber.text($0)) sessions a year." }
+          ?? "the sessions a year of the data's calendar."))
   }
 
   private static func addImpact(_ add: (String, Assumption.Direction, String) -> Void) {

@@ -36,6 +36,21 @@ struct RunPass {
     self.replay = replay
     self.plan = plan
     try Self.requireCurrency(scenario, replay.instruments)
+    try Self.requireSymbols(scenario, replay.instruments)
+  }
+
+  /// Where a scenario takes all instruments of its data, only the data says whether a symbol is one of them.
+  private static func requireSymbols(_ scenario: Scenario, _ instruments: [Instrument]) throws(RunError) {
+    let symbols = instruments.map(\.symbol)
+    var wanted = scenario.stress.enumerated().map { ("stress[\($0.offset)].instrument", $0.element.instrument) }
+    if scenario.metrics.benchmark != RunAnalysis.noBenchmark {
+      wanted.append(("metrics.benchmark", scenario.metrics.benchmark))
+    }
+    for (key, symbol) in wanted where !symbol.isEmpty && !symbols.contains(symbol) {
+      throw RunError(
+        .badData, "\(key): the run has no instrument '\(symbol)'",
+        advice: "its instruments are \(symbols.prefix(20).joined(separator: ", "))")
+    }
   }
 
   private static func replay(

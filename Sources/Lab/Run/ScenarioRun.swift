@@ -109,11 +109,7 @@ public enum ScenarioRun {
 
   /// Writes everything that is made from a finished result.
   private static func store(_ result: RunResult, _ scenario: Scenario, in folder: RunFolder) throws {
-    var settings = RunAnalysisSettings()
-    settings.seed = scenario.run.seed
-    settings.resamples = scenario.report.resamples
-    settings.simulatedPaths = scenario.report.simulatedPaths
-    let analysis = RunAnalysis(result, settings: settings)
+    let analysis = RunAnalysis(result, settings: scenario.analysisSettings)
     try RunResultFile.write(result, analysis: analysis, to: "\(folder.workPath)/result.h5")
     if scenario.report.isHTML {
       try folder.write(Array(ReportPage(result, analysis).html().utf8), as: "report.html")

@@ -1,3 +1,4 @@
+import Reporting
 import Simulation
 
 /// What a single key's type and range cannot say.
@@ -54,6 +55,7 @@ extension Scenario {
       try check(lane.fees, "lane[\(index)].fees", refusal)
       try check(lane.carry, "lane[\(index)].carry", refusal)
     }
+    try checkMetrics(document)
     var seen: Set<String> = []
     for (index, lane) in lanes.enumerated() where !seen.insert(lane.name).inserted {
       throw refusal("lane[\(index)].name", "'\(lane.name)' is the name of an earlier lane")
@@ -63,6 +65,53 @@ extension Scenario {
       throw refusal(
         "report.shown_lane", "there is no lane '\(report.shownLane)'",
         nearestKey(to: report.shownLane, among: variants.map(\.name)).map { "did you mean '\($0)'?" } ?? "")
+    }
+  }
+
+  /// Symbols the run will have, where the scenario alone says so.
+  private var knownSymbols: [String]? {
+    if let market { return market.instruments.map(\.symbol) }
+    return data.instruments.isEmpty ? nil : data.instruments
+  }
+
+  func checkMetrics(_ document: TomlDocument) throws(ScenarioError) {
+    func refusal(_ key: String, _ problem: String, _ advice: String) -> ScenarioError {
+      ScenarioError(file: document.file, line: document.line(of: key), key: key, problem: problem, advice: advice)
+    }
+    let levels = metrics.confidenceLevels
+    guard (1...4).contains(levels.count) else {
+      throw refusal(
+        "metrics.value_at_risk_levels", "holds \(levels.count) levels", "write value_at_risk_levels = [0.95, 0.99]")
+    }
+    for (index, level) in levels.enumerated() {
+      guard (0.5...0.999).contains(level), index == 0 || level > levels[index - 1] else {
+        throw refusal(
+          "metrics.value_at_risk_levels[\(index)]",
+          "\(TomlNumber.text(level)) is no level from 0.5 to 0.999 above the last",
+          "write value_at_risk_levels = [0.95, 0.99]")
+      }
+    }
+    func requireSymbol(_ symbol: String, _ key: String) throws(ScenarioError) {
+      guard let symbols = knownSymbols, !symbols.contains(symbol) else { return }
+      throw refusal(
+        key, "'\(symbol.prefix(40))' is no instrument of this run",
+        nearestKey(to: symbol, among: symbols).map { "did you mean '\($0)'?" }
+          ?? "its instruments are \(symbols.prefix(20).joined(separator: ", "))")
+    }
+    if !metrics.benchmark.isEmpty, metrics.benchmark != RunAnalysis.noBenchmark {
+      try requireSymbol(metrics.benchmark, "metrics.benchmark")
+    }
+    guard stress.count <= 200 else { throw refusal("stress", "holds more than 200 shocks", "keep those that matter") }
+    for (index, shock) in stress.enumerated() {
+      guard !shock.name.isEmpty, shock.name.count <= 80 else {
+        throw refusal(
+          "stress[\(index)].name", shock.name.isEmpty ? "is missing" : "is longer than 80 letters",
+          "write name = \"flash crash\", for example")
+      }
+      guard shock != StressTerms(name: shock.name, instrument: shock.instrument) else {
+        throw refusal("stress[\(index)]", "shocks nothing", "give price, spread, volatility or liquidity")
+      }
+      if !shock.instrument.isEmpty { try requireSymbol(shock.instrument, "stress[\(index)].instrument") }
     }
   }
 

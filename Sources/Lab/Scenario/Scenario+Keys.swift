@@ -1,3 +1,4 @@
+import Analytics
 import Simulation
 
 /// The keys of a scenario file: name, type, range and meaning; the default is what the value holds.
@@ -17,6 +18,10 @@ extension Scenario: TomlMapped {
     try mapper.table("risk", &risk, "limits of each lane; a control that is absent is off")
     try mapper.table("run", &run, "")
     try mapper.table("report", &report, "what is kept for the report")
+    try mapper.table("metrics", &metrics, "by which definitions figures are made")
+    try mapper.tables(
+      "stress", &stress, blank: StressTerms(),
+      "a stress of the largest positions; the built-in ones give way to those stated, one name may stand several times")
     try mapper.table("monte_carlo", &monteCarlo, "the same strategy under drawn execution")
     try mapper.table("look_ahead", &lookAhead, "whether decisions knew the future")
     try mapper.tables(
@@ -215,6 +220,36 @@ extension ReportTerms: TomlMapped {
     try mapper.flag("html", &isHTML, "write report.html")
     try mapper.integer("resamples", &resamples, in: 100...1_000_000, "of the bootstraps behind intervals")
     try mapper.integer("simulated_paths", &simulatedPaths, in: 100...10_000_000, "of the equity that is simulated")
+  }
+}
+
+extension MetricConvention: TomlChoice {}
+
+extension MetricTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.choice("convention", &convention, "whose definitions to follow where tools disagree: see METRICS.md")
+    try mapper.number("risk_free_rate", &riskFreeRate, in: -0.5...10, "annual, as a fraction: 0.02 is 2 %")
+    try mapper.number(
+      "minimum_acceptable_return", &minimumAcceptableReturn, in: -0.5...10, "annual, of Sortino, Omega and downside")
+    try mapper.numbers(
+      "value_at_risk_levels", &confidenceLevels,
+      "one to four confidence levels from 0.5 to 0.999, rising, of the tables of value at risk and of its backtest")
+    try mapper.number(
+      "periods_per_year", &periodsPerYear, in: 1...100_000, "sessions that make a year; absent for the calendar's own")
+    try mapper.text(
+      "benchmark", &benchmark,
+      "symbol of the run to hold instead; 'none' for no benchmark; empty for all instruments in equal parts")
+  }
+}
+
+extension StressTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("name", &name, "shocks under one name happen together")
+    try mapper.text("instrument", &instrument, "symbol; empty for every instrument")
+    try mapper.number("price", &price, in: -1...100, "relative move: -0.2 is a fall of 20 %")
+    try mapper.number("spread", &spread, in: 0...1e6, "factor on the quoted spread")
+    try mapper.number("volatility", &volatility, in: 0...1e6, "factor on the volatility")
+    try mapper.number("liquidity", &liquidity, in: 1e-6...1e6, "factor on the volume that trades: 0.1 leaves a tenth")
   }
 }
 

@@ -15,6 +15,16 @@ extension Scenario {
     try self.init(try ScenarioLayers(text: text, file: file, overrides: overrides), strategies)
   }
 
+  /// Reads the resolved scenario of a finished run, whose strategy and data this machine need not have. It opens no file,
+  /// whatever the text says.
+  init(stored text: String, file: String) throws(ScenarioError) {
+    self.init()
+    let document = try TomlDocument(text: text, file: file)
+    if document.holds("market") || document.holds("instrument") || document.holds("venue") { market = MarketModel() }
+    try TomlTableReader.read(document, into: &self)
+    try checkMetrics(document)
+  }
+
   private init(_ layers: ScenarioLayers, _ strategies: StrategyRegistry) throws(ScenarioError) {
     self.init()
     do throws(ScenarioError) {

@@ -1,3 +1,4 @@
+public import Analytics
 public import Simulation
 
 /// Everything a run needs to be repeated to the byte: data, terms of trade, strategy, limits and what to report.
@@ -24,6 +25,9 @@ public struct Scenario: Hashable, Sendable {
   public var risk = RiskTerms()
   public var run = RunTerms()
   public var report = ReportTerms()
+  public var metrics = MetricTerms()
+  /// Shocks that the largest positions are put under; none means the report's own.
+  public var stress: [StressTerms] = []
   public var monteCarlo = MonteCarloTerms()
   public var lookAhead = LookAheadTerms()
   /// Variants that run side by side; none means one lane with the terms above.
@@ -164,6 +168,40 @@ public struct ReportTerms: Hashable, Sendable {
   public var simulatedPaths = 10_000
 
   public init() {}
+}
+
+/// By which definitions figures are made; nothing of it changes what the strategy does.
+public struct MetricTerms: Hashable, Sendable {
+  public var convention = MetricConvention.default
+  /// Annual, as fractions.
+  public var riskFreeRate = 0.0
+  public var minimumAcceptableReturn = 0.0
+  /// Of value at risk and expected shortfall.
+  public var confidenceLevels = [0.95, 0.99]
+  /// Nil for what the calendar of the data implies.
+  public var periodsPerYear: Double?
+  /// A symbol of the run, `none`, or empty for holding all its instruments in equal parts.
+  public var benchmark = ""
+
+  public init() {}
+}
+
+/// One stress: what happens to the market of everything that is held, or of one instrument.
+public struct StressTerms: Hashable, Sendable {
+  public var name = ""
+  /// Symbol; empty for every instrument.
+  public var instrument = ""
+  /// Relative move of prices.
+  public var price = 0.0
+  /// Factors on the quoted spread, the volatility and the volume that trades.
+  public var spread = 1.0
+  public var volatility = 1.0
+  public var liquidity = 1.0
+
+  public init(name: String = "", instrument: String = "") {
+    self.name = name
+    self.instrument = instrument
+  }
 }
 
 /// How uncertain execution is, and how often that is drawn.

@@ -25,9 +25,9 @@ enum Compare {
     guard paths.count <= 50 else { throw Failure(.usage, "at most 50 runs fit a comparison") }
     let runs = try paths.map { word -> (name: String, result: RunResult, analysis: RunAnalysis) in
       let path = try RunAccess.path(of: word, invocation)
-      let result = try StoredRun(folder: path).result
+      let run = try StoredRun(folder: path)
       let name = path.split(separator: "/").last.map(String.init) ?? path
-      return (name, result, RunAnalysis(result))
+      return (name, run.result, try run.analysis())
     }
     let target =
       try invocation[output] ?? ownPath(runs.map { "\($0.name) \($0.result.identity.resultHash)" }, invocation)

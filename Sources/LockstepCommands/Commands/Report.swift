@@ -26,8 +26,8 @@ enum Report {
     let html: String
     let target: String
     if access(path + "/result.h5", F_OK) == 0 {
-      let result = try StoredRun(folder: path).result
-      html = ReportPage(result, RunAnalysis(result)).html(sections: try chosen(invocation))
+      let run = try StoredRun(folder: path)
+      html = ReportPage(run.result, try run.analysis()).html(sections: try chosen(invocation))
       target = invocation[output] ?? path + "/report.html"
     } else {
       html = try index(of: path)

@@ -11,14 +11,18 @@ struct MetricBuilder {
   let simulation: SimulationFindings?
   let resampled: ResampledFigures?
   let basis: ReturnBasis?
+  let benchmark: Finding<BenchmarkFindings>
+  let sessions: Int
 
   /// Groups that returns alone decide.
-  private static let returnGroups: Set<MetricGroup> = [.growth, .risk, .ratios, .drawdown, .tails, .shape, .luck]
+  private static let returnGroups: Set<MetricGroup> = [
+    .growth, .risk, .ratios, .drawdown, .tails, .shape, .benchmark, .luck,
+  ]
 
   /// Every metric from daily returns. What was simulated or searched on other returns would not fit and is left out.
-  func metrics(_ daily: ReturnSeries?, isBasis: Bool) -> [MetricValue] {
+  func metrics(_ daily: ReturnSeries?, closes: [Int64], isBasis: Bool) -> [MetricValue] {
     guard let daily else { return [] }
-    var inputs = self.inputs(daily)
+    var inputs = self.inputs(daily, ends: closes)
     if isBasis {
       inputs.intervals = resampled?.intervals ?? [:]
       inputs.simulation = simulation?.result
@@ -31,7 +35,7 @@ struct MetricBuilder {
   /// Metrics of the basis when it is not daily.
   func sampledMetrics() -> [MetricValue] {
     guard let basis else { return [] }
-    var inputs = self.inputs(basis.returns)
+    var inputs = self.inputs(basis.returns, ends: basis.ends)
     inputs.intervals = resampled?.intervals ?? [:]
     inputs.simulation = simulation?.result
     inputs.simulationMethod = simulation?.method
@@ -40,8 +44,16 @@ struct MetricBuilder {
     return values.filter { Self.returnGroups.contains($0.group) || $0.group == .simulation }
   }
 
-  private func inputs(_ returns: ReturnSeries) -> MetricInputs {
+  private func inputs(_ returns: ReturnSeries, ends: [Int64]) -> MetricInputs {
     var inputs = MetricInputs(returns: returns)
+    let start = equity?.times.first ?? ends.first ?? 0
+    inputs.benchmark = benchmark.value?.series(beside: returns, from: start, ends: ends)
+    inputs.benchmarkAbsence = benchmark.reason
+    if sessions < settings.minimumSessions {
+      inputs.annualisationCaveat =
+        "annualised from \(sessions) session\(sessions == 1 ? "" : "s"): from fewer than \(settings.minimumSessions) it "
+        + "means little"
+    }
     inputs.intradayEquity = equity
     inputs.riskFreeRate = settings.riskFreeRate
     inputs.minimumAcceptableReturn = settings.minimumAcceptableReturn

@@ -40,7 +40,7 @@ extension RunAnalysis {
   }
 
   /// Sum of squared relative moves of the mark over the run.
-  private static func realisedVariance(of run: RunResult, instrument: Int) -> Double {
+  static func realisedVariance(of run: RunResult, instrument: Int) -> Double {
     let width = run.instruments.count
     let first = run.account.times.first ?? 0
     let last = run.account.times.last ?? 0

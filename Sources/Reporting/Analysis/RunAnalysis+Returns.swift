@@ -69,12 +69,14 @@ extension RunAnalysis {
         ? Double(day)
         : Double(min(day, span / Int64(max(1, calendar.sessions(from: times[0], through: ends[count - 1]).count))))
       let periods = calendar.periodsPerYear * sessionLength / Double(interval)
-      let label = "returns of \(seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min")"
+      let length = seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
+      let label = "returns of \(length)"
       return .from { () throws(AnalyticsError) in
         ReturnBasis(
           label: label, intervalNanoseconds: interval,
           returns: try ReturnSeries(
-            name: label, values: returns([curve.startingCapital] + curve.sampled(at: ends)), periodsPerYear: periods),
+            name: label, values: returns([curve.startingCapital] + curve.sampled(at: ends)), periodsPerYear: periods,
+            period: .step(of: Format.duration(Double(interval)))),
           ends: ends)
       }
     }

@@ -23,9 +23,11 @@ extension RunAnalysis {
         plan.figures = Set(PathFigure.allCases)
         plan.fanSteps = MonteCarloPlan.evenFan(steps: source.steps, count: 60)
         plan.periodsPerYear = basis.returns.periodsPerYear
+        let riskFree = try? PeriodRate(annual: settings.riskFreeRate, periodsPerYear: plan.periodsPerYear)
+        plan.riskFreePerStep = riskFree?.perPeriod ?? 0
         var run = try MonteCarloRun(source, plan: plan)
         return .found(
-          SimulationFindings(result: run.run(), method: "\(source.method.label) of \(basis.label)", plan: plan))
+          SimulationFindings(result: try run.run(), method: "\(source.method.label) of \(basis.label)", plan: plan))
       } catch {
         return .absent(reason: error.description)
       }
@@ -39,8 +41,8 @@ extension RunAnalysis {
     .peaksOverThreshold(tailShare: 0.1),
   ]
 
-  /// Methods quick enough to be refitted for every day of a backtest.
-  static let backtestedMethods: [TailMethod] = [
+  /// Methods whose forecasts a chart has room for.
+  static let drawnMethods: [TailMethod] = [
     .historical, .normal, .exponentiallyWeightedNormal(decay: 0.94), .filteredHistorical(decay: 0.94),
   ]
 
@@ -74,13 +76,18 @@ extension RunAnalysis {
       return ([], "\(count) \(basis.label); a backtest needs 100, half of them to forecast from")
     }
     let values = Array(basis.returns.values.suffix(window + settings.backtestLimit))
-    let entries = settings.confidenceLevels.flatMap { confidence in
-      backtestedMethods.map { method in
+    let levels = settings.confidenceLevels
+    let byMethod = tailMethods.map { method -> [Finding<RollingBacktest>] in
+      do throws(AnalyticsError) {
+        return try RollingBacktest.run(values, window: window, method: method, confidences: levels).map { found in
+          Finding.from { () throws(AnalyticsError) in try found.get() }
+        }
+      } catch { return levels.map { _ in .absent(reason: error.description) } }
+    }
+    let entries = levels.indices.flatMap { level in
+      tailMethods.indices.map { method in
         TailBacktestEntry(
-          method: method, confidence: confidence, window: window,
-          backtest: .from { () throws(AnalyticsError) in
-            try RollingBacktest.run(values, window: window, method: method, confidence: confidence)
-          })
+          method: tailMethods[method], confidence: levels[level], window: window, backtest: byMethod[method][level])
       }
     }
     return (entries, nil)

@@ -26,6 +26,11 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0
   public var convention: MetricConvention = .default
+  /// Periods that make a year; nil for what the calendar implies.
+  public var periodsPerYear: Double?
+  /// What the run is measured against: the symbol of one of its instruments, `RunAnalysis.noBenchmark`, or empty for holding
+  /// all of its instruments in equal parts.
+  public var benchmark = ""
   /// Of bootstraps, and paths of the simulation: at most these many, and fewer for long series (see `workLimit`).
   public var resamples = 2_000
   public var simulatedPaths = 10_000
@@ -35,6 +40,8 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public var seed: UInt64 = 1
   /// Of value at risk.
   public var confidenceLevels = [0.95, 0.99]
+  /// What the largest positions are put under.
+  public var stresses = StressScenario.standard
   /// With fewer sessions, tails and simulations are made from returns at shorter intervals, and say so.
   public var minimumSessions = 20
   /// Returns that a forecast of the backtest is made from; shorter series use half of theirs.
@@ -155,12 +162,16 @@ public struct RunAnalysis: Sendable {
   public let tailBacktests: [TailBacktestEntry]
   /// Why there are no backtests; nil when there are.
   public let tailBacktestAbsence: String?
+  /// Shocks to the largest positions, and the worst spans that happened.
+  public let stress: Finding<StressFindings>
   public let resampled: Finding<ResampledFigures>
   public let simulation: Finding<SimulationFindings>
   public let trades: Finding<TradeFindings>
   public let exposure: Finding<ExposureStatistics>
   /// What the strategy could trade before its own impact eats its profit.
   public let capacity: Finding<CapacityEstimate>
+  /// What it is measured against.
+  public let benchmark: Finding<BenchmarkFindings>
   public let luck: Finding<LuckFindings>
   /// The outcome under drawn execution assumptions.
   public let execution: Finding<ExecutionUncertainty>
@@ -168,13 +179,14 @@ public struct RunAnalysis: Sendable {
   /// Analyses a run; `run` must be valid (`RunResult.validate`).
   public init(_ run: RunResult, settings: RunAnalysisSettings = RunAnalysisSettings()) {
     self.settings = settings
-    if let calendar = settings.calendar {
-      self.calendar = calendar
-      calendarReason = "set by the scenario"
-    } else {
-      (calendar, calendarReason) = Self.calendar(for: run)
+    var (chosen, reason) = settings.calendar.map { ($0, "set by the scenario") } ?? Self.calendar(for: run)
+    if let periods = settings.periodsPerYear {
+      chosen.periodsPerYear = periods
+      reason += "; sessions a year set by the scenario"
     }
-    let calendar = calendar
+    let calendar = chosen
+    self.calendar = calendar
+    calendarReason = reason
     equity = Self.equityCurve(of: run)
     daily = equity.flatMap { curve in .from { () throws(AnalyticsError) in try curve.daily(calendar) } }
     let sessions = daily.value?.dates.count ?? 0
@@ -197,7 +209,9 @@ public struct RunAnalysis: Sendable {
     drawdowns = Self.drawdowns(drawdownCurve.value)
     trades = Self.trades(of: run)
     exposure = Self.exposure(of: run)
+    stress = Self.stress(of: run, basis: basis, equity: equity, sessions: sessions, settings: settings)
     capacity = Self.capacity(of: run, trades: trades, sessions: sessions)
+    benchmark = Self.benchmark(of: run, named: settings.benchmark)
     luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
     execution = Self.executionUncertainty(of: run)
     resampled = Self.resampled(basis, settings)
@@ -207,9 +221,11 @@ public struct RunAnalysis: Sendable {
     let builder = MetricBuilder(
       settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value,
       capacity: capacity.value, luck: luck.value,
-      simulation: simulation.value, resampled: resampled.value, basis: basis.value)
+      simulation: simulation.value, resampled: resampled.value, basis: basis.value,
+      benchmark: benchmark, sessions: sessions)
     let isDaily = basis.value?.isDaily ?? false
-    metrics = builder.metrics(daily.value?.returns, isBasis: isDaily)
+    metrics = builder.metrics(
+      daily.value?.returns, closes: daily.value?.dates.map { calendar.close(of: $0) } ?? [], isBasis: isDaily)
     sampledMetrics = isDaily ? [] : builder.sampledMetrics()
   }
 }

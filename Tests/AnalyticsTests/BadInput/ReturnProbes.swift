@@ -35,7 +35,7 @@ enum ReturnProbes {
       return sum.value
     },
     .series(
-      "ReturnSeries.init(name:values:dates:periodsPerYear:missing:)", "ReturnSeries.years",
+      "ReturnSeries.init(name:values:dates:periodsPerYear:period:missing:)", "ReturnSeries.years",
       "ReturnSeries.compounded(from:)", "ReturnSeries.totalReturn", "ReturnSeries.maximumDrawdown(_:)"
     ) { values in
       let series = try series(values)
@@ -46,7 +46,7 @@ enum ReturnProbes {
     .prices("MonteCarloError.returns(fromPrices:series:)") {
       try MonteCarloError.returns(fromPrices: $0, series: "prices")
     },
-    .parameters("ReturnSeries.init(name:values:dates:periodsPerYear:missing:)", good: [252]) {
+    .parameters("ReturnSeries.init(name:values:dates:periodsPerYear:period:missing:)", good: [252]) {
       try ReturnSeries(values: Probe.returns, periodsPerYear: $0[0]).years
     },
     .series(
@@ -216,15 +216,15 @@ enum ReturnProbes {
       }
       return numbers
     },
-    .series("PairedDifference.compare(_:with:riskFreeRate:settings:)") { values in
+    .series("PairedDifference.compare(_:with:riskFreeRate:minimumAcceptableReturn:settings:)") { values in
       try PairedDifference.compare(
         series(values), with: ReturnSeries(values: Array(benchmark.prefix(values.count))),
         settings: ResamplingSettings(resamples: 100)
       ).values.flatMap { [$0.observed, $0.interval.lower, $0.interval.upper, $0.pValue] }
     },
-    .parameters("PairedDifference.compare(_:with:riskFreeRate:settings:)", good: [0.01]) {
+    .parameters("PairedDifference.compare(_:with:riskFreeRate:minimumAcceptableReturn:settings:)", good: [0.01, 0.02]) {
       try PairedDifference.compare(
-        series(Probe.returns), with: series(benchmark), riskFreeRate: $0[0],
+        series(Probe.returns), with: series(benchmark), riskFreeRate: $0[0], minimumAcceptableReturn: $0[1],
         settings: ResamplingSettings(resamples: 100)
       ).values.flatMap { [$0.observed, $0.interval.lower, $0.interval.upper, $0.pValue] }
     },

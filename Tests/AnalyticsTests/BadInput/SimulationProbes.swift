@@ -10,7 +10,7 @@ enum SimulationProbes {
     plan.figures = Set(PathFigure.allCases)
     plan.fanSteps = [source.steps - 1]
     var run = try MonteCarloRun(source, plan: plan)
-    let result = run.run()
+    let result = try run.run()
     return (result.figures.values.map { ($0.mean, $0.quantiles) }, result.fan, result.probabilityOfLoss, result.ruin)
   }
 
@@ -109,7 +109,7 @@ enum SimulationProbes {
       plan.figures = [.sharpeRatio]
       var run = try MonteCarloRun(
         GeometricBrownianMotion(drift: 0.05, volatility: 0.2, years: 1, steps: 4), plan: plan)
-      let result = run.run()
+      let result = try run.run()
       return (
         result.figures.values.map { ($0.mean, $0.quantiles) }, result.ruin.map(\.probability),
         result.terminalWealth?.quantile(plan.probabilities[0])

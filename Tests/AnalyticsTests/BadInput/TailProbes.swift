@@ -304,6 +304,7 @@ enum TailProbes {
     },
     .series(
       "RollingBacktest.run(_:window:method:confidence:refitInterval:)",
+      "RollingBacktest.run(_:window:method:confidences:refitInterval:)",
       "RollingBacktest.compare(_:window:methods:confidence:refitInterval:)"
     ) {
       try RollingBacktest.compare(

@@ -58,7 +58,7 @@ private func richInputs() throws -> MetricInputs {
   var plan = MonteCarloPlan(paths: 64, seed: 5)
   plan.figures = Set(PathFigure.allCases)
   var run = try MonteCarloRun(source, plan: plan)
-  inputs.simulation = run.run()
+  inputs.simulation = try run.run()
   inputs.simulationMethod = source.method.label
   return inputs
 }

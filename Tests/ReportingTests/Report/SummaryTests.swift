@@ -93,23 +93,41 @@ import Testing
     values["sharpe_upper"] = figures.metric("sharpe")?.interval?.upper
     values["search_trials"] = Double(run.identity.priorTrials + max(1, run.lanes.count))
     values["dsr_bar"] = 0.95
+    values["risk_free_rate"] = figures.analysis.settings.riskFreeRate
     values["optimistic"] = Double(run.assumptions.count { $0.direction == .optimistic })
     return values
   }
 
-  @Test func spanFiguresAreTheMetricsOfTheCatalogue() throws {
+  @Test(arguments: MetricConvention.allCases)
+  func spanFiguresAreTheMetricsOfTheCatalogue(convention: MetricConvention) throws {
     let run = try #require(ReportPageTests.runs["days"])
-    let figures = RunFigures(run, RunAnalysis(run, settings: .quick))
+    var settings = RunAnalysisSettings.quick
+    settings.convention = convention
+    settings.riskFreeRate = 0.03
+    settings.minimumAcceptableReturn = 0.05
+    let figures = RunFigures(run, RunAnalysis(run, settings: settings))
     var compared = 0
     let names = ["best_period": "best_day", "worst_period": "worst_day", "win_periods": "win_days"]
     for figure in figures.span.figures {
-      guard let metric = figures.metric(names[figure.id] ?? figure.id), let expected = metric.number else { continue }
+      let id = names[figure.id] ?? figure.id
+      guard let metric = figures.metric(id), let expected = metric.number else { continue }
       let value = try #require(figure.value, "\(figure.id) exists")
       #expect(
         (value - expected).magnitude <= 1e-9 * max(1, expected.magnitude), "\(figure.id): \(value) against \(expected)")
+      if MetricCatalogue.standard[id]?.differs(under: convention) == true {
+        #expect(figure.formula.contains(convention.rawValue), "\(id) says whose definition it follows")
+        #expect(metric.parameters.contains(MetricParameter("convention", convention.rawValue)))
+      }
       compared += 1
     }
     #expect(compared >= 15)
+    #expect(figures.span.figures.first { $0.id == "sharpe" }?.formula.contains("rf 3% a year") == true)
+    #expect(figures.span.figures.first { $0.id == "sortino" }?.formula.contains("MAR 5% a year") == true)
+    let context = ReportContext(run, figures)
+    #expect(context.definitions.contains("“\(convention.rawValue)”; risk-free rate 3% and"))
+    let told = Summary(context).page.map(\.plain).joined(separator: " ")
+    #expect(told.contains("above a risk-free rate of 3.00%"))
+    #expect(told.contains("by the convention") == (convention == .lean || convention == .backtestingPy))
   }
 
   @Test func thePlainSummaryIsRanked() throws {

@@ -229,26 +229,35 @@ extension ScriptParts {
       const sum = list => { let s = 0; for (let i = lo; i < hi; i++) s += list[i]; return s; };
       const between = list => list[hi - 1] - (lo ? list[lo - 1] : 0);
       const year = basis.year, P = year || 1, root = Math.sqrt(P);
-      let total = 1, mean = 0, peak = 1, deep = 0, best = -Infinity, worst = Infinity, wins = 0, down = 0;
-      for (const v of r) {
-        total *= 1 + v; mean += v; if (total > peak) peak = total;
-        deep = Math.min(deep, total / peak - 1); best = Math.max(best, v); worst = Math.min(worst, v);
-        if (v > 0) wins++;
-        down += Math.min(v, 0) ** 2;
-      }
+      const py = basis.c === "backtesting.py", lean = basis.c === "lean", emp = basis.c === "empyrical", mar = basis.mar[0];
+      let total = 1, mean = 0, peak = 1, level = 1, deep = 0, best = -Infinity, worst = Infinity, wins = 0, zeros = 0, down = 0;
+      r.forEach((v, i) => {
+        total *= 1 + v; mean += v;
+        if (i || !emp) { level *= 1 + v; if (level > peak) peak = level; deep = Math.min(deep, level / peak - 1); }
+        best = Math.max(best, v); worst = Math.min(worst, v);
+        if (v > 0) wins++; else if (!v) zeros++;
+        down += Math.min(v - (py ? 0 : mar), 0) ** 2;
+      });
       total -= 1; mean /= n;
       let m2 = 0, m3 = 0;
       for (const v of r) { m2 += (v - mean) ** 2; m3 += (v - mean) ** 3; }
       const same = r.every(v => v === r[0]), sd = n > 1 ? (same ? 0 : Math.sqrt(m2 / (n - 1))) : NaN, side = Math.sqrt(down / n);
-      const growth = year && total > -1 ? Math.expm1(Math.log1p(total) * P / n) : NaN;
+      const date = i => Math.floor((ms(basis.t[i]) - 1) / 864e5);
+      const years = lean ? (date(hi - 1) - date(lo) + 1) / 365 : n / P;
+      const growth = year && total > -1 ? Math.expm1(Math.log1p(total) / years) : NaN;
+      const annual = v => Math.expm1(Math.log1p(v) * P), spread = list => { const m = list.reduce((s, v) => s + v, 0) / list.length; return list.length > 1 ? Math.sqrt(list.reduce((s, v) => s + (v - m) ** 2, 0) / (list.length - 1)) : 0; };
+      const mid = worst <= -1 ? 0 : Math.expm1(r.reduce((s, v) => s + Math.log1p(v), 0) / n), g = (1 + mid) ** 2;
+      const wide = py ? Math.sqrt(Math.max(0, (sd * sd + g) ** P - g ** P)) : sd * root, low = (lean ? spread(r.filter(v => v < mar)) : side) * root;
+      const grown = py ? annual(mid) : annual(mean), counted = n - (emp ? zeros : 0);
       const sorted = Float64Array.from(r).sort(), exact = .05 * n, rank = clamp(Math.ceil(exact - 1e-9), 1, n), q = sorted[rank - 1];
       let tail = 0;
       for (let i = 0; i < rank - 1; i++) tail += sorted[i];
       const trips = sum(basis.trips), losses = between(basis.losses);
       return {
-        profit: e[hi] - e[lo], total_return: total, cagr: growth, volatility: sd * root, sharpe: sd > 0 ? mean / sd * root : NaN,
-        sortino: side > 0 ? mean * P / (side * root) : NaN, max_drawdown: deep, calmar: deep < 0 ? growth / -deep : NaN,
-        best_period: best, worst_period: worst, win_periods: wins / n, var_95: -q,
+        profit: e[hi] - e[lo], total_return: total, cagr: growth, volatility: wide,
+        sharpe: !(sd > 0 && wide > 0) ? NaN : py || lean ? (grown - basis.rf[1]) / wide : (mean - basis.rf[0]) / sd * root,
+        sortino: !(n > 1 && low > 0) ? NaN : py || lean ? (grown - basis.mar[1]) / low : (mean - mar) * P / low, max_drawdown: deep, calmar: deep < 0 ? growth / -deep : NaN,
+        best_period: best, worst_period: worst, win_periods: wins / counted, var_95: -q,
         es_95: Math.max(-(tail + (exact - rank + 1) * q) / exact, -q),
         skewness: n > 2 && sd > 0 ? Math.sqrt(n * (n - 1)) / (n - 2) * (m3 / n) / (m2 / n) ** 1.5 : NaN, periods: n,
         fills: sum(basis.fills), fees: between(basis.fees), trades: trips, win_rate: trips ? sum(basis.wins) / trips : NaN,

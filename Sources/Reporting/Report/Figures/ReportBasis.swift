@@ -13,14 +13,33 @@ struct ReportBasis: Sendable {
   let isDaily: Bool
   /// Periods that make a year; nil within days, where a year of such periods would be an extrapolation.
   let periodsPerYear: Double?
-  /// `day`, or the length of a step.
-  let periodName: String
+  /// What one return covers, and so what texts, charts and tables call it.
+  let period: ReturnPeriod
+  /// The rates that figures are measured above. Within days, where nothing is multiplied up to a year, a period stands for
+  /// the year.
+  let riskFree: PeriodRate
+  let minimumAcceptable: PeriodRate
+  /// What the scenario asked for, by the year.
+  let annualRates: (riskFree: Double, minimumAcceptable: Double)
+  let convention: MetricConvention
   let calendarName: String
   let dates: [CalendarDate]?
   /// Why there are no periods; nil when there are.
   let absence: String?
 
   init(_ result: RunResult, _ analysis: RunAnalysis) {
+    let settings = analysis.settings
+    convention = settings.convention
+    annualRates = (settings.riskFreeRate, settings.minimumAcceptableReturn)
+    func rate(_ annual: Double) -> PeriodRate {
+      guard let basis = analysis.basis.value,
+        let rate = try? PeriodRate(annual: annual, periodsPerYear: basis.returns.periodsPerYear)
+      else { return .zero }
+      if basis.isDaily { return rate }
+      return (try? PeriodRate(perPeriod: rate.perPeriod, periodsPerYear: 1)) ?? .zero
+    }
+    riskFree = rate(settings.riskFreeRate)
+    minimumAcceptable = rate(settings.minimumAcceptableReturn)
     calendarName = "\(analysis.calendar.name): \(analysis.calendarReason)"
     guard let basis = analysis.basis.value, let curve = analysis.equity.value else {
       let curve = analysis.equity.value
@@ -34,7 +53,7 @@ struct ReportBasis: Sendable {
       returns = Self.returns(equity)
       isDaily = false
       periodsPerYear = nil
-      periodName = isKnown ? "run" : "step"
+      period = .whole
       dates = nil
       absence = analysis.basis.reason ?? analysis.equity.reason
       return
@@ -45,18 +64,35 @@ struct ReportBasis: Sendable {
     returns = basis.returns.values
     isDaily = basis.isDaily
     periodsPerYear = basis.isDaily ? basis.returns.periodsPerYear : nil
-    periodName = basis.intervalNanoseconds.map { "step of \(Format.duration(Double($0)))" } ?? "day"
+    period = basis.returns.period
     dates = basis.returns.dates
     absence = nil
   }
+
+  /// `day`, or the length of a step.
+  var periodName: String { period.singular }
 
   static func returns(_ equity: [Double]) -> [Double] { RunAnalysis.returns(equity) }
 
   /// The returns as a checked series, not annualised within days.
   func series() throws(AnalyticsError) -> ReturnSeries {
-    try ReturnSeries(name: "returns", values: returns, dates: dates, periodsPerYear: periodsPerYear ?? 1)
+    try ReturnSeries(
+      name: "returns", values: returns, dates: dates, periodsPerYear: periodsPerYear ?? 1, period: period)
   }
 
   /// `3 days`, `1 step`.
-  func counted(_ count: Int) -> String { Format.counted(count, isDaily ? "day" : "step") }
+  func counted(_ count: Int) -> String { Format.counted(count, period.short) }
+
+  /// What makes a figure another one than its plain definition, in a few words: the convention and the rates it uses.
+  func terms(_ id: String) -> String? {
+    var parts: [String] = []
+    if MetricCatalogue.standard[id]?.differs(under: convention) ?? false { parts.append("as \(convention.rawValue)") }
+    if ["sharpe", "alpha", "treynor"].contains(id), annualRates.riskFree != 0 {
+      parts.append("above \(Format.plain(annualRates.riskFree * 100, 4))% a year")
+    }
+    if id == "sortino", annualRates.minimumAcceptable != 0 {
+      parts.append("above \(Format.plain(annualRates.minimumAcceptable * 100, 4))% a year")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
 }

@@ -28,7 +28,7 @@ struct RunFigures: Sendable {
   let ranking: LaneRanking
   let moneyDecimals: Int
 
-  /// Holding the run's instruments in equal parts from the first mark on.
+  /// What the run is measured against, with the run's capital and periods.
   struct Benchmark: Sendable {
     let name: String
     let times: [Int64]
@@ -50,8 +50,11 @@ struct RunFigures: Sendable {
     self.basis = basis
     moneyDecimals = Self.moneyDecimals(result)
     returns = basis.absence.map { .absent($0) } ?? Part { try basis.series() }
-    let benchmark = Self.benchmark(result, basis)
-    self.benchmark = benchmark
+    benchmark = Part(analysis.benchmark).map { found in
+      Benchmark(
+        name: found.name, times: found.times, equity: found.levels.map { $0 * result.identity.startingCapital },
+        returns: found.returns(from: basis.start, ends: basis.times))
+    }
     trades =
       result.fills.isEmpty ? .absent("the run has no fills") : Part(analysis.trades).map { RunTrades(findings: $0) }
     activity = SpanFigures.Activity(
@@ -83,9 +86,8 @@ struct RunFigures: Sendable {
     recovery = drawdown.map { try RecoverySurvival($0) }
     simulation = Part(analysis.simulation).map(\.result)
     simulationMethod = Self.rounded(analysis.simulation.value?.method ?? "")
-    let relative = Self.relativeMetrics(try? basis.series(), benchmark.value)
     if basis.isDaily {
-      metrics = analysis.metrics.map { value in relative[value.id] ?? value }
+      metrics = analysis.metrics
     } else {
       let kept: Set<MetricGroup> = [.trades, .execution, .exposure]
       metrics = analysis.sampledMetrics + analysis.metrics.filter { kept.contains($0.group) }
@@ -114,18 +116,6 @@ struct RunFigures: Sendable {
     return .present(found.filter { $0.entry.confidence == chosen })
   }
 
-  /// Against the benchmark, which the run's analysis does not know of.
-  private static func relativeMetrics(_ returns: ReturnSeries?, _ benchmark: Benchmark?) -> [String: MetricValue] {
-    guard let returns, let benchmark else { return [:] }
-    var inputs = MetricInputs(returns: returns)
-    inputs.benchmark = try? ReturnSeries(
-      name: benchmark.name, values: benchmark.returns, dates: returns.dates, periodsPerYear: returns.periodsPerYear)
-    let values = MetricCatalogue.standard.definitions.filter { $0.group == .benchmark }.compactMap {
-      try? MetricCatalogue.standard.evaluate($0.id, inputs)
-    }
-    return Dictionary(values.map { ($0.id, $0) }) { first, _ in first }
-  }
-
   /// Long fractions inside a text, cut to two decimals.
   private static func rounded(_ text: String) -> String {
     text.split(separator: " ", omittingEmptySubsequences: false).map { word in
@@ -142,50 +132,6 @@ struct RunFigures: Sendable {
       decimals += 1
     }
     return decimals
-  }
-
-  private static func benchmark(_ result: RunResult, _ basis: ReportBasis) -> Part<Benchmark> {
-    let account = result.account
-    let count = result.instruments.count
-    guard count > 0, account.times.count > 1, account.markHalfTicks.count == account.times.count * count else {
-      return .absent("the run has no marks of its instruments")
-    }
-    var last = [Int64?](repeating: nil, count: count)
-    var first = last
-    var times: [Int64] = []
-    var levels: [Double] = []
-    for (row, time) in account.times.enumerated() {
-      for instrument in 0..<count {
-        let mark = account.markHalfTicks[row * count + instrument]
-        if mark != .min, mark > 0 {
-          last[instrument] = mark
-          if first[instrument] == nil { first[instrument] = mark }
-        }
-      }
-      let known = (0..<count).compactMap { index -> Double? in
-        guard let now = last[index], let start = first[index] else { return nil }
-        return Double(now) / Double(start)
-      }
-      guard !known.isEmpty else { continue }
-      times.append(time)
-      levels.append(known.reduce(0, +) / Double(known.count))
-    }
-    guard times.count > 1 else { return .absent("no instrument has two marks above zero") }
-    let symbols = result.instruments.map(\.symbol)
-    let name =
-      count == 1
-      ? "Holding \(symbols[0])"
-      : count == 2 ? "Holding \(symbols[0]) and \(symbols[1])" : "Holding all \(count) instruments"
-    // The value in force at the end of each period.
-    var row = 0
-    let sampled = ([basis.start] + basis.times).map { time -> Double in
-      while row + 1 < times.count, times[row + 1] <= time { row += 1 }
-      return levels[row]
-    }
-    return .present(
-      Benchmark(
-        name: name, times: times, equity: levels.map { $0 * result.identity.startingCapital },
-        returns: ReportBasis.returns(sampled)))
   }
 }
 

@@ -61,61 +61,67 @@ struct SpanFigures: Sendable {
     let equity = Array(basis.equity[rows.lowerBound...rows.upperBound])
     let count = Double(returns.count)
     let year = basis.periodsPerYear
-    let total = returns.reduce(1) { $0 * (1 + $1) } - 1
-    let mean = returns.isEmpty ? nil : returns.reduce(0, +) / count
-    let deviation: Double? =
-      if let mean, returns.count > 1 {
-        (returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
-      } else { nil }
-    let downside = (returns.reduce(0) { $0 + min($1, 0) * min($1, 0) } / max(count, 1)).squareRoot()
-    let annual = year ?? 1
-    let root = annual.squareRoot()
-    let growth: Double? =
-      year == nil || returns.isEmpty || total <= -1
-      ? nil : Elementary.expMinusOne(Elementary.logOnePlus(total) * annual / count)
-    let deepest = Self.deepest(returns)
+    let ratios = Ratios(basis, rows)
     let tail = returns.isEmpty ? nil : try? HistoricalTail.estimate(returns, confidence: 0.95)
-    let hasSpread = (deviation ?? 0) > 0
     let trips = activity.trips[rows].reduce(0, +)
     let losses = activity.losses[rows].reduce(0, +)
+    let several = basis.period.shortPlural.prefix(1).uppercased() + basis.period.shortPlural.dropFirst()
+    func isConventional(_ id: String) -> Bool {
+      MetricCatalogue.standard[id]?.differs(under: basis.convention) ?? false
+    }
     let unit = year == nil ? "per " + basis.periodName : "a year"
     let money = NumberStyle.money(moneyDecimals)
-    func sharpe() -> Double? { hasSpread ? mean! / deviation! * root : nil }
+    /// The formula by the convention in use, which says so where it is not the default one.
+    func formula(_ id: String, _ text: String) -> String {
+      guard let definition = MetricCatalogue.standard[id], definition.differs(under: basis.convention) else {
+        return text
+      }
+      return "\(definition.formula(basis.convention, of: basis.period)) (convention \(basis.convention.rawValue))"
+    }
+    func rate(_ name: String, _ annual: Double) -> String { "\(name) \(Format.plain(annual * 100, 4))% a year" }
+    let riskFree = basis.annualRates.riskFree
+    let acceptable = basis.annualRates.minimumAcceptable
     figures = [
       Figure(
         id: "profit", name: "Profit", style: money, value: equity[equity.count - 1] - equity[0],
         formula: "equity at the end − equity at the start of the span"),
       Figure(
-        id: "total_return", name: "Return", style: .percent(2), value: returns.isEmpty ? nil : total,
+        id: "total_return", name: "Return", style: .percent(2), value: returns.isEmpty ? nil : ratios.total,
         formula: "product of (1 + r) − 1"),
       Figure(
-        id: "cagr", name: "Annual growth", style: .percent(2), value: growth,
-        formula: "(1 + return)^(P/n) − 1; only for daily returns"),
+        id: "cagr", name: "Annual growth", style: .percent(2), value: ratios.growth,
+        formula: formula("cagr", "(1 + return)^(P/n) − 1") + "; only for daily returns"),
       Figure(
         id: "volatility", name: "Volatility \(unit)", style: year == nil ? .percent(4) : .percent(2),
-        value: deviation.map { $0 * root }, formula: "sd(r) × √P, divisor n − 1"),
+        value: ratios.volatility,
+        formula: formula("volatility", "sd(r) × √P, divisor n − 1")),
       Figure(
-        id: "sharpe", name: "Sharpe ratio \(unit)", style: .number(year == nil ? 3 : 2), value: sharpe(),
-        formula: "mean(r) / sd(r) × √P, risk-free rate 0"),
+        id: "sharpe", name: "Sharpe ratio \(unit)", style: .number(year == nil ? 3 : 2), value: ratios.sharpe,
+        formula: riskFree == 0 && !isConventional("sharpe")
+          ? "mean(r) / sd(r) × √P, risk-free rate 0"
+          : formula("sharpe", "mean(r − rf) / sd(r) × √P") + ", " + rate("rf", riskFree)),
       Figure(
         id: "sortino", name: "Sortino ratio \(unit)", style: .number(year == nil ? 3 : 2),
-        value: downside > 0 ? mean! * annual / (downside * root) : nil,
-        formula: "mean(r) × P / (√mean(min(r, 0)²) × √P)"),
+        value: ratios.sortino,
+        formula: acceptable == 0 && !isConventional("sortino")
+          ? "mean(r) × P / (√mean(min(r, 0)²) × √P)"
+          : formula("sortino", "mean(r − MAR) × P / (√mean(min(r − MAR, 0)²) × √P)") + ", " + rate("MAR", acceptable)),
       Figure(
-        id: "max_drawdown", name: "Deepest drawdown", style: .percent(2), value: returns.isEmpty ? nil : deepest,
-        formula: "min of equity / highest equity so far − 1, at ends of periods"),
+        id: "max_drawdown", name: "Deepest drawdown", style: .percent(2), value: ratios.deepest,
+        formula: formula("max_drawdown", "min of equity / highest equity so far − 1, at ends of periods")),
       Figure(
         id: "calmar", name: "Calmar ratio", style: .number(2),
-        value: growth.flatMap { deepest < 0 ? $0 / -deepest : nil }, formula: "annual growth / |deepest drawdown|"),
+        value: ratios.growth.flatMap { growth in ratios.deepest.flatMap { $0 < 0 ? growth / -$0 : nil } },
+        formula: formula("calmar", "annual growth / |deepest drawdown|")),
       Figure(
-        id: "best_period", name: "Best \(basis.isDaily ? "day" : "step")", style: .percent(3), value: returns.max(),
+        id: "best_period", name: "Best \(basis.period.short)", style: .percent(3), value: returns.max(),
         formula: "max(r)"),
       Figure(
-        id: "worst_period", name: "Worst \(basis.isDaily ? "day" : "step")", style: .percent(3),
+        id: "worst_period", name: "Worst \(basis.period.short)", style: .percent(3),
         value: returns.min(), formula: "min(r)"),
       Figure(
-        id: "win_periods", name: "\(basis.isDaily ? "Days" : "Steps") with a gain", style: .percent(1),
-        value: returns.isEmpty ? nil : Double(returns.count { $0 > 0 }) / count, formula: "share of r > 0"),
+        id: "win_periods", name: "\(several) with a gain", style: .percent(1),
+        value: ratios.wins, formula: formula("win_days", "share of r > 0")),
       Figure(
         id: "var_95", name: "Value at risk 95%", style: .percent(3), value: tail?.valueAtRisk,
         formula: "−inf{x : F(x) ≥ 5%}, empirical F"),
@@ -124,10 +130,10 @@ struct SpanFigures: Sendable {
         formula: "−mean of the worst 5% of returns, the last one counted by its fraction"),
       Figure(
         id: "skewness", name: "Skewness", style: .number(2),
-        value: returns.count > 2 && hasSpread ? (try? Moments(returns))?.unbiasedSkewness : nil,
+        value: returns.count > 2 && ratios.hasSpread ? (try? Moments(returns))?.unbiasedSkewness : nil,
         formula: "bias-corrected third moment"),
       Figure(
-        id: "periods", name: basis.isDaily ? "Days" : "Steps", style: .number(0), value: count, formula: "number of r"),
+        id: "periods", name: several, style: .number(0), value: count, formula: "number of r"),
       Figure(
         id: "fills", name: "Fills", style: .number(0), value: Double(activity.fills[rows].reduce(0, +)),
         formula: "executions in the span"),
@@ -148,15 +154,36 @@ struct SpanFigures: Sendable {
     ]
   }
 
-  private static func deepest(_ returns: [Double]) -> Double {
-    var (equity, peak, deepest) = (1.0, 1.0, 0.0)
-    for value in returns {
-      equity *= 1 + value
-      peak = max(peak, equity)
-      deepest = min(deepest, equity / peak - 1)
-    }
-    return deepest
-  }
-
   subscript(id: String) -> Double? { figures.first { $0.id == id }?.value }
+}
+
+extension SpanFigures {
+  /// The figures that conventions define differently, by the catalogue's own functions.
+  struct Ratios: Sendable {
+    let total: Double
+    let hasSpread: Bool
+    let growth: Double?
+    let volatility: Double?
+    let sharpe: Double?
+    let sortino: Double?
+    let deepest: Double?
+    let wins: Double?
+
+    init(_ basis: ReportBasis, _ rows: Range<Int>) {
+      let values = Array(basis.returns[rows])
+      let convention = basis.convention
+      let series = try? ReturnSeries(
+        name: "returns", values: values, dates: basis.dates.map { Array($0[rows]) },
+        periodsPerYear: basis.periodsPerYear ?? 1, period: basis.period)
+      total = values.reduce(1) { $0 * (1 + $1) } - 1
+      hasSpread = values.count > 1 && values.contains { $0 != values[0] }
+      growth = basis.periodsPerYear == nil || total <= -1 ? nil : try? series?.annualGrowth(convention)
+      volatility = try? series?.volatility(convention)
+      sharpe = hasSpread ? try? series?.sharpeRatio(riskFree: basis.riskFree, convention: convention) : nil
+      sortino = try? series?.sortinoRatio(minimumAcceptable: basis.minimumAcceptable, convention: convention)
+      deepest = series?.maximumDrawdown(convention)
+      let counted = convention == .empyrical ? values.filter { $0 != 0 } : values
+      wins = counted.isEmpty ? nil : Double(counted.count { $0 > 0 }) / Double(counted.count)
+    }
+  }
 }

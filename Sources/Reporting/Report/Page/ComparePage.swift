@@ -88,12 +88,16 @@ public struct ComparePage: Sendable {
           })
     }
     let units = Set(runs.map { $0.context.basis.periodName }).sorted()
-    content.add(
-      DataTable(
-        columns: columns, rows: rows,
-        note: units.count > 1
-          ? "Returns are counted per \(units.joined(separator: " and per ")), so ratios of different runs do not compare."
-          : "Returns are counted per \(units.first ?? "step")."), title: "Figures", isWide: true)
+    var note =
+      units.count > 1
+      ? "Returns are counted per \(units.joined(separator: " and per ")), so ratios of different runs do not compare. "
+      : "Returns are counted per \(units.first ?? "step"). "
+    let definitions = runs.map(\.context.definitions)
+    note +=
+      Set(definitions).count == 1
+      ? definitions[0]
+      : definitions.enumerated().map { "Run \($0.offset + 1): \($0.element.lowercasedFirst)" }.joined(separator: " ")
+    content.add(DataTable(columns: columns, rows: rows, note: note), title: "Figures", isWide: true)
   }
 
   /// Every run against the first.
@@ -108,12 +112,19 @@ public struct ComparePage: Sendable {
         content.add(missing: "Paired bootstrap of \(title)", because: "the two do not have returns of the same periods")
         continue
       }
-      switch Part({ try PairedDifference.compare(other, with: base, settings: ResamplingSettings(resamples: 2000)) }) {
+      let basis = first.context.basis
+      let found = Part {
+        try PairedDifference.compare(
+          other, with: base, riskFreeRate: basis.riskFree.annual,
+          minimumAcceptableReturn: basis.minimumAcceptable.annual, settings: ResamplingSettings(resamples: 2000))
+      }
+      let unit = basis.isDaily ? "a year" : "per \(basis.period.short)"
+      switch found {
       case .absent(let reason): content.add(missing: "Paired bootstrap of \(title)", because: reason)
       case .present(let differences):
         let names: [(String, String, NumberStyle)] = [
-          ("sharpe", "Sharpe ratio", .number(3)), ("sortino", "Sortino ratio", .number(3)),
-          ("cagr", "Growth", .percent(3)), ("volatility", "Volatility", .percent(3)),
+          ("sharpe", "Sharpe ratio \(unit)", .number(3)), ("sortino", "Sortino ratio \(unit)", .number(3)),
+          ("cagr", "Growth \(unit)", .percent(3)), ("volatility", "Volatility \(unit)", .percent(3)),
           ("max_drawdown", "Deepest drawdown", .percent(3)),
         ]
         let rows = names.compactMap { id, name, style -> [DataTable.Cell]? in
@@ -126,12 +137,22 @@ public struct ComparePage: Sendable {
         content.add(
           DataTable(
             columns: ["Difference", "Observed", "95% from", "to", "p"], rows: rows,
-            note: differences.values.first.map { "\($0.interval.method)." }), title: title,
+            note: differences.values.first.map {
+              "\($0.interval.method)." + definitions(of: run.context, and: first.context)
+            }),
+          title: title,
           introduction:
             "Both runs resampled with the same periods, so that what they share cancels. A span that holds zero, or a p "
             + "above 0.05, means that luck can explain the difference.")
       }
     }
+  }
+
+  /// What the differences are by, where the runs' own figures are by something else.
+  private func definitions(of run: ReportContext, and first: ReportContext) -> String {
+    let conventions = Set([run, first].map(\.basis.convention))
+    let isPlain = conventions == [.default] && run.basis.annualRates == first.basis.annualRates
+    return isPlain ? "" : " By the default definitions, with the first run's rates."
   }
 
   /// Keys of the resolved scenarios that are not the same in all runs.

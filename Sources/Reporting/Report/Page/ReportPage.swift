@@ -1,3 +1,5 @@
+import Analytics
+
 /// The report of one run: one HTML file that needs nothing else.
 public struct ReportPage: Sendable {
   let context: ReportContext
@@ -77,6 +79,9 @@ public struct ReportPage: Sendable {
     text += ",\"end\":\(Format.plain(context.timeAxis.range.map { $0.upperBound / unit } ?? 1, 0))"
     text +=
       ",\"basis\":{\"year\":\(basis.periodsPerYear.map { "\($0)" } ?? "null"),\"start\":\(steps([basis.start])[0])"
+    text +=
+      ",\"c\":\(HTML.json(basis.convention.rawValue)),\"rf\":[\(basis.riskFree.perPeriod),\(basis.riskFree.annual)]"
+    text += ",\"mar\":[\(basis.minimumAcceptable.perPeriod),\(basis.minimumAcceptable.annual)]"
     text += ",\"t\":\(Plot.runs(steps(basis.times).map(Double.init))),\"e\":\"\(Base64.encode(basis.equity))\""
     let activity = context.figures.activity
     text +=

@@ -76,7 +76,7 @@ enum Assumptions {
     }
     let basis = context.basis
     let gains = basis.returns.indices.map { basis.equity[$0 + 1] - basis.equity[$0] }
-    add("Five best \(basis.isDaily ? "days" : "steps")", gains, context.money)
+    add("Five best \(basis.period.shortPlural)", gains, context.money)
     guard !rows.isEmpty else {
       content.add(missing: "Concentration of profit", because: "there are no more than five trades or returns")
       return
@@ -85,7 +85,9 @@ enum Assumptions {
       DataTable(
         columns: ["Part", "Profit in all", "Of the best five", "Share", "Without them"], rows: rows,
         note: "A share has no meaning when the profit in all is not above zero."), title: "Concentration of profit",
-      introduction: "A result carried by five trades or days is luck until shown otherwise. In \(context.currency).")
+      introduction:
+        "A result carried by five trades or \(basis.period.shortPlural) is luck until shown otherwise. In \(context.currency)."
+    )
   }
 
   private static func sample(_ context: ReportContext, _ content: inout SectionContent) {
@@ -101,7 +103,7 @@ enum Assumptions {
         "The run covers \(Format.counted(count, "day")), less than a year: no season or regime has repeated.")
     }
     if let needed = context.figures.metric("min_track_record")?.number {
-      let unit = context.basis.isDaily ? "day" : "step"
+      let unit = context.basis.period.short
       lines.append(
         Double(count) >= needed
           ? "Its \(Format.counted(count, unit)) exceed the \(Format.counted(Int(min(1e12, needed.rounded(.up))), unit)) needed to claim a Sharpe ratio above zero at 95%, were it the only variant tried."

@@ -3,7 +3,9 @@ import MarketTypes
 
 /// Why single fills happened, in words, with the order book around those that the run kept a window of.
 enum FillStories {
-  static let mostStories = 60
+  /// A story takes some 800 bytes of the page, which has room for this many in the longest run.
+  static let mostStories = 160
+  private static let ends = 8
   static let mostWindows = 4
 
   static func add(_ context: ReportContext, rows: [Int], _ content: inout SectionContent) {
@@ -11,7 +13,7 @@ enum FillStories {
     guard !fills.isEmpty else { return }
     let windows = chosenWindows(context)
     var html =
-      "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(fills.count, rows.count)))</p>"
+      "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(context, rows)))</p>"
       + "<div class=\"stories\">"
     for row in rows {
       html += story(context, row, window: windows.first { $0.fill == row })
@@ -26,13 +28,20 @@ enum FillStories {
     content.add(html: html + "</div>")
   }
 
-  private static func intro(_ all: Int, _ shown: Int) -> String {
-    guard all > shown else {
-      return "Every fill: open one, or click its mark in the price chart, to see why it happened."
+  private static func intro(_ context: ReportContext, _ rows: [Int]) -> String {
+    let count = context.result.fills.count
+    guard count > rows.count else {
+      return
+        "Every fill, numbered from 0 as in result.h5: open one, or click its mark in the price chart, to see why it "
+        + "happened."
     }
+    let told = Set(rows)
+    let other = (0..<count).first { !told.contains($0) } ?? 0
     return
-      "\(shown) of \(Format.count(all)) fills: those with an order-book window, the first and the last, and those after "
-      + "which the market moved most. `lockstep explain RUN FILL` explains any other."
+      "\(Format.count(rows.count)) of \(Format.count(count)) fills, numbered from 0 as in result.h5: those with an "
+      + "order-book window drawn, the first and the last \(ends), and those after which the market moved most within "
+      + "\(Format.duration(Double(RunFill.markoutHorizons[0]))), for and against. For any of the other "
+      + "\(Format.count(count - rows.count)): lockstep explain RUN FILL, such as “lockstep explain RUN \(other)”."
   }
 
   /// Rows of the fills that the page explains, ascending.
@@ -50,8 +59,8 @@ enum FillStories {
     let fills = context.result.fills
     guard fills.count > mostStories else { return Array(fills.indices) }
     var kept = Set(windows.map(\.fill))
-    kept.formUnion(fills.indices.prefix(8))
-    kept.formUnion(fills.indices.suffix(8))
+    kept.formUnion(fills.indices.prefix(ends))
+    kept.formUnion(fills.indices.suffix(ends))
     var worst = Extremes(limit: mostStories)
     var best = worst
     for row in fills.indices {
@@ -77,7 +86,7 @@ enum FillStories {
       "\(Format.moment(fill.time, decimals: context.momentDecimals))  \(fill.side == .sell ? "sold" : "bought") "
       + "\(Format.count(Int(clamping: fill.lots))) \(context.symbol(fill.instrument)) at \(price) as \(fill.isMaker ? "maker" : "taker")"
     var html =
-      "<details id=\"fill-\(row)\" class=\"story\"><summary><b>\(Format.count(row + 1))</b> \(HTML.escape(head))"
+      "<details id=\"fill-\(row)\" class=\"story\"><summary><b>\(row)</b> \(HTML.escape(head))"
       + (window == nil ? "" : " <i>book</i>") + "</summary><p>\(HTML.escape(explanation(context, fill)))</p>"
     if let window { html += BookPicture(context, window).html() }
     return html + "</details>"

@@ -36,17 +36,25 @@ enum KeyFigures {
           isBad: value < 0))
     }
     if let deepest = figures.underwater.min() ?? span["max_drawdown"] {
-      let daily = span["max_drawdown"].map { "\(Format.percent($0)) by \(context.basis.isDaily ? "closes" : "steps")" }
+      let daily = span["max_drawdown"].map {
+        "\(Format.percent($0)) by \(context.basis.isDaily ? "closes" : context.basis.period.shortPlural)"
+      }
       tiles.append(
         Tile(
           name: "Deepest drawdown", text: Format.percent(deepest), detail: daily ?? "", isBad: deepest < -0.2))
     }
     if context.basis.isDaily, let sharpe = figures.metric("sharpe"), let value = sharpe.number {
+      let terms = context.basis.terms("sharpe")
       tiles.append(
-        Tile(name: "Sharpe ratio", text: Format.fixed(value, 2), detail: interval(sharpe, .number(2)) ?? "a year"))
+        Tile(
+          name: "Sharpe ratio", text: Format.fixed(value, 2),
+          detail: (interval(sharpe, .number(2)) ?? "a year") + (terms.map { ", \($0)" } ?? "")))
     } else if let value = span["sharpe"] {
       tiles.append(
-        Tile(name: "Sharpe ratio", text: Format.fixed(value, 3), detail: "per \(context.basis.periodName)"))
+        Tile(
+          name: "Sharpe ratio", text: Format.fixed(value, 3),
+          detail: "per \(context.basis.periodName)"
+            + (context.basis.terms("sharpe").map { ", \($0)" } ?? "")))
     }
     if let trades = figures.trades.value {
       let rate = trades.statistics.winRate.map { "\(Format.percent($0, 1)) won" } ?? "none closed"
@@ -86,8 +94,8 @@ enum KeyFigures {
       basis.absence != nil
       ? "The run is taken as one period: it is too short for returns of equal steps."
       : basis.isDaily
-        ? "Returns are counted over sessions of the calendar (\(basis.calendarName)) (\(basis.periodName))."
-        : "Returns are counted over steps of equal length (\(basis.periodName))."
+        ? "Returns are counted over sessions of the calendar (\(basis.calendarName))."
+        : "Returns are counted over equal \(basis.period.plural); nothing is multiplied up to a year: P is 1."
     html += "<p>\(HTML.escape(periods))"
     if let last = basis.times.last, !basis.isDaily, last < context.result.identity.end {
       html += " The last whole step ends at \(Format.time(last)); what came after is in the run's profit above only."
@@ -120,12 +128,13 @@ enum KeyFigures {
     }
     let present = metrics.filter { $0.number != nil }
     var html = "<div class=\"card wide\"><h3>All metrics</h3>"
+    html += "<p>\(HTML.escape(context.definitions))"
     if !context.basis.isDaily {
-      html +=
-        "<p>The run is too short for daily returns. Metrics of returns are made from each "
-        + "\(HTML.escape(context.basis.periodName)), which they call a day, and annualised from it: an extrapolation, good for "
-        + "comparing runs of this kind and for nothing else.</p>"
+      html += HTML.escape(
+        " The run is too short for daily returns: metrics of returns are made from \(context.basis.period.plural). What is "
+          + "annualised from them says so and means little: it compares runs of this kind and nothing else.")
     }
+    html += "</p>"
     for group in MetricGroup.allCases {
       let members = present.filter { $0.group == group }
       guard !members.isEmpty else { continue }
@@ -163,8 +172,10 @@ enum KeyFigures {
     guard let number = metric.number else { return "" }
     let style = style(metric, context)
     let parameters = metric.parameters.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
-    let method = metric.interval.map { "Interval: \($0.method)." } ?? ""
-    let detail = [parameters, method].filter { !$0.isEmpty }.joined(separator: ". ")
+    let method = metric.interval.map { "Interval: \($0.method)" } ?? ""
+    let caveat = metric.caveat.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." } ?? ""
+    let detail = [parameters, method, caveat].filter { !$0.isEmpty }.joined(separator: ". ")
+      .replacing("..", with: ".")
     return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(metric.name))</th>"
       + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(number)))</td>"
       + "<td class=\"n\">\(HTML.escape(interval(metric, style) ?? "–"))</td>"

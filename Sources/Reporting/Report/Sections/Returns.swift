@@ -136,7 +136,7 @@ enum Returns {
             period.timeToRecovery.map { .init(Double($0), .duration) } ?? .init("–"),
             .init(Double(period.length), .duration),
           ]
-        }, note: "By \(context.basis.isDaily ? "session closes" : "ends of steps").")
+        }, note: "By \(context.basis.isDaily ? "session closes" : "ends of \(context.basis.period.plural)").")
     } else {
       plot.summary = "Equity never fell below an earlier high."
     }
@@ -248,7 +248,7 @@ enum Returns {
       x: Plot.Axis(label: "Return per \(context.basis.periodName)", style: .percent(3)),
       y: Plot.Axis(label: "Count", style: .number(0)))
     plot.series.append(
-      histogram.series(name: "Returns", color: 1, labels: .percent(3), unit: context.basis.isDaily ? "day" : "step"))
+      histogram.series(name: "Returns", color: 1, labels: .percent(3), unit: context.basis.period.short))
     let steps = 120
     let x = (0...steps).map {
       histogram.lower + Double($0) / Double(steps) * histogram.width * Double(histogram.counts.count)
@@ -269,9 +269,12 @@ enum Returns {
       guard let risk = row.risk.value else { continue }
       plot.rules.append(
         Plot.Rule(
-          direction: .vertical, value: -risk.valueAtRisk, label: "VaR \(Format.fixed(row.confidence * 100, 0))%"))
-      if row.confidence == 0.95 {
-        plot.rules.append(Plot.Rule(direction: .vertical, value: -risk.expectedShortfall, label: "ES 95%"))
+          direction: .vertical, value: -risk.valueAtRisk, label: "VaR \(Format.plain(row.confidence * 100, 2))%"))
+      if row.confidence == context.figures.analysis.settings.confidenceLevels.first {
+        plot.rules.append(
+          Plot.Rule(
+            direction: .vertical, value: -risk.expectedShortfall, label: "ES \(Format.plain(row.confidence * 100, 2))%")
+        )
       }
     }
     plot.table = histogram.table(unit: "Returns", style: .percent(3))
@@ -321,7 +324,7 @@ enum Returns {
     }
     let windows = (context.basis.isDaily ? [21, 63, 126, 252] : [20, 60, 200]).filter { $0 * 2 <= returns.count }
       .suffix(3)
-    let unit = context.basis.isDaily ? "days" : "steps"
+    let unit = context.basis.period.shortPlural
     func plot(
       _ id: String, _ title: String, _ summary: String, _ style: NumberStyle, zero: Bool,
       _ compute: (Int) -> [Double?]?
@@ -345,11 +348,16 @@ enum Returns {
           y: Plot.Axis(style: style, includesZero: zero), series: series, notes: note.map { [$0] } ?? []))
     }
     let annual = context.basis.isDaily ? "annualised" : "per \(context.basis.periodName)"
+    let riskFree = context.basis.annualRates.riskFree
+    let above = riskFree == 0 ? "" : ", above a risk-free rate of \(Format.plain(riskFree * 100, 4))% a year"
     plot(
       "rolling-sharpe", "Rolling Sharpe ratio",
-      "Over the last windows of each length, \(annual). Pick windows in the legend.",
+      "Over the last windows of each length, \(annual)\(above). Pick windows in the legend.",
       .number(2), zero: true
-    ) { RollingFigures.sharpe(returns.values, window: $0, periods: returns.periodsPerYear) }
+    ) {
+      RollingFigures.sharpe(
+        returns.values, window: $0, periods: returns.periodsPerYear, riskFree: context.basis.riskFree.perPeriod)
+    }
     plot(
       "rolling-volatility", "Rolling volatility", "Standard deviation of returns, \(annual).", .percent(2), zero: true
     ) {
@@ -358,20 +366,22 @@ enum Returns {
     if let benchmark = context.figures.benchmark.value, benchmark.returns.count == returns.count {
       plot(
         "rolling-beta", "Rolling beta",
-        "Against \(benchmark.name.prefix(1).lowercased() + benchmark.name.dropFirst()): the part of its moves that the run repeats.",
+        "Against \(benchmark.name.lowercasedFirst): the part of its moves that the run repeats.",
         .number(2), zero: true
       ) { RollingFigures.beta(returns.values, benchmark.returns, window: $0) }
     } else {
-      content.add(missing: "Rolling beta", because: "there is no benchmark of the same periods")
+      content.add(
+        missing: "Rolling beta",
+        because: context.figures.benchmark.reason ?? "there is no benchmark of the same periods")
     }
   }
 }
 
 /// Rolling statistics in one pass each: a report must not spend its time on ten thousand windows of a year.
 enum RollingFigures {
-  static func sharpe(_ values: [Double], window: Int, periods: Double) -> [Double?] {
+  static func sharpe(_ values: [Double], window: Int, periods: Double, riskFree: Double = 0) -> [Double?] {
     moments(values, window).map { mean, variance in
-      variance > 0 ? mean / variance.squareRoot() * periods.squareRoot() : nil
+      variance > 0 ? (mean - riskFree) / variance.squareRoot() * periods.squareRoot() : nil
     }
   }
 

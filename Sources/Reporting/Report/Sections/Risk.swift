@@ -35,7 +35,9 @@ enum Risk {
     for row in rows {
       guard let reason = row.risk.reason else { continue }
       if refusing[reason] == nil { reasons.append(reason) }
-      refusing[reason, default: []].append("\(row.method.name) \(Format.percent(row.confidence, 0))")
+      refusing[reason, default: []].append(
+        "\(row.method.name) \(Format.percent(row.confidence, row.confidence * 100 == (row.confidence * 100).rounded() ? 0 : 1))"
+      )
     }
     let refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \($0)." }
     content.add(
@@ -67,30 +69,7 @@ enum Risk {
       content.add(missing: "Backtest of value at risk", because: context.figures.backtests.reason ?? "there is none")
       return
     }
-    content.add(
-      DataTable(
-        columns: [
-          "Method", "Forecasts", "Exceptions", "Expected", "Zone", "Kupiec p", "Independence p", "Z2 shortfall",
-        ],
-        rows: backtests.map { backtest in
-          let test = backtest.result
-          func p(_ name: String) -> DataTable.Cell {
-            test.coverage.first { $0.name == name }.map { .init($0.pValue, .number(3)) } ?? .init("–")
-          }
-          return [
-            .init(test.method.name), .init(count: test.rows.count), .init(count: test.violations.violations),
-            .init(Double(test.rows.count) * (1 - test.confidence), .number(1)),
-            .init(test.trafficLight.zone.rawValue), p("proportion of failures"), p("independence"),
-            test.unconditionalShortfall.map { .init($0, .number(3)) } ?? .init("–"),
-          ]
-        },
-        note:
-          "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
-          + "p says that the method's count or timing of exceptions is unlikely if it were right."),
-      title: "How the forecasts did", isWide: true,
-      introduction:
-        "Each \(context.basis.isDaily ? "day" : "step") forecast from the \(Format.count(first.entry.window)) before it, at "
-        + "\(Format.percent(first.entry.confidence, 0)).")
+    backtestTable(context, first, &content)
     let forecasts = first.result.forecasts
     let times = first.rows.map { context.basis.times[$0] }
     let returns = first.rows.map { context.basis.returns[$0] }
@@ -103,7 +82,8 @@ enum Risk {
       width: .wide, x: context.timeAxis, y: Plot.Axis(style: .percent(3), includesZero: true))
     let (dots, note) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 360)
     plot.series.append(dots)
-    for (index, test) in backtests.enumerated() {
+    let drawn = backtests.filter { RunAnalysis.drawnMethods.contains($0.entry.method) }
+    for (index, test) in drawn.enumerated() {
       let (line, _) = Returns.thinned(
         context, name: "−VaR, \(test.entry.method.name)", test.rows.map { context.basis.times[$0] },
         test.result.forecasts.map { -$0.valueAtRisk }, color: [1, 5, 4, 6][index % 4], limit: 160, isDashed: index > 0)
@@ -115,63 +95,99 @@ enum Risk {
         name: "Exception", mark: .dots, color: 2, x: shown.map { context.offset(times[$0]) },
         y: shown.map { returns[$0] }, shape: .cross))
     if let note { plot.notes.append(note) }
+    if drawn.count < backtests.count {
+      plot.notes.append("Lines of \(drawn.count) of \(backtests.count) methods are drawn; the table above has all.")
+    }
     content.add(plot)
   }
 
-  /// Positions at their largest marked to fixed shocks, and the worst spans that happened.
-  private static func stress(_ context: ReportContext, _ content: inout SectionContent) {
-    let account = context.result.account
-    let instruments = context.result.instruments
-    let count = instruments.count
-    var rows: [[DataTable.Cell]] = []
-    if let peak = account.grossExposure.indices.max(by: { account.grossExposure[$0] < account.grossExposure[$1] }),
-      account.grossExposure[peak] > 0, account.lots.count == account.times.count * count,
-      account.markHalfTicks.count == account.lots.count
-    {
-      var positions: [StressPosition] = []
-      for instrument in 0..<count {
-        let (lots, mark) = (account.lots[peak * count + instrument], account.markHalfTicks[peak * count + instrument])
-        guard lots != 0, mark != .min else { continue }
-        positions.append(
-          StressPosition(
-            asset: "\(instrument)", value: TradedInstrument(instruments[instrument]).value(halfTicks: mark, lots: lots))
-        )
-      }
-      for move in [-0.2, -0.1, -0.05, 0.05, 0.1, 0.2] {
-        let scenario = StressScenario(name: "", shocks: [.init(.price, size: move)])
-        guard let outcome = try? scenario.apply(to: positions), let equity = account.equity[safe: peak] else {
+  /// Every method at every level; the tests are those of the level the chart shows.
+  private static func backtestTable(
+    _ context: ReportContext, _ first: RunFigures.Backtest, _ content: inout SectionContent
+  ) {
+    let analysis = context.figures.analysis
+    let levels = analysis.settings.confidenceLevels
+    func percent(_ level: Double) -> String { Format.plain(level * 100, 2) + "%" }
+    let shown = percent(first.entry.confidence)
+    var reasons: [String] = []
+    let rows = RunAnalysis.tailMethods.map { method -> [DataTable.Cell] in
+      let entries = analysis.tailBacktests.filter { $0.method == method }
+      let own = entries.first { $0.confidence == first.entry.confidence }?.backtest
+      if let reason = own?.reason { reasons.append("\(method.name): \(reason)") }
+      var cells = [DataTable.Cell(method.name)]
+      cells.append(own?.value.map { .init(count: $0.rows.count) } ?? .init("–"))
+      for level in levels {
+        guard let test = entries.first(where: { $0.confidence == level })?.backtest.value else {
+          cells += [.init("–"), .init("–"), .init("–")]
           continue
         }
-        rows.append([
-          .init("All prices \(NumberStyle.percent(0).signedText(move)), largest positions"),
-          .init(-outcome.totalLoss, context.money),
-          equity > 0 ? .init(-outcome.totalLoss / equity, .percent(2)) : .init("–"),
-          .init(Format.moment(account.times[peak])),
-        ])
+        cells += [
+          .init(count: test.violations.violations), .init(Double(test.rows.count) * (1 - level), .number(1)),
+          .init(test.trafficLight.zone.rawValue),
+        ]
       }
-    }
-    let returns = context.basis.returns
-    for length in [1, 5, 21] where returns.count >= max(2, length * 2) {
-      var worst: (row: Int, value: Double)?
-      for row in 0...(returns.count - length) {
-        let value = returns[row..<(row + length)].reduce(1) { $0 * (1 + $1) } - 1
-        if worst.map({ value < $0.value }) ?? true { worst = (row, value) }
+      for name in ["proportion of failures", "independence"] {
+        cells.append(
+          own?.value?.coverage.first { $0.name == name }.map { .init($0.pValue, .number(3)) } ?? .init("–"))
       }
-      guard let worst else { continue }
-      let unit = context.basis.isDaily ? "day" : "step"
-      rows.append([
-        .init("Worst \(length == 1 ? unit : "\(length) \(unit)s in a row") that happened"),
-        .init(worst.value * context.basis.equity[worst.row], context.money), .init(worst.value, .percent(2)),
-        .init(Format.moment(context.basis.times[worst.row + length - 1])),
-      ])
+      cells.append(own?.value?.unconditionalShortfall.map { .init($0, .number(3)) } ?? .init("–"))
+      return cells
     }
-    guard !rows.isEmpty else {
-      content.add(missing: "Stress table", because: "the run held no position and has too few returns")
+    let refusals = reasons.isEmpty ? "" : " Left out: " + reasons.joined(separator: "; ") + "."
+    content.add(
+      DataTable(
+        columns: ["Method", "Forecasts"]
+          + levels.flatMap { ["Exceptions \(percent($0))", "Expected", "Zone \(percent($0))"] }
+          + ["Kupiec p \(shown)", "Independence p", "Z2 shortfall"], rows: rows,
+        note:
+          "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
+          + "p says that the method's count or timing of exceptions is unlikely if it were right." + refusals),
+      title: "How the forecasts did", isWide: true,
+      introduction:
+        "Each \(context.basis.period.short) forecast from the \(Format.count(first.entry.window)) before it, by every method "
+        + "of the table above; tests at \(shown).")
+  }
+
+  /// Positions at their largest under shocks, and the worst spans that happened.
+  private static func stress(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let stress = context.figures.analysis.stress.value else {
+      content.add(missing: "Stress table", because: context.figures.analysis.stress.reason ?? "there is none")
       return
     }
+    func money(_ value: Double?) -> DataTable.Cell { value.map { .init(-$0 + 0, context.money) } ?? .init("–") }
+    let rows = stress.entries.map { entry -> [DataTable.Cell] in
+      [
+        .init(entry.name), money(entry.parts?.priceLoss), money(entry.parts?.spreadCost),
+        money(entry.parts?.impactCost),
+        money(entry.loss), entry.share.map { .init(-$0 + 0, .percent(2)) } ?? .init("–"), .init(entry.formula),
+        .init(Format.moment(entry.time)),
+      ]
+    }
+    var notes: [String] = []
+    for held in stress.positions where held.position.value != 0 {
+      let position = held.position
+      let volume =
+        position.dailyTurnover.isFinite
+        ? "V = \(context.money.text(position.dailyTurnover))" : "V not counted, so no impact"
+      notes.append(
+        "\(position.asset): v = \(context.money.signedText(position.value)), s = \(Format.percent(position.relativeSpread, 4)) "
+          + "(from \(held.spreadSource)), σ = \(Format.percent(position.dailyVolatility, 3)), \(volume).")
+    }
+    if !notes.isEmpty {
+      notes.insert(
+        "v is a position's value, m the move of its price, s its relative spread, σ its daily volatility, V the value its "
+          + "market trades a day. Positions are linear: volatility costs by the impact of leaving.", at: 0)
+    }
+    notes += stress.refusals.map { "Left out: \($0)." }
     content.add(
-      DataTable(columns: ["Scenario", "Effect, \(context.currency)", "Of equity", "When"], rows: rows),
-      title: "Stress", introduction: "Positions at their largest, marked to shocked prices, and the worst spans seen.")
+      DataTable(
+        columns: [
+          "Scenario", "Prices", "Spread", "Impact", "Effect, \(context.currency)", "Of equity", "Formula of the loss",
+          "When",
+        ], rows: rows, note: notes.isEmpty ? nil : notes.joined(separator: " ")), title: "Stress", isWide: true,
+      introduction:
+        "Positions at their largest, marked to shocked prices and left within a day at shocked spreads, volatility and "
+        + "liquidity; and the worst spans seen. Scenarios come from the run's scenario, or else are the built-in ones.")
   }
 
   private static func simulation(_ context: ReportContext, _ content: inout SectionContent) {

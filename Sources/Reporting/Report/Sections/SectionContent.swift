@@ -89,6 +89,20 @@ struct ReportContext: Sendable {
     return end > origin ? 0...offset(end) : nil
   }
 
+  /// By which definitions the figures are made, in a sentence or two.
+  var definitions: String {
+    let settings = figures.analysis.settings
+    let rates = basis.annualRates
+    let year = figures.analysis.calendar.periodsPerYear
+    let against = figures.analysis.benchmark.value.map {
+      "measured against " + $0.name.lowercasedFirst + ", without costs"
+    }
+    return "Definitions by the convention “\(settings.convention.rawValue)”; risk-free rate "
+      + "\(Format.plain(rates.riskFree * 100, 4))% and minimum acceptable return "
+      + "\(Format.plain(rates.minimumAcceptable * 100, 4))% a year; \(Format.plain(year, 4)) sessions a year; "
+      + (against ?? "without a benchmark: " + (figures.analysis.benchmark.reason ?? "there is none")) + "."
+  }
+
   func moneyText(_ value: Double) -> String { money.text(value) + " " + currency }
 
   var momentDecimals: Int { result.identity.end - result.identity.start > 3_600_000_000_000 ? 3 : 6 }
@@ -104,4 +118,9 @@ struct ReportContext: Sendable {
   }
 
   var capital: Double { figures.basis.equity[0] }
+}
+
+extension String {
+  /// For use within a sentence.
+  var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -263,6 +263,18 @@ struct Summary: Sendable {
 
   // MARK: How sure it is
 
+  /// What a Sharpe ratio is made by, where it is not the plain one.
+  private var sharpeTerms: (text: String, rate: Sentence.Piece, end: String) {
+    let basis = context.basis
+    let isOther = MetricCatalogue.standard["sharpe"]?.differs(under: basis.convention) ?? false
+    let convention = isOther ? " by the convention \(basis.convention.rawValue)" : ""
+    guard basis.annualRates.riskFree != 0 else { return (convention, .text(""), "") }
+    return (
+      convention + " above a risk-free rate of ",
+      .figure(id: "risk_free_rate", value: basis.annualRates.riskFree, style: .percent(2), isSigned: false), ""
+    )
+  }
+
   private mutating func certainty() {
     let figures = context.figures
     let count = figures.basis.returns.count
@@ -272,17 +284,20 @@ struct Summary: Sendable {
         .figure(
           id: "fewest_sessions", value: Double(figures.analysis.settings.minimumSessions), style: .number(0),
           isSigned: false),
-        .text(" sessions: what is annualised is an extrapolation, and its figures say little about other days."))
+        .text(
+          " sessions: its returns are \(figures.basis.absence == nil ? "of equal \(figures.basis.period.shortPlural) within them" : "too few"), "
+            + "what is annualised is an extrapolation, and its figures say little about other days."))
     } else if count < 60 {
       warn(
         85, .text("Only "), .figure(id: "periods", value: Double(count), style: .number(0), isSigned: false),
         .text(" days of returns: every ratio is a guess."))
     }
     if figures.basis.isDaily, let sharpe = figures.metric("sharpe"), let value = sharpe.number {
+      let terms = sharpeTerms
       if let interval = sharpe.interval {
         say(
           82, .text("Its Sharpe ratio was "), .figure(id: "sharpe", value: value, style: .number(2), isSigned: false),
-          .text(" a year, with a "),
+          .text(" a year"), .text(terms.text), terms.rate, .text(terms.end + ", with a "),
           .figure(id: "sharpe_level", value: interval.level, style: .percent(0), isSigned: false),
           .text(" interval from "),
           .figure(id: "sharpe_lower", value: interval.lower, style: .number(2), isSigned: false), .text(" to "),
@@ -293,8 +308,16 @@ struct Summary: Sendable {
       } else {
         say(
           82, .text("Its Sharpe ratio was "), .figure(id: "sharpe", value: value, style: .number(2), isSigned: false),
-          .text(" a year."))
+          .text(" a year"), .text(terms.text), terms.rate, .text(terms.end + "."))
       }
+    }
+    if let beta = figures.metric("beta")?.number, let correlation = figures.metric("correlation")?.number,
+      let benchmark = figures.benchmark.value
+    {
+      say(
+        44, .text("Against "), .name(benchmark.name.lowercasedFirst), .text(" its beta was "),
+        .figure(id: "beta", value: beta, style: .number(2), isSigned: false), .text(" and its correlation "),
+        .figure(id: "correlation", value: correlation, style: .number(2), isSigned: false), .text("."))
     }
     if let search = figures.search.value, search.trials > 1 {
       say(

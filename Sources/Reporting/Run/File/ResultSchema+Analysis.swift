@@ -77,6 +77,9 @@ extension ResultSchema {
       ResultAttribute("minimum_acceptable_return", "annual") {
         .real($0.analysis?.settings.minimumAcceptableReturn ?? 0)
       },
+      ResultAttribute("benchmark", "what the run is measured against, or why there is nothing") {
+        .text($0.analysis?.benchmark.value?.name ?? $0.analysis?.benchmark.reason ?? "")
+      },
       ResultAttribute("convention", "whose definitions the metrics follow") {
         .text($0.analysis?.settings.convention.rawValue ?? "")
       },
@@ -107,6 +110,10 @@ extension ResultSchema {
       ) {
         $0
       },
+      column(
+        "benchmark", axes: ["time"], "return of the benchmark; missing without one", unit: "1",
+        { $0.benchmarkReturns($0.closes) }
+      ) { $0 },
     ])
 
   private static let sampledReturns = group(
@@ -126,6 +133,10 @@ extension ResultSchema {
       ) {
         $0
       },
+      column(
+        "benchmark", axes: ["time"], "return of the benchmark; missing without one", unit: "1",
+        { $0.benchmarkReturns($0.sampled.value?.ends ?? []) }
+      ) { $0 },
     ])
 
   private struct MetricRow: Sendable {
@@ -153,6 +164,10 @@ extension ResultSchema {
           column("value", axes: axes, "missing when it does not exist", rows) { $0.metric.number },
           column("reason", axes: axes, "why it does not exist; empty when it does", rows) { row -> String in
             if case .absent(let reason) = row.metric.result { reason } else { "" }
+          },
+          column("caveat", axes: axes, "what makes the value say less than it seems to; empty when nothing does", rows)
+          {
+            row -> String in row.metric.caveat ?? ""
           },
           column("standard_error", axes: axes, "of the value, where known", rows, \.metric.standardError),
           column("lower", axes: axes, "lower end of the interval", rows) { $0.metric.interval?.lower },
@@ -270,6 +285,14 @@ extension ResultSchema {
 }
 
 extension RunAnalysis {
+  /// Of periods that end at these moments; nothing when there is no benchmark.
+  func benchmarkReturns(_ ends: [Int64]) -> [Double] {
+    guard let benchmark = benchmark.value, let start = equity.value?.times.first ?? ends.first else {
+      return ends.map { _ in .nan }
+    }
+    return benchmark.returns(from: start, ends: ends)
+  }
+
   /// The close of every session.
   var closes: [Int64] { daily.value?.dates.map { calendar.close(of: $0) } ?? [] }
 }

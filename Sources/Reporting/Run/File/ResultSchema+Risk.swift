@@ -3,7 +3,8 @@ import Analytics
 extension ResultSchema {
   /// Tails, their backtests, the simulation and luck.
   static let riskGroups: [ResultGroup] = [
-    tails, backtests, backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles, monteCarloFan, monteCarloRuin,
+    tails, stress, stressPositions, backtests, backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles,
+    monteCarloFan, monteCarloRuin,
     luck, luckNotes,
   ]
 
@@ -27,6 +28,57 @@ extension ResultSchema {
           },
         ]
     ) { $0.analysis != nil }
+  }()
+
+  private static let stress: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [StressFindings.Entry] = { $0.stress.value?.entries ?? [] }
+    let axes = ["stress"]
+    return group(
+      "/stress", "losses of the largest positions under shocks, and the worst spans that happened; losses are positive",
+      condition: "a position was held or it has returns enough", \.stress.value,
+      columns: [
+        index("stress", "number of the row", rows),
+        column("name", axes: axes, "what happens", rows, text: \.name),
+        column("formula", axes: axes, "how the loss is computed from /stress/positions", rows, text: \.formula),
+        moment("time", axes: axes, "of the largest positions, or the end of the span that happened", rows, \.time),
+        column("price_loss", axes: axes, "of the move of prices; missing for what happened", unit: "money", rows) {
+          $0.parts?.priceLoss
+        },
+        column(
+          "volatility_loss", axes: axes, "of positions with optionality; zero for linear ones", unit: "money", rows
+        ) {
+          $0.parts?.volatilityLoss
+        },
+        column("spread_cost", axes: axes, "half the shocked spread on what is sold", unit: "money", rows) {
+          $0.parts?.spreadCost
+        },
+        column("impact_cost", axes: axes, "square-root impact of leaving within a day", unit: "money", rows) {
+          $0.parts?.impactCost
+        },
+        column("loss", axes: axes, "in all", unit: "money", rows) { $0.loss },
+        column("share", axes: axes, "of the equity then; missing without any", unit: "1", rows, \.share),
+      ])
+  }()
+
+  private static let stressPositions: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [StressFindings.Position] = { $0.stress.value?.positions ?? [] }
+    let axes = ["row"]
+    return group(
+      "/stress/positions", "what the shocks act on: positions when gross exposure was highest",
+      condition: "a position was held or it has returns enough", \.stress.value,
+      columns: [
+        index("row", "number of the row", rows),
+        column("instrument", axes: axes, "symbol", rows, text: \.position.asset),
+        column("value", axes: axes, "v: market value, negative when short", unit: "money", rows, \.position.value),
+        column(
+          "relative_spread", axes: axes, "s: quoted spread over the price", unit: "1", rows, \.position.relativeSpread),
+        column("spread_source", axes: axes, "what the spread is taken from", rows, text: \.spreadSource),
+        column("daily_volatility", axes: axes, "σ: realised over the run", unit: "1", rows, \.position.dailyVolatility),
+        column(
+          "daily_turnover", axes: axes, "V: value the market traded a day; missing when nobody counted", unit: "money",
+          rows
+        ) { $0.position.dailyTurnover.isFinite ? $0.position.dailyTurnover : nil },
+      ])
   }()
 
   private static let hasBacktests: @Sendable (RunAnalysis) -> Bool? = { $0.tailBacktests.isEmpty ? nil : true }

@@ -1,0 +1,47 @@
+import Analytics
+public import Reporting
+
+extension Scenario {
+  /// How a run of this scenario is analysed.
+  public var analysisSettings: RunAnalysisSettings {
+    var settings = RunAnalysisSettings()
+    settings.seed = run.seed
+    settings.resamples = report.resamples
+    settings.simulatedPaths = report.simulatedPaths
+    settings.convention = metrics.convention
+    settings.riskFreeRate = metrics.riskFreeRate
+    settings.minimumAcceptableReturn = metrics.minimumAcceptableReturn
+    settings.confidenceLevels = metrics.confidenceLevels
+    settings.periodsPerYear = metrics.periodsPerYear
+    settings.benchmark = metrics.benchmark
+    if !stress.isEmpty { settings.stresses = stresses }
+    return settings
+  }
+
+  /// Shocks under one name happen together, in the order of the names.
+  private var stresses: [StressScenario] {
+    var scenarios: [StressScenario] = []
+    for terms in stress {
+      let asset = terms.instrument.isEmpty ? nil : terms.instrument
+      var shocks: [StressScenario.Shock] = []
+      if terms.price != 0 { shocks.append(.init(.price, asset: asset, size: terms.price)) }
+      if terms.spread != 1 { shocks.append(.init(.spread, asset: asset, size: terms.spread)) }
+      if terms.volatility != 1 { shocks.append(.init(.volatility, asset: asset, size: terms.volatility)) }
+      if terms.liquidity != 1 { shocks.append(.init(.liquidity, asset: asset, size: terms.liquidity)) }
+      if let index = scenarios.firstIndex(where: { $0.name == terms.name }) {
+        scenarios[index].shocks += shocks
+      } else {
+        scenarios.append(StressScenario(name: terms.name, shocks: shocks))
+      }
+    }
+    return scenarios
+  }
+}
+
+extension StoredRun {
+  /// The figures beyond what was recorded, made as the run's scenario asks for.
+  public func analysis() throws(ScenarioError) -> RunAnalysis {
+    RunAnalysis(
+      result, settings: try Scenario(stored: result.scenario, file: "\(folder)/result.h5, /scenario").analysisSettings)
+  }
+}

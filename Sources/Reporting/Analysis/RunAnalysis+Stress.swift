@@ -1,0 +1,152 @@
+public import Analytics
+import MarketTypes
+
+/// What the largest positions would have lost under shocks, and the worst spans that happened.
+public struct StressFindings: Sendable {
+  /// One stress with its loss by cause, in the account's currency; losses are positive.
+  public struct Entry: Sendable, Hashable {
+    public let name: String
+    public let formula: String
+    /// Of the moment of the largest positions, or the end of the span that happened.
+    public let time: Int64
+    /// Nil for what happened, which is not split.
+    public let parts: StressResult?
+    public let loss: Double
+    /// Of the equity at that moment, or at the span's start; nil without any.
+    public let share: Double?
+  }
+
+  /// What is held of one instrument, with what the shocks act on.
+  public struct Position: Sendable, Hashable {
+    public let position: StressPosition
+    /// Where its spread comes from, in words.
+    public let spreadSource: String
+  }
+
+  /// When gross exposure was highest.
+  public let time: Int64
+  public let equity: Double
+  public let positions: [Position]
+  public let entries: [Entry]
+  /// Stresses that could not be computed, and why.
+  public let refusals: [String]
+}
+
+extension RunAnalysis {
+  static func stress(
+    of run: RunResult, basis: Finding<ReturnBasis>, equity: Finding<EquityCurve>, sessions: Int,
+    settings: RunAnalysisSettings
+  ) -> Finding<StressFindings> {
+    let peak = largestPositions(of: run)
+    var positions: [StressFindings.Position] = []
+    var entries: [StressFindings.Entry] = []
+    var refusals: [String] = []
+    if let peak {
+      positions = stressPositions(of: run, row: peak, sessions: sessions)
+      let (time, worth) = (run.account.times[peak], run.account.equity[peak])
+      for scenario in settings.stresses {
+        do throws(AnalyticsError) {
+          let outcome = try scenario.apply(to: positions.map(\.position))
+          entries.append(
+            StressFindings.Entry(
+              name: scenario.name, formula: scenario.formula, time: time, parts: outcome, loss: outcome.totalLoss,
+              share: worth > 0 ? outcome.totalLoss / worth : nil))
+        } catch {
+          refusals.append("\(error)")
+        }
+      }
+    }
+    if let basis = basis.value, let equity = equity.value { entries += worstSpans(basis, equity) }
+    guard !entries.isEmpty || !refusals.isEmpty else {
+      return .absent(reason: "the run held no position and has too few returns")
+    }
+    return .found(
+      StressFindings(
+        time: peak.map { run.account.times[$0] } ?? .min, equity: peak.map { run.account.equity[$0] } ?? 0,
+        positions: positions, entries: entries, refusals: refusals))
+  }
+
+  /// The account's row with the highest gross exposure; nil when nothing was ever held.
+  private static func largestPositions(of run: RunResult) -> Int? {
+    let account = run.account
+    guard account.lots.count == account.times.count * run.instruments.count,
+      account.markHalfTicks.count == account.lots.count,
+      let peak = account.grossExposure.indices.max(by: { account.grossExposure[$0] < account.grossExposure[$1] }),
+      account.grossExposure[peak] > 0, account.equity.indices.contains(peak)
+    else { return nil }
+    return peak
+  }
+
+  /// Every instrument with a mark: shocks may name one that was not held at that moment.
+  private static func stressPositions(of run: RunResult, row: Int, sessions: Int) -> [StressFindings.Position] {
+    let count = run.instruments.count
+    let days = Double(max(1, sessions))
+    return (0..<count).compactMap { instrument in
+      let lots = run.account.lots[row * count + instrument]
+      let mark = run.account.markHalfTicks[row * count + instrument]
+      guard mark != .min, mark > 0 else { return nil }
+      let traded = TradedInstrument(run.instruments[instrument])
+      let (spread, source) = quotedSpread(of: run, instrument: instrument)
+      var position = StressPosition(
+        asset: traded.symbol, value: traded.value(halfTicks: mark, lots: lots),
+        relativeSpread: spread / Double(mark),
+        dailyVolatility: (realisedVariance(of: run, instrument: instrument) / days).squareRoot())
+      if run.marketLots.indices.contains(instrument), run.marketLots[instrument] > 0 {
+        let perLot = traded.value(halfTicks: mark, lots: 1).magnitude
+        position.dailyTurnover = Double(run.marketLots[instrument]) / days * perLot
+      }
+      return StressFindings.Position(position: position, spreadSource: source)
+    }
+  }
+
+  /// The usual distance between best bid and offer, in half ticks, and what says so.
+  private static func quotedSpread(of run: RunResult, instrument: Int) -> (halfTicks: Double, source: String) {
+    var spreads: [Double] = []
+    for window in run.windows
+    where run.fills.indices.contains(window.fill) && run.fills[window.fill].instrument == instrument {
+      let rows = window.rowCount
+      guard rows > 0, window.depth.count == window.times.count * rows else { continue }
+      for column in window.times.indices {
+        let depth = window.depth[(column * rows)..<((column + 1) * rows)]
+        guard let bid = depth.lastIndex(where: { $0 > 0 }), let offer = depth.firstIndex(where: { $0 < 0 }), offer > bid
+        else { continue }
+        spreads.append(Double(2 * (offer - bid)))
+      }
+    }
+    if let median = median(&spreads) { return (median, "the order-book windows") }
+    var distances: [Double] = []
+    for fill in run.fills where fill.instrument == instrument && fill.fillMidHalfTicks != .min {
+      let distance = (2 * Double(fill.priceTicks) - Double(fill.fillMidHalfTicks)).magnitude
+      if distance > 0 { distances.append(2 * distance) }
+    }
+    if let median = median(&distances) { return (median, "the fills' distance from the middle") }
+    return (2, "one tick, for want of quotes")
+  }
+
+  private static func median(_ values: inout [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    values.sort()
+    return values[values.count / 2]
+  }
+
+  /// The worst period and the worst runs of five and twenty-one.
+  private static func worstSpans(_ basis: ReturnBasis, _ curve: EquityCurve) -> [StressFindings.Entry] {
+    let returns = basis.returns.values
+    let equity = [curve.startingCapital] + curve.sampled(at: basis.ends)
+    return [1, 5, 21].compactMap { length in
+      guard returns.count >= max(2, length * 2) else { return nil }
+      var worst: (row: Int, value: Double)?
+      for row in 0...(returns.count - length) {
+        let value = returns[row..<(row + length)].reduce(1) { $0 * (1 + $1) } - 1
+        if worst.map({ value < $0.value }) ?? true { worst = (row, value) }
+      }
+      guard let worst else { return nil }
+      let period = basis.returns.period
+      return StressFindings.Entry(
+        name: "Worst \(length == 1 ? period.short : "\(length) \(period.shortPlural) in a row") that happened",
+        formula: length == 1 ? "min(r)" : "min of the product of (1 + r) over \(length) \(period.shortPlural), less 1",
+        time: basis.ends[worst.row + length - 1], parts: nil, loss: -worst.value * equity[worst.row],
+        share: -worst.value)
+    }
+  }
+}
