@@ -69,6 +69,15 @@ try runner.measure("decode hot columns, checksums verified", items: eventCount, 
   return hash
 }
 
+try runner.measure("decode times and instruments only", items: eventCount, unit: "events") {
+  var reader = try TickReader(ticks, options: TickReader.Options(columns: [.times, .instruments]))
+  var hash: UInt64 = 0
+  while try reader.nextBatch(into: &batch) {
+    hash = hash &* 31 &+ UInt64(batch.count) &+ UInt64(bitPattern: batch.times[batch.count - 1])
+  }
+  return hash
+}
+
 let opens = runner.options.isTiny ? 5 : 200
 let firstTime = batchTime(ofEvent: 0)
 let lastTime = batchTime(ofEvent: eventCount - 1)

@@ -41,4 +41,16 @@ extension EventBatch {
     changeCount = totals.changes
     priceChangeCount = totals.priceChanges
   }
+
+  /// Says of columns that were not read that they hold nothing.
+  mutating func forget(except columns: TickColumns) {
+    if !columns.contains(.prices) {
+      buyPriceCount = 0
+      sellPriceCount = 0
+    }
+    if !columns.contains(.quantities) { quantityCount = 0 }
+    if !columns.contains(.slots) { slotCount = 0 }
+    if !columns.contains(.changes) { changeCount = 0 }
+    if !columns.contains(.priceChanges) { priceChangeCount = 0 }
+  }
 }

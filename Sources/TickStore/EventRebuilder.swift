@@ -42,7 +42,7 @@ struct EventRebuilder: ~Copyable {
     do throws(FormatFault) {
       let header = try file.header(ofBlock: block)
       let offset = file.index.blocks[block].offset
-      try hot.decode(header, try header.hot(file.mapping.view, at: offset), into: &batch)
+      try hot.decode(header, try header.hot(file.mapping.view, at: offset), .all, into: &batch)
       var otherCount = 0
       for index in 0..<batch.count {
         switch EventCode(rawValue: batch.codes[index]).operation {

@@ -3,7 +3,7 @@ import MarketTypes
 /// Decodes the hot section of a block into an `EventBatch`, reusing its scratch memory.
 ///
 /// Every count is checked against the codes before an operand column is decoded, so a consumer may trust the counts of
-/// the batch; slots are below the header's limit.
+/// the batch; slots are below the header's limit. Columns that are not asked for are left as they are.
 struct HotDecoder {
   private var words: [UInt32]
   private var longs: [Int64] = []
@@ -14,7 +14,7 @@ struct HotDecoder {
   }
 
   mutating func decode(
-    _ header: FrameHeader, _ hot: ByteView, into batch: inout EventBatch
+    _ header: FrameHeader, _ hot: ByteView, _ columns: TickColumns, into batch: inout EventBatch
   ) throws(FormatFault) {
     let count = header.eventCount
     let section = try SectionView(hot)
@@ -26,9 +26,11 @@ struct HotDecoder {
     guard operands == header.operands else {
       throw FormatFault("a block's operand counts contradict its codes", at: hot.origin)
     }
-    try column64(section, .times, count, &batch.times)
+    if columns.contains(.times) { try column64(section, .times, count, &batch.times) }
     if header.instrument == FrameHeader.mixedInstruments {
-      try instruments(section, count, below: header.instrumentCount, &batch.instruments)
+      if columns.contains(.instruments) {
+        try instruments(section, count, below: header.instrumentCount, &batch.instruments)
+      }
       batch.uniformInstrument = nil
     } else {
       guard Int(header.instrument) < header.instrumentCount else {
@@ -36,15 +38,21 @@ struct HotDecoder {
       }
       batch.uniformInstrument = header.instrument
     }
-    _ = try column32(section, .buyPrices, operands.buyPrices, &batch.buyPrices)
-    _ = try column32(section, .sellPrices, operands.sellPrices, &batch.sellPrices)
-    try column64(section, .quantities, operands.quantities, &batch.quantities)
-    let largest = try column32(section, .slots, operands.slots, &batch.slots)
-    if operands.slots > 0, largest >= header.slotLimit {
-      throw FormatFault("a block names a slot that no order ever took", at: hot.origin)
+    if columns.contains(.prices) {
+      _ = try column32(section, .buyPrices, operands.buyPrices, &batch.buyPrices)
+      _ = try column32(section, .sellPrices, operands.sellPrices, &batch.sellPrices)
     }
-    try column64(section, .changes, operands.changes, &batch.changes)
-    _ = try column32(section, .priceChanges, operands.priceChanges, &batch.priceChanges)
+    if columns.contains(.quantities) { try column64(section, .quantities, operands.quantities, &batch.quantities) }
+    if columns.contains(.slots) {
+      let largest = try column32(section, .slots, operands.slots, &batch.slots)
+      if operands.slots > 0, largest >= header.slotLimit {
+        throw FormatFault("a block names a slot that no order ever took", at: hot.origin)
+      }
+    }
+    if columns.contains(.changes) { try column64(section, .changes, operands.changes, &batch.changes) }
+    if columns.contains(.priceChanges) {
+      _ = try column32(section, .priceChanges, operands.priceChanges, &batch.priceChanges)
+    }
     batch.count = count
     batch.buyPriceCount = operands.buyPrices
     batch.sellPriceCount = operands.sellPrices

@@ -36,7 +36,7 @@ extension TickFile {
           guard header.eventCount > 0, header.eventCount <= capacity else {
             throw FormatFault("a block has an impossible size", at: offset)
           }
-          try decoder.decode(header, try header.hot(view, at: offset), into: &batch)
+          try decoder.decode(header, try header.hot(view, at: offset), .all, into: &batch)
           for place in 0..<batch.count { index.operationCounts[Int(batch.codes[place] & 31)] += 1 }
           index.add(header, at: offset)
         case .keyframe: index.keyframes.append(KeyframeEntry(offset: offset, block: index.blocks.count))

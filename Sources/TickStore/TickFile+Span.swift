@@ -20,4 +20,26 @@ extension TickFile {
     }
     return count
   }
+
+  /// How many events of a kind the file holds, from the index alone.
+  public func count(of operation: EventCode.Operation) -> UInt64 { index.operationCounts[Int(operation.rawValue)] }
+
+  /// When the first event happened that tells more than what stood before: no clear, and no part of a snapshot, whose
+  /// orders may be days old. Nil without such an event; reads as few blocks as that takes.
+  public func firstNewsTime() throws(TickStoreError) -> Int64? {
+    var reader = try TickReader(self, options: TickReader.Options(columns: .times))
+    var batch = makeBatch()
+    while try reader.nextBatch(into: &batch) {
+      for index in 0..<batch.count where batch.times[index] != Timestamp.unknown.nanoseconds {
+        let code = EventCode(rawValue: batch.codes[index])
+        switch code.operation {
+        case .clear, .snapshotBegin, .snapshotEnd: continue
+        case .add, .setLevel: if code.isMarked { continue }
+        default: break
+        }
+        return batch.times[index]
+      }
+    }
+    return nil
+  }
 }

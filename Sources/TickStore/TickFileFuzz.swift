@@ -8,6 +8,7 @@ public enum TickFileFuzz {
     guard let file = try? TickFile(bytes: bytes, name: "fuzz") else { return }
     readHot(file, TickReader.Options())
     readHot(file, TickReader.Options(instruments: [0]))
+    readHot(file, TickReader.Options(columns: [.times, .quantities]))
     if let block = file.index.blocks.last {
       readHot(file, TickReader.Options(from: Timestamp(nanoseconds: block.reachedTime)))
       readHot(file, TickReader.Options(until: Timestamp(nanoseconds: block.minTime)))

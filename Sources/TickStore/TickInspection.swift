@@ -46,7 +46,7 @@ public struct TickInspection: Sendable {
   public var bytesPerEvent: Double { eventCount == 0 ? 0 : Double(fileBytes) / Double(eventCount) }
   public var hotBytesPerEvent: Double { eventCount == 0 ? 0 : Double(hotBytes) / Double(eventCount) }
 
-  /// Reads the hot columns of the whole file and the directories of the cold ones.
+  /// Reads times and instruments of the whole file and the directories of all columns.
   public init(_ file: TickFile, gapCount: Int = 10) throws(TickStoreError) {
     instruments = file.instruments
     eventCount = file.eventCount
@@ -95,7 +95,7 @@ public struct TickInspection: Sendable {
   }
 
   private mutating func readEvents(_ file: TickFile, _ gapCount: Int) throws(TickStoreError) {
-    var reader = try TickReader(file)
+    var reader = try TickReader(file, options: TickReader.Options(columns: [.times, .instruments]))
     var batch = file.makeBatch()
     var first = Int64.max
     var last = Int64.min

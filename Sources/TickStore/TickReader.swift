@@ -12,14 +12,22 @@ public struct TickReader {
     public var instruments: Set<UInt16>?
     /// Also read what the feed took for each event, from the cold columns.
     public var readsFeedDelays: Bool
+    /// Only these columns; batches hold no values of the others: their counts are zero, and their arrays mean nothing.
+    ///
+    /// The others are not decoded. Their bytes are still read for the checksum, because the one over a block's hot section
+    /// covers the directory too, without which no column can be trusted. Selecting instruments decodes all columns, and
+    /// `until` times, whatever is asked for.
+    public var columns: TickColumns
 
     public init(
-      from: Timestamp? = nil, until: Timestamp? = nil, instruments: Set<UInt16>? = nil, readsFeedDelays: Bool = false
+      from: Timestamp? = nil, until: Timestamp? = nil, instruments: Set<UInt16>? = nil, readsFeedDelays: Bool = false,
+      columns: TickColumns = .all
     ) {
       self.from = from
       self.until = until
       self.instruments = instruments
       self.readsFeedDelays = readsFeedDelays
+      self.columns = columns
     }
   }
 
@@ -38,6 +46,12 @@ public struct TickReader {
   private var skipped = EventCursor()
   private var selection: SlotSelection?
   private var isAtEnd = false
+
+  /// What is decoded to give what was asked for.
+  private var decodedColumns: TickColumns {
+    if options.instruments != nil { return .all }
+    return options.until == nil ? options.columns : options.columns.union(.times)
+  }
 
   public init(_ file: TickFile, options: Options = Options()) throws(TickStoreError) {
     self.file = file
@@ -74,7 +88,7 @@ public struct TickReader {
     }
     while !isAtEnd, block < file.index.blocks.count {
       do throws(FormatFault) {
-        try decode(block, into: &batch)
+        try decode(block, decodedColumns, into: &batch)
         if skipped.event > 0 {
           batch.dropFirst(skipped)
           skipped = EventCursor()
@@ -84,6 +98,7 @@ public struct TickReader {
           isAtEnd = true
         }
         if selection != nil { try selection?.select(&batch) }
+        if options.columns != .all { batch.forget(except: options.columns) }
       } catch { throw error.inFile(file.path) }
       block += 1
       if batch.count > 0 { return true }
@@ -92,10 +107,12 @@ public struct TickReader {
     return false
   }
 
-  private mutating func decode(_ number: Int, into batch: inout EventBatch) throws(FormatFault) {
+  private mutating func decode(
+    _ number: Int, _ columns: TickColumns, into batch: inout EventBatch
+  ) throws(FormatFault) {
     let header = try file.header(ofBlock: number)
     let hot = try header.hot(file.mapping.view, at: file.index.blocks[number].offset)
-    try decoder.decode(header, hot, into: &batch)
+    try decoder.decode(header, hot, columns, into: &batch)
     if options.readsFeedDelays {
       let cold = try header.cold(file.mapping.view, at: file.index.blocks[number].offset)
       try feedDelays.read(cold, into: &batch)
@@ -119,7 +136,8 @@ public struct TickReader {
     }
     var batch = file.makeBatch()
     while next < min(block + 1, file.index.blocks.count) {
-      try decode(next, into: &batch)
+      // The state before the start needs everything.
+      try decode(next, .all, into: &batch)
       ordinal = file.index.blocks[next].ordinal
       let count = next < block ? batch.count : Self.firstIndex(in: batch, reaching: time)
       var cursor = EventCursor()

@@ -1,6 +1,8 @@
 import Foundation
+import MarketTypes
 import Reporting
 import Testing
+import TickStore
 
 @testable import Lab
 
@@ -218,6 +220,40 @@ struct RunFolderTests {
     let gap = "from = 2024-03-01T14:28:00.000000001Z\nuntil = 2024-03-01T14:28:00.000000002Z"
     #expect(try message("files = [\"\(sample)\"]\n\(gap)").contains("no event lies in what the scenario chooses"))
     #expect(place.names == ["x.ticks"])
+  }
+
+  /// What a time range of the sample holds, as a file of its own.
+  private static func part(_ from: String, _ until: String, to path: String) throws {
+    func time(_ clock: String) throws -> Timestamp {
+      let parts = clock.split(separator: ":").compactMap { Int64($0) }
+      return Timestamp(nanoseconds: 1_709_251_200_000_000_000 + (parts[0] * 60 + parts[1]) * 60_000_000_000)
+    }
+    let file = try TickFile(path: ScenarioRunTests.sample)
+    let writer = try TickWriter(path: path)
+    for instrument in file.instruments { _ = try writer.addInstrument(instrument) }
+    let reader = try TickEventReader(file, from: try time(from), until: try time(until))
+    while let event = try reader.next() { try writer.append(event) }
+    try writer.finish()
+  }
+
+  @Test("Files that overlap partly are refused, files that follow each other are not")
+  func overlaps() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    for (name, from, until) in [("a", "14:30", "14:33"), ("b", "14:32", "14:35"), ("c", "14:33", "14:35")] {
+      try Self.part(from, until, to: "\(place.path)/\(name).ticks")
+    }
+    func message(_ files: String...) throws -> String {
+      let list = files.map { "\"\(place.path)/\($0).ticks\"" }.joined(separator: ", ")
+      let text =
+        "schema = 1\n[data]\nfiles = [\(list)]\ninstruments = [\"ALFA\"]\n[strategy]\nname = \"null\"\n[report]\nhtml = false\n"
+      let scenario = try Scenario(text: text, file: "s.toml", strategies: registry)
+      return Self.message { _ = try ScenarioRun.compute(scenario, strategies: registry) }
+    }
+    let overlap = try message("a", "b")
+    #expect(overlap.contains("a.ticks and") && overlap.contains("b.ticks overlap: the second begins at"), "\(overlap)")
+    #expect(try message("a", "c") == "nothing was thrown")
+    #expect(try message("c", "a").contains("does not go on after"))
   }
 
   @Test("A disk that fills up is said so, and nothing looks finished", .enabled(if: geteuid() == 0))

@@ -164,6 +164,36 @@ struct MergeTests {
     #expect(try plain([first, second]).dropFirst() == alone[...])
   }
 
+  @Test func `sources that repeat each other are refused unless both are wanted`() throws {
+    let folder = try TemporaryFolder()
+    /// Trades of a symbol at some seconds.
+    func source(_ name: String, _ symbol: String, _ seconds: ClosedRange<Int>, _ head: String = "price,quantity") throws
+      -> String
+    {
+      let rows = seconds.map { "\(1_700_000_000_000 + $0 * 1_000),\(symbol),1,1" }
+      return try folder.write(Array((["time,symbol,\(head)"] + rows).joined(separator: "\n").utf8), name)
+    }
+    let whole = try source("whole.csv", "A", 0...100)
+    let part = try source("part.csv", "A", 60...140)
+    let next = try source("next.csv", "A", 100...140)
+    let other = try source("other.csv", "B", 0...100)
+    for pair in [[whole, part], [part, whole], [whole, whole], [next, other, part]] {
+      let error = #expect(throws: ImportError.self) { try importToArray(pair) }
+      #expect(error?.reason.contains("overlaps with") == true && error?.advice.contains("--overlaps keep") == true)
+    }
+    let error = #expect(throws: ImportError.self) { try importToArray([whole, part]) }
+    #expect(
+      error?.file == part
+        && error?.reason.contains("whole.csv: both hold trades of A from 2023-11-14T22:14:20Z to") == true)
+    #expect(try importToArray([whole, part], options: ImportOptions(overlaps: .keep)).summary.events == 182)
+    #expect(try importToArray([whole, part], options: ImportOptions(order: .asNamed)).summary.events == 182)
+    // The next file, another instrument and another kind of events are no overlap.
+    let quotes = try folder.write(
+      Array("time,symbol,bid,bid_quantity,ask,ask_quantity\n1700000000000,A,1,1,2,1\n1700000090000,A,1,1,2,1\n".utf8),
+      "quotes.csv")
+    #expect(try importToArray([whole, next, other, quotes]).summary.events == 101 + 41 + 101 + 2)
+  }
+
   @Test func `a symbol of two markets makes two instruments`() throws {
     let folder = try TemporaryFolder()
     let spot = try folder.write(Array(BinanceTests.spot.utf8), "spot.log")

@@ -128,6 +128,82 @@ func readHot(_ file: TickFile, _ options: TickReader.Options = TickReader.Option
     if let priceChange = event.priceChange { batch.append(priceChange: priceChange) }
   }
 
+  /// The values of the columns asked for, column after column over all batches.
+  private struct Columns: Equatable {
+    var codes: [UInt8] = []
+    var times: [Int64] = []
+    var instruments: [UInt16] = []
+    var prices: [[Int32]] = [[], []]
+    var quantities: [Int64] = []
+    var slots: [UInt32] = []
+    var changes: [Int64] = []
+    var priceChanges: [Int32] = []
+
+    mutating func take(_ batch: borrowing EventBatch, _ columns: TickColumns) {
+      codes += batch.codes[..<batch.count]
+      if columns.contains(.times) { times += batch.times[..<batch.count] }
+      if columns.contains(.instruments) {
+        for index in 0..<batch.count { instruments.append(batch.uniformInstrument ?? batch.instruments[index]) }
+      }
+      if columns.contains(.prices) {
+        prices[0] += batch.buyPrices[..<batch.buyPriceCount]
+        prices[1] += batch.sellPrices[..<batch.sellPriceCount]
+      }
+      if columns.contains(.quantities) { quantities += batch.quantities[..<batch.quantityCount] }
+      if columns.contains(.slots) { slots += batch.slots[..<batch.slotCount] }
+      if columns.contains(.changes) { changes += batch.changes[..<batch.changeCount] }
+      if columns.contains(.priceChanges) { priceChanges += batch.priceChanges[..<batch.priceChangeCount] }
+    }
+  }
+
+  @Test(arguments: 40..<52 as Range<UInt64>) func chosenColumnsAreThoseOfTheWholeAndOthersAreEmpty(seed: UInt64) throws
+  {
+    let folder = try TemporaryFolder()
+    let (file, events, _) = try sample(folder, seed: seed, count: 1_500, instrumentCount: seed % 2 == 0 ? 1 : 3)
+    var generator = SeededGenerator(seed: seed)
+    // What a batch holds of columns that were not asked for must not matter, so one batch serves all.
+    var batch = file.makeBatch()
+    for _ in 0..<40 {
+      let columns = TickColumns(rawValue: UInt8(truncatingIfNeeded: generator.next()) & TickColumns.all.rawValue)
+      func time() -> Timestamp? {
+        let time = events[Int(generator.next() % UInt64(events.count))].exchangeTime.nanoseconds
+        return generator.next() % 2 == 0 || time < 1 ? nil : Timestamp(nanoseconds: time)
+      }
+      var options = TickReader.Options(from: time(), until: time(), columns: columns)
+      if generator.next() % 3 == 0 { options.instruments = [0] }
+      var found = Columns()
+      var reader = try TickReader(file, options: options)
+      let start = reader.start
+      while try reader.nextBatch(into: &batch) {
+        found.take(batch, columns)
+        #expect(columns.contains(.prices) || batch.buyPriceCount + batch.sellPriceCount == 0)
+        #expect(columns.contains(.quantities) || batch.quantityCount == 0)
+        #expect(columns.contains(.slots) || batch.slotCount == 0)
+        #expect(columns.contains(.changes) || batch.changeCount == 0)
+        #expect(columns.contains(.priceChanges) || batch.priceChangeCount == 0)
+      }
+      options.columns = .all
+      var whole = Columns()
+      var full = try TickReader(file, options: options)
+      #expect(full.start == start)
+      while try full.nextBatch(into: &batch) { whole.take(batch, columns) }
+      #expect(found == whole, "\(options)")
+    }
+  }
+
+  @Test func columnsThatAreNotAskedForAreNotDecoded() throws {
+    let folder = try TemporaryFolder()
+    let (file, _, _) = try sample(folder, count: 500, instrumentCount: 1)
+    var options = TickReader.Options(columns: [.times])
+    var batch = file.makeBatch()
+    for index in batch.quantities.indices { batch.quantities[index] = -77 }
+    var reader = try TickReader(file, options: options)
+    while try reader.nextBatch(into: &batch) { #expect(batch.quantities.allSatisfy { $0 == -77 }) }
+    options.columns.insert(.quantities)
+    reader = try TickReader(file, options: options)
+    #expect(try reader.nextBatch(into: &batch) && !batch.quantities.allSatisfy { $0 == -77 })
+  }
+
   @Test func readingAheadGivesTheSameBatches() throws {
     let folder = try TemporaryFolder()
     let (file, _, _) = try sample(folder)

@@ -41,6 +41,47 @@ struct ConversionTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: ticks)) == Data(contentsOf: URL(fileURLWithPath: again)))
   }
 
+  @Test("An export counts what it wrote and what it read, in the schema that fits or the one asked for")
+  func schemas() throws {
+    let ticks = folder.path("day.ticks")
+    #expect(try importTrades(ticks).code == 0)
+    func counts(_ output: String, _ more: String...) throws -> [String: Any] {
+      let outcome = try Binary.run("export", ticks, "-o", output, "--json", more: more)
+      #expect(outcome.code == 0, "\(outcome.messages)")
+      return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+    let trades = try counts(folder.path("trades.dbn"))
+    #expect(trades["events"] as? Int == 5_000 && trades["read"] as? Int == 5_000)
+    // Trades alone show no quote that they could be written with.
+    let quotes = try Binary.run("export", ticks, "--schema", "mbp-1", "-o", folder.path("quotes.dbn"))
+    #expect(quotes.code == 4 && quotes.messages.contains("none of its 5000 events"), "\(quotes.messages)")
+    #expect(!folder.names.contains("quotes.dbn"))
+    let consolidated = try Binary.run("export", ticks, "--schema", "cmbp-1", "-o", folder.path("quotes.dbn"))
+    #expect(consolidated.code == 1 && consolidated.messages.contains("Best prices go to mbp-1"))
+    let csv = folder.path("mixed.csv")
+    try Data(
+      "time,bid,bid_quantity,ask,ask_quantity\n1709294400000,1000.25,1,1000.5,1\n1709294401000,1000.25,2,1000.5,1\n"
+        .utf8
+    ).write(to: URL(fileURLWithPath: csv))
+    #expect(
+      try Binary.run("import", self.trades, csv, "--instrument", "ALFA", "-o", ticks, "--force").code == 0)
+    let part = try counts(folder.path("part.dbn"), "--schema", "trades")
+    #expect(part["events"] as? Int == 5_000 && part["read"] as? Int == 5_002)
+    #expect((part["leftOut"] as? [String: Int])?.values.reduce(0, +) == 2)
+    let words = try Binary.run("export", ticks, "-o", folder.path("part.dbn"), "--schema", "trades", "--force")
+    #expect(words.messages.contains("5,000 events written of 5,002 read"), "\(words.messages)")
+    #expect(try Binary.run("export", ticks, "--schema", "mbo", "-o", folder.path("x.csv")).code == 2)
+  }
+
+  @Test("Sources that repeat each other are refused unless both are wanted")
+  func overlaps() throws {
+    let words = ["import", trades, trades, "--instrument", "ALFA", "-o", folder.path("twice.ticks")]
+    let refused = try Binary.run(Binary.url, words: words)
+    #expect(refused.code == 4 && refused.messages.contains("--overlaps keep"), "\(refused.messages)")
+    #expect(!folder.names.contains("twice.ticks"))
+    #expect(try Binary.run(Binary.url, words: words + ["--overlaps", "keep"]).messages.contains("10,000 events"))
+  }
+
   @Test("Nothing is overwritten without --force, and never what is being read")
   func force() throws {
     let ticks = folder.path("day.ticks")

@@ -119,18 +119,34 @@ struct Replay: Sendable {
     return numbers
   }
 
+  /// Clocks of captures step back by less than this where one file ends and the next begins.
+  static let overlapTolerance: Int64 = 1_000_000_000
+
   /// Files must follow each other in time, and some of them must lie in the span asked for: anything else would run, and its
-  /// result would mean nothing. A capture may begin with a snapshot of older orders, so files are compared by their ends.
-  func requireTimes() throws(RunError) {
+  /// result would mean nothing. A capture may begin with a snapshot of older orders, so a file begins with its first news.
+  func requireTimes() throws {
     for (part, next) in zip(parts, parts.dropFirst()) {
-      guard let earlier = part.file.timeSpan, let later = next.file.timeSpan, later.upperBound <= earlier.upperBound
+      guard let earlier = part.file.timeSpan, let later = next.file.timeSpan else { continue }
+      guard later.upperBound > earlier.upperBound else {
+        throw RunError(
+          .badData,
+          "\(next.file.path) does not go on after \(part.file.path): it ends at "
+            + "\(UTCText.text(later.upperBound)), and the other at "
+            + UTCText.text(earlier.upperBound),
+          advice:
+            "list data.files in the order of time; lockstep import A B -o C.ticks merges files of several instruments"
+        )
+      }
+      guard later.lowerBound < earlier.upperBound - Self.overlapTolerance, let news = try next.file.firstNewsTime(),
+        news < earlier.upperBound - Self.overlapTolerance
       else { continue }
       throw RunError(
         .badData,
-        "\(next.file.path) does not go on after \(part.file.path): it ends at "
-          + "\(UTCText.text(later.upperBound)), and the other at "
-          + UTCText.text(earlier.upperBound),
-        advice: "list data.files in the order of time; lockstep import A B -o C.ticks merges files that overlap")
+        "\(part.file.path) and \(next.file.path) overlap: the second begins at \(UTCText.text(news)), before the first ends "
+          + "at \(UTCText.text(earlier.upperBound)), and what both hold would happen twice",
+        advice:
+          "cut one of them with data.from and data.until in a run of its own, or import their sources anew without the "
+          + "part that both hold")
     }
     guard let span = timeSpan else {
       throw RunError(.badData, "\(parts.first?.file.path ?? "the data") holds no events")

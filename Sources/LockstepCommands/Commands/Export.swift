@@ -11,12 +11,24 @@ enum Export {
     "output", short: "o", .file(), isRequired: true,
     "The file to write, compressed if its name ends in .zst or .gz; - is standard output.")
 
+  static let schemas = DBNSchema.allCases.map(\.name)
+  static let schema = Option(
+    "schema", .choice("NAME", of: schemas),
+    "The DBN schema; by default the one that says most of what the file holds.")
+
   static let command = Command(
     "export", summary: "Write the events of a tick file in another format.",
-    examples: ["export day.ticks --format dbn -o day.dbn.zst", "export day.ticks -o day.csv"],
-    discussion:
-      "DBN is written as version 3 with the mbo schema; what was imported from DBN comes back record for record.",
-    parameters: [TickFileAccess.file, format, output, CommonParameters.force, CommonParameters.json],
+    examples: [
+      "export day.ticks --format dbn -o day.dbn.zst", "export day.ticks -o day.csv",
+      "export quotes.ticks --schema mbp-1 -o quotes.dbn",
+    ],
+    discussion: """
+      DBN is written as version 3. What was imported from DBN as mbo, trades or ohlcv comes back record for record; mbp-1, tbbo,
+      bbo and mbp-10 come back as records that give the same events, without numbers of orders. Consolidated quotes,
+      definitions, statistics, status and imbalance cannot be given back. The counts printed are events that were written and
+      that were read; the rest is said by kind.
+      """,
+    parameters: [TickFileAccess.file, format, schema, output, CommonParameters.force, CommonParameters.json],
     action: run)
 
   private static func run(_ invocation: Invocation) throws -> ExitCode {
@@ -25,6 +37,7 @@ enum Export {
     // Opened here too, so that a source that cannot be read is told apart from an output that cannot be written.
     _ = try TickFileAccess.open(invocation)
     let name = try formatName(invocation[format], path: path)
+    if name != "dbn", invocation[schema] != nil { throw Failure.usage("--schema is for --format dbn") }
     let isStandardOutput = path == "-"
     if isStandardOutput, invocation[CommonParameters.json] { throw Failure.usage("--json and -o - both print") }
     if !isStandardOutput {
@@ -34,7 +47,7 @@ enum Export {
     defer { line.finish() }
     let sourceBytes = Double(OutputPath.size(of: source))
     let summary = try exportTicks(
-      from: source, to: path, format: exportFormat(name), compression: compression(path),
+      from: source, to: path, format: exportFormat(name, invocation[schema], source), compression: compression(path),
       replaces: invocation[CommonParameters.force]
     ) { events, total in
       // Progress counts bytes of the source: those of the events done.
@@ -52,13 +65,15 @@ enum Export {
     if invocation[CommonParameters.json] {
       let json: JSONValue = .object([
         "file": .string(path), "format": .string(name), "events": .integer(summary.events),
+        "read": .integer(summary.read), "implied": .integer(summary.implied),
         "bytes": .integer(OutputPath.size(of: path)),
         "leftOut": .object(leftOut.map { .init(key: EventLine.name(of: $0.key), value: .integer($0.value)) }),
       ])
       try invocation.console.writeLine(json.indentedText)
     } else if !isStandardOutput {
       invocation.console.remark(
-        "\(path): \(Words.grouped(summary.events)) events, \(Words.grouped(UInt64(OutputPath.size(of: path)))) bytes")
+        "\(path): \(Words.grouped(summary.events)) events written of \(Words.grouped(summary.read)) read, "
+          + "\(Words.grouped(UInt64(OutputPath.size(of: path)))) bytes")
     }
     return .success
   }
@@ -75,11 +90,15 @@ enum Export {
     return ending
   }
 
-  private static func exportFormat(_ name: String) -> ExportFormat {
+  private static func exportFormat(
+    _ name: String, _ schema: String?, _ source: String
+  ) throws(ImportError) -> ExportFormat {
     switch name {
-    case "csv": .text(.csv)
-    case "json": .text(.json)
-    default: .dbn(version: 3, schema: .mbo)
+    case "csv": return .text(.csv)
+    case "json": return .text(.json)
+    default:
+      if let stated = DBNSchema.allCases.first(where: { $0.name == schema }) { return .dbn(version: 3, schema: stated) }
+      return .dbn(version: 3, schema: try naturalSchema(of: source))
     }
   }
 

@@ -16,6 +16,10 @@ enum Import {
 
   static let inOrder = Flag("in-order", "Take several sources one after the other instead of merging them by time.")
 
+  static let overlaps = Option(
+    "overlaps", .choice("WHAT", of: ImportOptions.Overlaps.allCases.map(\.rawValue)),
+    "Sources that hold the same kind of events of one instrument over the same time: refuse (default) or keep.")
+
   /// What decoders understand, handed on by name.
   static let decoderOptions = [
     Option("instrument", .text("SYMBOL"), "The instrument, where the source does not name it; else only these: A,B."),
@@ -50,13 +54,15 @@ enum Import {
       Several sources, and the entries of a zip, become one stream in the order of exchange times. Within a source events
       keep their order, even where a capture's times step back; of equal times the source named first goes first.
       Instruments are one when symbol, venue and the source's number agree, and books that continue from file to file
-      want the earlier file named first. Where two files state the same orders of one instrument, the later copies change
-      no book: 'lockstep inspect' counts them as orphans. --in-order takes one source after the other instead.
+      want the earlier file named first. Two files that hold the same kind of events of one instrument over the same time (more
+      than a second, snapshots aside) are refused, because what both hold would count twice; --overlaps keep takes the
+      events of both. Of orders stated twice the later copies change no book, and 'lockstep inspect' counts them as
+      orphans. --in-order takes one source after the other, unchecked.
 
       Memory does not grow with the sources: what is to be merged waits in a temporary file without a name beside the
       output. Nothing is left behind when the import fails or is interrupted. 'lockstep formats' lists the formats.
       """,
-    parameters: [sources, output, format, tick, lot, inOrder] + decoderOptions + [
+    parameters: [sources, output, format, tick, lot, inOrder, overlaps] + decoderOptions + [
       CommonParameters.force, CommonParameters.json,
     ],
     action: run)
@@ -68,6 +74,7 @@ enum Import {
     try OutputPath.prepare(path, isForced: isForced, inputs: sources)
     var options = ImportOptions(
       format: invocation[format].flatMap { TickFormat.named($0) }, order: invocation[inOrder] ? .asNamed : .byTime,
+      overlaps: invocation[overlaps].flatMap { ImportOptions.Overlaps(rawValue: $0) } ?? .refuse,
       tick: invocation[tick], lot: invocation[lot])
     for option in decoderOptions {
       if let value = invocation[option] { options.decoderOptions[option.specification.name] = value }

@@ -1,3 +1,5 @@
+import MarketTypes
+
 /// What the records of a DBN file are.
 public enum DBNSchema: UInt16, Hashable, Sendable, CaseIterable {
   case mbo = 0
@@ -44,6 +46,17 @@ public enum DBNSchema: UInt16, Hashable, Sendable, CaseIterable {
     case .tcbbo: "tcbbo"
     case .bbo1s: "bbo-1s"
     case .bbo1m: "bbo-1m"
+    }
+  }
+
+  /// The schema of a bar's record; minutes where the bar does not say.
+  init(ofBars event: MarketEvent) {
+    switch DBNRecordKind(rawValue: UInt8(truncatingIfNeeded: event.origin)) {
+    case .ohlcv1s: self = .ohlcv1s
+    case .ohlcv1h: self = .ohlcv1h
+    case .ohlcv1d: self = .ohlcv1d
+    case .ohlcvEod: self = .ohlcvEod
+    default: self = .ohlcv1m
     }
   }
 

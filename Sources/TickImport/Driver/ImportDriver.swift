@@ -11,9 +11,14 @@ public struct ImportOptions: Sendable {
     case asNamed
   }
 
+  /// What is done about two sources that hold the same kind of events of one instrument over the same time.
+  public enum Overlaps: String, Hashable, Sendable, CaseIterable { case refuse, keep }
+
   /// nil detects the format from each source's bytes, then its name; what tells nothing is of the format before it.
   public var format: TickFormat?
   public var order: SourceOrder
+  /// Sources that are merged by time are checked for repeating each other.
+  public var overlaps: Overlaps
   /// The tick of every instrument, instead of what the source states or its prices show.
   public var tick: DecimalUnit?
   public var lot: DecimalUnit?
@@ -21,11 +26,13 @@ public struct ImportOptions: Sendable {
   public var decoderOptions: [String: String]
 
   public init(
-    format: TickFormat? = nil, order: SourceOrder = .byTime, tick: DecimalUnit? = nil, lot: DecimalUnit? = nil,
+    format: TickFormat? = nil, order: SourceOrder = .byTime, overlaps: Overlaps = .refuse,
+    tick: DecimalUnit? = nil, lot: DecimalUnit? = nil,
     decoderOptions: [String: String] = [:]
   ) {
     self.format = format
     self.order = order
+    self.overlaps = overlaps
     self.tick = tick
     self.lot = lot
     self.decoderOptions = decoderOptions
@@ -182,8 +189,7 @@ struct ImportRun {
     var buffer = ChunkBuffer(capacity: Self.chunkSize)
     var isLast = try buffer.fill(from: stream)
     let decoder = try decoder(for: stream, head: buffer.head(TickFormat.headCount))
-    sink.sourceName = stream.name
-    sink.spool?.begin(stream.name)
+    sink.beginSource(stream.name)
     let total = sink.spool == nil ? totalBytes : totalBytes.map { 2 * $0 }
     var offset = 0
     while true {

@@ -56,6 +56,7 @@ struct ImportSink: RecordSink {
   private let options: ImportOptions
   private let known: [InstrumentKey: Units]
   private(set) var spool: RecordSpool?
+  private var overlaps = OverlapScan()
   /// The place that errors name.
   var sourceName = ""
 
@@ -119,6 +120,7 @@ struct ImportSink: RecordSink {
     case .scanning: observe(record)
     case .spooling:
       observe(record)
+      overlaps.note(record.event)
       try spool?.append(record)
     }
   }
@@ -130,8 +132,27 @@ struct ImportSink: RecordSink {
     self.spool = spool
   }
 
+  /// Begins the next source of what is set aside.
+  mutating func beginSource(_ name: String) {
+    sourceName = name
+    guard let spool else { return }
+    spool.begin(name)
+    overlaps.begin(name)
+  }
+
+  /// Refuses sources that tell of the same time of an instrument in the same way, unless both are wanted.
+  private mutating func requireDistinctSources() throws(ImportError) {
+    guard options.overlaps == .refuse, let overlap = overlaps.firstOverlap(leader: { items[$0].leader }) else { return }
+    throw ImportError(
+      file: overlap.second,
+      reason: "it overlaps with \(overlap.first): both hold \(overlap.content) of "
+        + "\(items[overlap.instrument].source.symbol) \(overlap.span), which would count twice",
+      advice: "Leave one of them out, or keep the events of both with --overlaps keep.")
+  }
+
   /// Fixes the units after everything was read; from here on records are written.
   mutating func beginMerge() throws(ImportError) {
+    try requireDistinctSources()
     mode = .writing
     for index in items.indices where items[index].isUsed { try settle(index) }
   }

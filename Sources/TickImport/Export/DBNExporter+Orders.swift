@@ -36,10 +36,13 @@ extension DBNExporter {
   ) throws(ImportError) {
     if let replacement, event.kind == .modify { return try appendReplacement(event, replacement, to: &bytes) }
     let resting = try follow(event)
-    guard !event.flags.contains(.synthetic) else { return }
+    guard !event.flags.contains(.synthetic) else {
+      implied += 1
+      return
+    }
     switch event.kind {
     case .setLevel:
-      throw failure("price levels without orders cannot be written as DBN mbo")
+      throw failure("price levels without orders cannot be written as DBN mbo", "Write them with --schema mbp-10.")
     case .quote, .bar, .status, .snapshotEnd:
       leftOut[event.kind, default: 0] += 1
     case .execute:

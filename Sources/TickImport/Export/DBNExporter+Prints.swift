@@ -30,13 +30,16 @@ extension DBNExporter {
   mutating func appendBar(_ event: MarketEvent, to bytes: inout [UInt8]) throws(ImportError) {
     let kinds: [DBNSchema: DBNRecordKind] = [
       .ohlcv1s: .ohlcv1s, .ohlcv1m: .ohlcv1m, .ohlcv1h: .ohlcv1h, .ohlcv1d: .ohlcv1d,
+      .ohlcvEod: .ohlcvEod,
     ]
-    guard event.kind == .bar, let kind = kinds[options.schema], let length = options.schema.barNanoseconds else {
+    let length = options.schema == .ohlcvEod ? 86_400_000_000_000 : options.schema.barNanoseconds
+    guard event.kind == .bar, let kind = kinds[options.schema], let length else {
       leftOut[event.kind, default: 0] += 1
       return
     }
-    // A bar that says another length than the one asked for belongs to another file.
-    if event.origin != 0, event.origin != UInt32(kind.rawValue) {
+    // A bar that says another length than the one asked for belongs to another file; deprecated ones leave it to the schema.
+    let stated = DBNRecordKind(rawValue: UInt8(truncatingIfNeeded: event.origin))
+    if event.origin != 0, stated != kind, stated != .ohlcvDeprecated {
       leftOut[.bar, default: 0] += 1
       return
     }

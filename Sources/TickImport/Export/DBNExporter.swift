@@ -1,8 +1,10 @@
 public import MarketTypes
 
-/// Writes events as DBN: order-level events, trades or bars.
+/// Writes events as DBN: order-level events, best prices, ten levels, trades or bars.
 ///
-/// What came from DBN order by order goes back record for record; other sources get the records that say the same.
+/// What came from DBN as mbo, trades or bars goes back record for record. Records with best prices or levels give the same
+/// events again; what events do not hold is not made up: numbers of orders are zero, as is the size of a change of a best
+/// price, and records that changed nothing visible are gone. Other sources get the records that say the same.
 public struct DBNExporter: EventExporter {
   /// What to write.
   public struct Options: Sendable {
@@ -26,6 +28,10 @@ public struct DBNExporter: EventExporter {
   private let scales: [Scale]
   var orders = OrderTable()
   public var leftOut: [EventKind: Int] = [:]
+  public var implied = 0
+  /// What each instrument shows, and the record that waits for its last event.
+  var views: [View]
+  var pending: PendingRecord?
 
   /// Ticks to units of 10^-9, lots to whole quantities.
   private struct Scale {
@@ -39,11 +45,15 @@ public struct DBNExporter: EventExporter {
       ImportError(file: name, reason: reason, advice: advice, cause: .badOutput)
     }
     switch options.schema {
-    case .mbo, .trades, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d: break
-    default:
+    case .mbo, .mbp1, .tbbo, .bbo1s, .bbo1m, .mbp10, .trades, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod: break
+    case .cmbp1, .tcbbo, .cbbo1s, .cbbo1m:
       throw refuse(
-        "export as DBN \(options.schema.name) is not offered",
-        "Order-level events go to mbo, trades to trades, bars to ohlcv; --format csv holds all events.")
+        "tick files do not hold which venue makes a best price, as DBN \(options.schema.name) must say",
+        "Best prices go to mbp-1, tbbo or bbo; --format csv holds all events.")
+    case .definition, .statistics, .status, .imbalance:
+      throw refuse(
+        "tick files do not hold all that DBN \(options.schema.name) must say",
+        "Keep the original file; --format csv holds all events.")
     }
     guard options.version >= 1, options.version <= DBN.newestVersion else {
       throw refuse("DBN version \(options.version) is unknown", "Versions 1 to \(DBN.newestVersion) can be written.")
@@ -51,6 +61,7 @@ public struct DBNExporter: EventExporter {
     self.options = options
     self.instruments = instruments
     self.name = name
+    views = Array(repeating: View(), count: instruments.count)
     var scales: [Scale] = []
     for instrument in instruments {
       guard let price = Self.power(9 - Int(instrument.tick.exponent)), instrument.lot.exponent == 0 else {
@@ -104,12 +115,17 @@ public struct DBNExporter: EventExporter {
     switch options.schema {
     case .mbo: try appendOrder(event, replacement: replacement, to: &bytes)
     case .trades: try appendTrade(event, to: &bytes)
+    case .mbp1, .tbbo, .bbo1s, .bbo1m: try appendQuote(event, to: &bytes)
+    case .mbp10: try appendLevel(event, to: &bytes)
     default: try appendBar(event, to: &bytes)
     }
   }
 
-  func failure(_ reason: String) -> ImportError {
-    ImportError(file: name, reason: reason, advice: "Export with --format csv.", cause: .badOutput)
+  public mutating func finish(to bytes: inout [UInt8]) throws(ImportError) { try flush(to: &bytes) }
+
+  func failure(_ reason: String, _ advice: String = "") -> ImportError {
+    ImportError(
+      file: name, reason: reason, advice: advice.isEmpty ? "Export with --format csv." : advice, cause: .badOutput)
   }
 
   func price(_ price: Price, _ event: MarketEvent) throws(ImportError) -> Int64 {

@@ -7,8 +7,17 @@ public protocol EventExporter {
   /// Appends what an event becomes, nothing if the format leaves it out. `replacement` is the identifier that the
   /// event's order has from here on, where the source renamed it.
   mutating func append(_ event: MarketEvent, replacement: UInt64?, to bytes: inout [UInt8]) throws(ImportError)
+  /// Appends what waits for events that will not come.
+  mutating func finish(to bytes: inout [UInt8]) throws(ImportError)
   /// Events that the format has no place for, by kind.
   var leftOut: [EventKind: Int] { get }
+  /// Events that an importer adds and that other records imply, such as the marks of a snapshot: nothing is written for them.
+  var implied: Int { get }
+}
+
+extension EventExporter {
+  public mutating func finish(to bytes: inout [UInt8]) throws(ImportError) {}
+  public var implied: Int { 0 }
 }
 
 /// Events as comma-separated values or JSON lines.

@@ -9,7 +9,12 @@ public enum ExportFormat: Hashable, Sendable {
 
 /// What an export did.
 public struct ExportSummary: Sendable {
+  /// Events that the output says.
   public var events: UInt64
+  /// Events of the tick file.
+  public var read: UInt64
+  /// Events that importers add and that other records imply.
+  public var implied: Int
   /// Events that the format has no place for, by kind.
   public var leftOut: [EventKind: Int]
 }
@@ -39,6 +44,41 @@ public func exportTicks(
   }
 }
 
+/// The DBN schema that says most of what a tick file holds: that of its source, where it came from DBN.
+public func naturalSchema(of path: String) throws(ImportError) -> DBNSchema {
+  do throws(TickStoreError) {
+    let file = try TickFile(path: path)
+    func count(_ operations: EventCode.Operation...) -> UInt64 { operations.reduce(0) { $0 + file.count(of: $1) } }
+    if count(.add, .cancel, .reduce, .modify, .executeWhole, .executePart, .executePriced, .fill) > 0 { return .mbo }
+    if count(.setLevel) > 0 { return .mbp10 }
+    if count(.quote) > 0 { return try naturalSchema(ofQuotes: file) }
+    if count(.bar) > 0 {
+      let reader = try TickEventReader(file)
+      while let event = try reader.next() {
+        if event.kind == .bar { return DBNSchema(ofBars: event) }
+      }
+    }
+    return count(.trade) > 0 ? .trades : .mbo
+  } catch { throw TickFileOutput.failure(error) }
+}
+
+/// Samples came at round times, quotes of trades one with each trade.
+private func naturalSchema(ofQuotes file: TickFile) throws(TickStoreError) -> DBNSchema {
+  let reader = try TickEventReader(file)
+  var isSampled = true
+  var isMinutely = true
+  var hasTrades = true
+  while let event = try reader.next(), isSampled || hasTrades {
+    guard event.kind == .quote else { continue }
+    let action = DBNExporter.action(event)
+    hasTrades = hasTrades && action == UInt8(ascii: "T")
+    isSampled = isSampled && DBNExporter.isMarketRecord(event) && action == 0
+    isMinutely = isMinutely && event.exchangeTime.nanoseconds % 60_000_000_000 == 0
+  }
+  if isSampled { return isMinutely ? .bbo1m : .bbo1s }
+  return hasTrades ? .tbbo : .mbp1
+}
+
 private func write(
   _ reader: TickEventReader, with exporter: inout some EventExporter, to destination: String,
   _ compression: OutputFile.Compression, _ replaces: Bool, _ progress: (UInt64, UInt64) -> Bool
@@ -58,9 +98,10 @@ private func write(
         throw ImportError(file: destination, reason: "stopped", cause: .cancelled)
       }
     }
+    try exporter.finish(to: &bytes)
     try output.write(bytes)
     let left = exporter.leftOut.values.reduce(0, +)
-    if events > 0, left >= events {
+    if left > 0, left + exporter.implied >= events {
       throw ImportError(
         file: reader.file.path,
         reason: "none of its \(events) events has a place in the format asked for; csv and json take every kind",
@@ -72,7 +113,10 @@ private func write(
     throw error
   }
   _ = progress(events, total)
-  return ExportSummary(events: events, leftOut: exporter.leftOut)
+  let leftOut = exporter.leftOut.values.reduce(0, +)
+  return ExportSummary(
+    events: events - UInt64(leftOut + exporter.implied), read: events, implied: exporter.implied,
+    leftOut: exporter.leftOut)
 }
 
 private func next(_ reader: TickEventReader) throws(ImportError) -> MarketEvent? {
@@ -86,7 +130,7 @@ private func timeRange(of file: TickFile) throws(ImportError) -> (start: Timesta
   var start = Int64.max
   var end = Int64.min
   do throws(TickStoreError) {
-    var reader = try TickReader(file)
+    var reader = try TickReader(file, options: TickReader.Options(columns: .times))
     var batch = file.makeBatch()
     while try reader.nextBatch(into: &batch) {
       for time in batch.times[..<batch.count] where time != Timestamp.unknown.nanoseconds {
