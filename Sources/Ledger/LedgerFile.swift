@@ -56,8 +56,10 @@ public final class LedgerFile {
     tree.inclusionProof(of: index, size: size ?? count)
   }
 
-  /// The nodes that prove the ledger of `earlier` records to be the beginning of the one of now.
-  public func consistencyProof(from earlier: Int) -> [Digest]? { tree.consistencyProof(from: earlier, to: count) }
+  /// The nodes that prove the ledger of `earlier` records to be the beginning of a later one (by default, of now).
+  public func consistencyProof(from earlier: Int, to later: Int? = nil) -> [Digest]? {
+    tree.consistencyProof(from: earlier, to: later ?? count)
+  }
 
   /// The Merkle hash of a record.
   public func leafHash(at index: Int) -> Digest? { tree.leafHash(at: index) }

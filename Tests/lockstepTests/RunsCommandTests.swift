@@ -41,6 +41,11 @@ import Testing
     let proof = try Binary.run("ledger", "proof", "seed-2", in: folder)
     #expect(proof.code == 0 && proof.output.contains("leaf_hash"), "\(proof.messages)")
     #expect(try Binary.run("ledger", "consistency", head, in: folder).code == 0)
+    let empty = "{\"root\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"size\":0}"
+    #expect(try Binary.run("ledger", "consistency", empty, head, in: folder).code == 0)
+    #expect(try Binary.run("ledger", "consistency", head, empty, in: folder).code == 2)
+    let foreign = head.replacingOccurrences(of: "\"size\":2", with: "\"size\":1")
+    #expect(try Binary.run("ledger", "consistency", foreign, head, in: folder).code == 6)
 
     let signed = try Binary.run("ledger", "sign", "--key", "my.key", in: folder)
     let signature = try #require(try Self.json(signed.output) as? [String: Any])

@@ -11,6 +11,7 @@ enum LedgerCommand {
     "against", .text("HEAD"), isRepeated: true, "An earlier head, as printed or stored in a result; may be repeated.")
   static let run = Argument<String>(.text("RUN"), "A run's folder or name, or a result hash or the beginning of one.")
   static let earlier = Argument<String>(.text("HEAD"), "The earlier head.")
+  static let later = Argument<String>(.text("LATER"), isRequired: false, "A later head; by default the ledger's own.")
   static let key = Option(
     "key", .file("KEYFILE"), isRequired: true, "64 hexadecimal digits of secret; made when there is no such file.")
   static let signer = Option("public-key", .text("HEX"), isRequired: true, "Who is said to have signed.")
@@ -51,16 +52,27 @@ enum LedgerCommand {
   ) { try prove($0) }
 
   private static let consistency = Command(
-    "consistency", summary: "Prove that the ledger still begins with an earlier one.",
-    examples: ["ledger consistency '{\"root\":\"…\",\"size\":3}'"], parameters: [earlier, folder]
+    "consistency", summary: "Prove that a ledger begins with an earlier one.",
+    examples: ["ledger consistency '{\"root\":\"…\",\"size\":3}'"],
+    discussion: """
+      Prints both heads and the nodes between them (RFC 6962): whoever holds the heads can check that nothing was changed or
+      removed, without the ledger. Ends with 6 when the ledger begins with neither.
+      """,
+    parameters: [earlier, later, folder]
   ) { invocation in
     let ledger = try open(invocation)
     let before = try readHead(invocation[earlier])
+    let after = try invocation.all(later).first.map { try readHead($0) } ?? ledger.head
+    guard before.size <= after.size else { throw Failure(.usage, "the first head is later than the second one") }
     try ledger.verify(against: before)
-    let nodes = ledger.consistencyProof(from: before.size) ?? []
+    try ledger.verify(against: after)
+    let nodes = ledger.consistencyProof(from: before.size, to: after.size) ?? []
+    guard after.extends(before, proof: nodes) else {
+      throw Failure(.verificationFailed, "the proof does not lead from one head to the other")
+    }
     try invocation.console.writeLine(
       JSONValue.object([
-        "earlier": headJSON(before), "head": headJSON(ledger.head), "proof": digests(nodes),
+        "earlier": headJSON(before), "head": headJSON(after), "proof": digests(nodes),
       ]).indentedText)
     return .success
   }

@@ -26,6 +26,9 @@ fuzz { bytes in
   guard let first = bytes.first else { return }
   let rest = Array(bytes.dropFirst())
   if first & 1 == 0 {
+    if let head = try? TreeHead(text: String(decoding: rest, as: UTF8.self)) {
+      precondition((try? TreeHead(text: head.text)) == head, "a head reads back as another one")
+    }
     guard let value = try? CanonicalJSON(parsing: rest) else { return }
     guard let text = try? value.canonicalBytes(), let again = try? CanonicalJSON(canonical: text) else {
       preconditionFailure("what was read has no canonical text")
