@@ -21,7 +21,8 @@ public struct ComparePage: Sendable {
       "<header class=\"top\"><p class=\"brand\">Lockstep comparison</p><h1>\(Format.count(runs.count)) runs</h1>"
       + "<p class=\"meta\">\(HTML.escape(runs.map(\.name).joined(separator: " · ")))</p>"
       + "<div class=\"tools\" id=\"tools\"></div></header><div id=\"brush\"></div><main id=\"main\">"
-      + "<div class=\"grid-of-cards\">\(content.html)</div></main><footer><p>Made by Lockstep from result files alone.</p></footer>"
+      + "<section id=\"comparison\" aria-labelledby=\"comparison-h\"><h2 id=\"comparison-h\">Side by side</h2>"
+      + "<div class=\"grid-of-cards\">\(content.html)</div></section></main><footer><p>Made by Lockstep from result files alone.</p></footer>"
     let unit = runs.map(\.context.unit).max() ?? 1e6
     // All runs in full: the longest or the last one ends the axis.
     let end = content.plots.flatMap(\.series).compactMap(\.x.last).max().map { $0 / unit } ?? 1

@@ -11,7 +11,8 @@ public struct ReportPage: Sendable {
   /// The document. The same run gives the same bytes.
   public func html(sections: [ReportSection] = ReportSection.allCases) -> String {
     let identity = context.result.identity
-    let parts = ReportSection.allCases.filter(sections.contains).map { ($0, content($0)) }
+    var parts = ReportSection.allCases.filter(sections.contains).map { ($0, content($0, context)) }
+    tellMore(&parts)
     var body = header()
     body += "<nav class=\"contents\" aria-label=\"Sections\"><ul>"
     for (section, _) in parts {
@@ -31,7 +32,27 @@ public struct ReportPage: Sendable {
     ).html()
   }
 
-  private func content(_ section: ReportSection) -> SectionContent {
+  /// What the page should stay below with all its explained fills, to be well below 600 KB.
+  private static let roomyBytes = 560_000
+  /// Of one more explained fill, generously.
+  private static let storyBytes = 1_000
+
+  /// Explains more fills where the rest of the page leaves room.
+  private func tellMore(_ parts: inout [(ReportSection, SectionContent)]) {
+    guard context.result.fills.count > context.storyLimit,
+      let trades = parts.firstIndex(where: { $0.0 == .trades })
+    else { return }
+    let bytes =
+      parts.reduce(StyleSheet.text.utf8.count + PageScript.text.utf8.count) { $0 + $1.1.html.utf8.count }
+      + data(parts.flatMap { $0.1.plots }).utf8.count
+    let more = min(FillStories.mostStories - context.storyLimit, (Self.roomyBytes - bytes) / Self.storyBytes)
+    guard more > 0 else { return }
+    var roomy = context
+    roomy.storyLimit += more
+    parts[trades].1 = content(.trades, roomy)
+  }
+
+  private func content(_ section: ReportSection, _ context: ReportContext) -> SectionContent {
     switch section {
     case .summary: Summary(context).content()
     case .figures: KeyFigures.content(context)

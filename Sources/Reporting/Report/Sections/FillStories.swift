@@ -3,8 +3,9 @@ import MarketTypes
 
 /// Why single fills happened, in words, with the order book around those that the run kept a window of.
 enum FillStories {
-  /// A story takes some 800 bytes of the page, which has room for this many in the longest run.
-  static let mostStories = 160
+  /// So many are told on any page, and up to the second count where the page has room for more.
+  static let fewestStories = 60
+  static let mostStories = 400
   private static let ends = 8
   static let mostWindows = 4
 
@@ -57,11 +58,11 @@ enum FillStories {
 
   private static func chosen(_ context: ReportContext, windows: [BookWindow]) -> [Int] {
     let fills = context.result.fills
-    guard fills.count > mostStories else { return Array(fills.indices) }
+    guard fills.count > context.storyLimit else { return Array(fills.indices) }
     var kept = Set(windows.map(\.fill))
     kept.formUnion(fills.indices.prefix(ends))
     kept.formUnion(fills.indices.suffix(ends))
-    var worst = Extremes(limit: mostStories)
+    var worst = Extremes(limit: context.storyLimit)
     var best = worst
     for row in fills.indices {
       guard let mark = fills[row].markoutMidHalfTicks.first, mark != .min else { continue }
@@ -69,8 +70,8 @@ enum FillStories {
       worst.offer(row, -move)
       best.offer(row, move)
     }
-    for rank in 0..<mostStories where kept.count < mostStories {
-      for rows in [worst.rows, best.rows] where rank < rows.count && kept.count < mostStories {
+    for rank in 0..<context.storyLimit where kept.count < context.storyLimit {
+      for rows in [worst.rows, best.rows] where rank < rows.count && kept.count < context.storyLimit {
         kept.insert(rows[rank])
       }
     }

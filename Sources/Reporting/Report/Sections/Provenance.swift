@@ -54,7 +54,7 @@ enum Provenance {
       let cut = scenario.utf8.count > longestScenario
       let shown = cut ? String(decoding: scenario.utf8.prefix(longestScenario), as: UTF8.self) : scenario
       html +=
-        "<details><summary>Scenario</summary><pre tabindex=\"0\"><code>\(HTML.escape(shown))</code></pre>"
+        "<details><summary>Scenario</summary><pre tabindex=\"0\" role=\"group\" aria-label=\"Scenario\"><code>\(HTML.escape(shown))</code></pre>"
         + (cut
           ? "<p class=\"note\">Cut after \(Format.count(longestScenario)) bytes; the run folder has all of it.</p>"
           : "")

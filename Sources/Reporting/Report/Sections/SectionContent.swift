@@ -59,6 +59,8 @@ struct ReportContext: Sendable {
   let origin: Int64
   /// Nanoseconds in one step of the plots' times: a whole number of them is exact in the script's doubles.
   let unit: Double
+  /// How many fills the page explains at most.
+  var storyLimit = FillStories.fewestStories
 
   init(_ result: RunResult, _ figures: RunFigures) {
     self.result = result
