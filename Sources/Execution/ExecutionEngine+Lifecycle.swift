@@ -170,7 +170,7 @@ extension ExecutionEngine {
     orders[index].openQuantity &-= quantity
     let isDone = orders[index].openQuantity == 0 && reserve(index) == 0
     let place = lane &* instrumentCount &+ instrument
-    if carryLedgers.count > 0 { accrueBorrow(lane: lane, instrument, until: time) }
+    if keepsBookings { beforeBooking(index, lane: lane, price: price, quantity: quantity, time: time) }
     let before = ledgers[place].fees
     if meter.isPlain {
       ledgers[place].book(

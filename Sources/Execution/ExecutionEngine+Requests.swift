@@ -32,8 +32,10 @@ extension ExecutionEngine {
   public mutating func send(
     _ intent: OrderIntent, lane: Int, time: Int64, bestBid: Price, bestAsk: Price
   ) -> SendResult {
-    if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) {
-      return refuse(intent, lane: lane, time: time, reason: .tooManyAtOnce)
+    if lanes[lane].isWatched,
+      let reason = watchedFailure(intent, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk)
+    {
+      return refuse(intent, lane: lane, time: time, reason: reason)
     }
     let instrument = min(Int(intent.instrument), instrumentCount &- 1)
     let place = lane &* instrumentCount &+ instrument
@@ -127,6 +129,10 @@ extension ExecutionEngine {
       orders[index].messagesUnderWay < 60_000
     else { return false }
     if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return false }
+    if lanes[lane].isWatched, !bearsAmend(index, lane: lane, price: price, quantity: quantity, time: time) {
+      statistics[lane].riskRejects &+= 1
+      return false
+    }
     orders[index].messagesUnderWay &+= 1
     let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
     post(index, lane: lane, time: time, content: content, law: 2)
@@ -161,7 +167,7 @@ extension ExecutionEngine {
 
   /// Counts a request; true when the lane has made all it may at this moment.
   @inline(never)
-  private mutating func hasAskedTooMuch(lane: Int, time: Int64) -> Bool {
+  mutating func hasAskedTooMuch(lane: Int, time: Int64) -> Bool {
     if time > moments[lane].time { moments[lane] = RequestMoment(time: time) }
     moments[lane].count += 1
     return moments[lane].count > mostRequestsAtOnce

@@ -13,8 +13,11 @@ public struct LaneTerms: Hashable, Sendable {
   /// otherwise at the next bar's open or the next trade.
   public var tradesAtLastPrice: Bool
   public var carry: CarryTerms?
-  /// Business days after which a fill has changed hands; for records only, money and lots count at once.
+  /// Business days after which a fill has changed hands. Lots and gains count at once; a lane without credit cannot spend
+  /// what it sold for before.
   public var settlementDays: Int
+  /// Nil: the lane may buy and sell what it wants.
+  public var credit: CreditTerms?
   /// Nil: every fill at an order's price happens.
   public var fillChance: FillChance?
   /// Keep a record of each step of each order and of each fill.
@@ -23,7 +26,7 @@ public struct LaneTerms: Hashable, Sendable {
   public init(
     latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none,
     queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, carry: CarryTerms? = nil,
-    settlementDays: Int = 0, fillChance: FillChance? = nil, isRecorded: Bool = true
+    settlementDays: Int = 0, credit: CreditTerms? = nil, fillChance: FillChance? = nil, isRecorded: Bool = true
   ) {
     self.latency = latency
     self.fees = fees
@@ -32,6 +35,7 @@ public struct LaneTerms: Hashable, Sendable {
     self.tradesAtLastPrice = tradesAtLastPrice
     self.carry = carry
     self.settlementDays = settlementDays
+    self.credit = credit
     self.fillChance = fillChance
     self.isRecorded = isRecorded
   }
@@ -82,6 +86,12 @@ public struct ExecutionEngine: ~Copyable {
   var carryLedgers: Column<CarryLedger>
   let borrowTerms: [BorrowTerms?]
   let settlementDays: [Int]
+  let credits: [CreditTerms?]
+  /// What lanes without credit have sold and not been paid for, by rising day.
+  var unsettled: [[UnsettledProceeds]]
+  let keepsUnsettled: Bool
+  /// A fill has more to do than to be booked.
+  let keepsBookings: Bool
   let gates: Column<RiskGate>
   let queueModels: [QueueModel]
   /// Of lanes whose messages vary; four a lane: new, cancel, amend, acknowledgement.
@@ -148,6 +158,8 @@ public struct ExecutionEngine: ~Copyable {
     var hearsAll: Bool
     /// A request may be answered at the moment it is made; see `mostRequestsAtOnce`.
     var mayStandStill: Bool
+    /// Sending asks for more than the gate: that, or buying power.
+    var isWatched: Bool
   }
 
   struct TakenLiquidity: BitwiseCopyable {
@@ -232,7 +244,8 @@ public struct ExecutionEngine: ~Copyable {
           isRecorded: lane.isRecorded,
           hearsFills: hearing?[index].fills ?? true,
           isSilent: !lane.isRecorded && notice != nil && !(hearing?[index].orderChanges ?? true),
-          hearsAll: hearing?[index].orderChanges ?? true, mayStandStill: latency.mayTakeNoTime))
+          hearsAll: hearing?[index].orderChanges ?? true, mayStandStill: latency.mayTakeNoTime,
+          isWatched: latency.mayTakeNoTime || lane.credit != nil))
     }
     orderFees = Column(repeating: OrderFees(), count: meter.isPlain ? 0 : laneCount * places)
     let isPlain = meter.isPlain
@@ -248,6 +261,13 @@ public struct ExecutionEngine: ~Copyable {
       repeating: CarryLedger(), count: carry.groups.isEmpty ? 0 : laneCount * instrumentCount)
     borrowTerms = terms.map { $0.carry?.borrow }
     settlementDays = terms.map(\.settlementDays)
+    credits = terms.map(\.credit)
+    let keepsUnsettled = terms.contains { $0.credit?.credit == AccountTerms.Credit.none && $0.settlementDays > 0 }
+    self.keepsUnsettled = keepsUnsettled
+    unsettled = Array(repeating: [], count: terms.count)
+    // Read apart: a closure must not capture what is not whole yet.
+    let hasCarry = !carry.groups.isEmpty
+    keepsBookings = keepsUnsettled || hasCarry
     self.requests = requests
     self.notices = notices
     self.gates = gates

@@ -44,4 +44,6 @@ public enum RiskReason: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable
   case noReferencePrice = 11
   /// A lane whose messages take no time made as many requests at one moment as it may; more would never let time pass.
   case tooManyAtOnce = 12
+  /// The account cannot pay for it, or back what it would hold.
+  case buyingPower = 13
 }

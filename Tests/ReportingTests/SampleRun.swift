@@ -82,6 +82,16 @@ enum SampleRun {
       ], profits: [1, -2.5, 3], fills: [10, 11, 12], deepestDrawdowns: [0, -0.1, -0.2])
     run.pessimistic = PessimisticRun(
       changes: ["fills need a trade through"], outcome: lanes[0], equity: Array(equity[0..<count]))
+    run.closedLots = ClosedLots(
+      method: "hifo",
+      entries: [
+        .init(
+          instrument: 0, lots: -3, openedTime: start, closedTime: start + 7, cost: -3.5, proceeds: -2, holdingDays: 0,
+          isLongTerm: false),
+        .init(
+          instrument: 0, lots: 4, openedTime: start, closedTime: start + 9, cost: 1, proceeds: 3, holdingDays: 400,
+          isLongTerm: true),
+      ])
     run.lookAhead = LookAheadResult(
       cutoffs: [start + 5, start + 50],
       lanes: (0..<laneCount).map { .init(comparedDecisions: 7 * $0, undetectedShare: $0 == 0 ? 1 : 0.25) },

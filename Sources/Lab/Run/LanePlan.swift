@@ -49,6 +49,7 @@ struct LanePlan: Sendable {
     parameters = try all.map { try entry.values($0.parameters) }
     parameterNames = entry.parameters.map(\.name)
     terms = []
+    let credit = try scenario.account.creditTerms(instruments)
     for (index, lane) in all.enumerated() {
       let draw = draws.contains(index) ? index - draws.lowerBound + 1 : 0
       terms.append(
@@ -57,7 +58,7 @@ struct LanePlan: Sendable {
           limits: try Self.limits(lane.risk, instruments: instruments), queueModel: lane.fills.queueModel,
           tradesAtLastPrice: lane.fills.tradesAtLastPrice,
           carry: try lane.carry.engineTerms(instruments: instruments, span: span),
-          settlementDays: scenario.account.settlementDays,
+          settlementDays: scenario.account.settlementDays, credit: credit,
           fillChance: lane.fills.probability < 1
             ? FillChance(probability: lane.fills.probability, seed: scenario.run.seed, stream: UInt64(draw)) : nil,
           isRecorded: index == shown || (scenario.lookAhead.cutoffs > 0 && index < variants.count)))

@@ -85,6 +85,13 @@ struct Replay: Sendable {
     contracts = try instruments.map { try Self.contract(of: $0) }
   }
 
+  /// States instruments of other currencies in the account's, where a rate is given for the whole run.
+  mutating func restate(for account: AccountTerms) throws {
+    guard !account.rates.isEmpty else { return }
+    instruments = try instruments.map { try account.restated($0) }
+    contracts = try instruments.map { try Self.contract(of: $0) }
+  }
+
   private static func contract(of instrument: Instrument) throws(RunError) -> ContractValue {
     do { return try ContractValue(instrument) } catch { throw RunError(.badData, "\(error)") }
   }

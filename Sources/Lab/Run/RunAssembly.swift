@@ -60,6 +60,8 @@ struct RunAssembly {
     result.orders = history.orders
     result.fills = outcome.fills.map { runFill($0, probe) }
     result.missedFills = history.missed
+    result.closedLots = try LotHistory.closedLots(
+      scenario.account, instruments: replay.instruments, fills: outcome.fills)
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
     result.pessimistic = pessimistic()
@@ -162,7 +164,9 @@ struct RunAssembly {
   }
 
   private func riskEvents() -> [RiskEvent] {
-    var events = history.refusals
+    var events =
+      history.refusals
+      + MarginCalls.events(outcome, account: scenario.account, contracts: replay.contracts)
     for (lane, variant) in plan.variants.enumerated() where outcome.riskStates[lane].isStopped {
       events.append(
         RiskEvent(

@@ -1,3 +1,4 @@
+import Accounting
 import Analytics
 import MarketTypes
 import Reporting
@@ -44,18 +45,49 @@ enum RunAssumptions {
       "marks", .neutral,
       "Positions are valued at the middle of the best bid and offer; while a side is empty, at the last one.")
     addCarry(lane.carry, add)
-    if scenario.account.settlementDays > 0 {
-      add(
-        "settlement", .neutral,
-        "What is traded changes hands \(scenario.account.settlementDays) business days later; money and lots count at once."
-      )
-    }
     addFigures(scenario.metrics, replay.instruments.map(\.symbol), add)
-    add(
-      "margin", .optimistic, "There is no margin call: a lane may lose more than its capital unless a control stops it."
-    )
+    addAccount(scenario.account, add)
     return list
   }
+
+  private static func addAccount(
+    _ account: AccountTerms, _ add: (String, Assumption.Direction, String) -> Void
+  ) {
+    if account.settlementDays > 0 {
+      let rest =
+        account.credit == .cash
+        ? "what was sold for cannot be spent before." : "money and lots count at once."
+      add(
+        "settlement", .neutral, "What is traded changes hands \(account.settlementDays) business days later; \(rest)")
+    }
+    for rate in account.rates {
+      add(
+        "currency", .neutral,
+        "One \(rate.currency) is worth \(TomlNumber.text(rate.rate)) \(account.currency) all the time: instruments in it are "
+          + "shown with their multiplier in \(account.currency), and no gain or loss comes from the rate.")
+    }
+    switch account.credit {
+    case .unlimited:
+      add(
+        "margin", .optimistic,
+        "There is no margin call: a lane may lose more than its capital unless a control stops it.")
+    case .cash:
+      add(
+        "margin", .neutral,
+        "The account is paid in cash: orders that it cannot pay for, and short sales, are refused; open orders count as "
+          + "if they fill, and an order's own fees do not.")
+    case .margin:
+      let rule = account.marginRule
+      add(
+        "margin", .optimistic,
+        "Opening is refused where equity is less than \(percent(rule.initialLong.rate)) of all positions' value "
+          + "(\(percent(rule.initialShort.rate)) for shorts). Equity below \(percent(rule.maintenanceLong.rate)) "
+          + "(\(percent(rule.maintenanceShort.rate)) for shorts) is noted as a margin call at samples; nobody liquidates the "
+          + "positions, and only orders that do not raise the requirement pass until it is met again.")
+    }
+  }
+
+  private static func percent(_ billionths: Int64) -> String { "\(TomlNumber.text(Double(billionths) / 1e7)) %" }
 
   private static func addChance(
     _ probability: Double, _ add: (String, Assumption.Direction, String) -> Void

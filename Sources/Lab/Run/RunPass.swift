@@ -30,6 +30,7 @@ struct RunPass {
     self.progress = progress
     var replay = try Self.replay(scenario, threads: threads, progress: progress)
     if scenario.market == nil { try replay.requireTimes() }
+    try replay.restate(for: scenario.account)
     let plan = try LanePlan(
       scenario, entry: entry, instruments: replay.instruments, span: scenario.market?.day ?? replay.timeSpan)
     replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
@@ -61,12 +62,13 @@ struct RunPass {
     return try Replay(simulating: market, threads: threads, progress: progress)
   }
 
-  /// Nothing converts between currencies, so an account can hold only what its instruments settle in.
+  /// An account can hold only what its instruments settle in, after conversion at the rates that are given.
   private static func requireCurrency(_ scenario: Scenario, _ instruments: [Instrument]) throws(RunError) {
     guard let other = instruments.first(where: { $0.currency != scenario.account.currency }) else { return }
     throw RunError(
       .badData, "\(other.symbol) settles in \(other.currency), and the account is in \(scenario.account.currency)",
-      advice: "set account.currency to \(other.currency), or choose instruments of one currency with data.instruments")
+      advice: "set account.currency to \(other.currency), state its worth with [[account.rate]], or choose "
+        + "instruments of one currency with data.instruments")
   }
 
   func result() throws -> RunResult {

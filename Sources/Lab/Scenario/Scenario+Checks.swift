@@ -40,6 +40,7 @@ extension Scenario {
         "look_ahead.cutoffs", "wants replayed events; with run.impact the future does not exist before it is traded",
         "leave it at 0, or set run.impact = false")
     }
+    try checkAccount(refusal)
     try check(fills, "fills", refusal)
     try check(latency, "latency", refusal)
     try check(fees, "fees", refusal)
@@ -139,6 +140,35 @@ extension Scenario {
     throw refusal(
       "\(key).probability", "wants recorded or replayed events; with run.impact a matching engine decides every fill",
       "leave it at 1, or set run.impact = false")
+  }
+
+  private func checkAccount(_ refusal: (String, String, String) -> ScenarioError) throws(ScenarioError) {
+    let margin = account.margin
+    if margin.maintenanceRate > margin.initialRate {
+      throw refusal("account.margin.maintenance_rate", "lies above initial_rate", "opening asks for at least as much")
+    }
+    if margin.maintenanceShortRate ?? margin.maintenanceRate > margin.initialShortRate ?? margin.initialRate {
+      throw refusal(
+        "account.margin.maintenance_short_rate", "lies above what opening a short asks for",
+        "state initial_short_rate too")
+    }
+    var seen: Set<String> = [account.currency]
+    for (index, rate) in account.rates.enumerated() {
+      guard !rate.currency.isEmpty else {
+        throw refusal("account.rate[\(index)].currency", "is missing", "write currency = \"EUR\", for example")
+      }
+      guard seen.insert(rate.currency).inserted else {
+        throw refusal(
+          "account.rate[\(index)].currency",
+          rate.currency == account.currency ? "is the account's own" : "'\(rate.currency)' has a rate already",
+          "state each other currency once")
+      }
+    }
+    if run.hasImpact, !account.rates.isEmpty {
+      throw refusal(
+        "account.rate", "wants recorded or replayed events; a market that lanes trade in has one currency",
+        "set account.currency to the market's")
+    }
   }
 
   private func checkSelection(_ refusal: (String, String, String) -> ScenarioError) throws(ScenarioError) {

@@ -52,7 +52,40 @@ extension AccountTerms: TomlMapped {
     try mapper.text("currency", &currency, "must be what the instruments settle in")
     try mapper.integer(
       "settlement_days", &settlementDays, in: 0...30,
-      "business days until a fill has changed hands; a note to its order, money and lots count at once")
+      "business days until a fill has changed hands; a cash account cannot spend what it sold for before")
+    try mapper.choice(
+      "credit", &credit,
+      "what may be bought with: anything, settled cash alone (and no shorts), or equity above margins")
+    try mapper.table("margin", &margin, "what positions must be backed with, for credit = \"margin\"")
+    try mapper.choice(
+      "lots", &lots, "which lots a closing fill closes, kept with gains and holding periods; none keeps none")
+    try mapper.integer("long_term_days", &longTermDays, in: 0...36_500, "a lot held for more days is long-term")
+    try mapper.tables(
+      "rate", &rates, blank: CurrencyRate(), "what another currency is worth in the account's, for the whole run")
+  }
+}
+
+extension AccountTerms.Credit: TomlChoice {}
+extension AccountTerms.Lots: TomlChoice {}
+
+extension MarginTerms: TomlMapped {
+  /// Up to ten times the value.
+  static let rates: ClosedRange<Int64> = 0...10_000_000_000
+
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.integer("initial_rate", &initialRate, in: Self.rates, "to open, billionths of the position's value")
+    try mapper.integer("maintenance_rate", &maintenanceRate, in: Self.rates, "to keep it; less equity is a margin call")
+    try mapper.integer("initial_short_rate", &initialShortRate, in: Self.rates, "as longs unless stated")
+    try mapper.integer("maintenance_short_rate", &maintenanceShortRate, in: Self.rates, "as longs unless stated")
+    try mapper.number(
+      "leverage", &leverage, in: 0.01...1_000, "largest value of all positions as a multiple of equity")
+  }
+}
+
+extension CurrencyRate: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("currency", &currency, "of instruments, such as EUR")
+    try mapper.number("rate", &rate, in: 1e-6...1e6, "units of the account's currency for one of it")
   }
 }
 

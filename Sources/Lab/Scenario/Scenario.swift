@@ -66,8 +66,38 @@ public struct DataSelection: Hashable, Sendable {
 public struct AccountTerms: Hashable, Sendable {
   public var capital = 1_000_000.0
   public var currency = "USD"
-  /// Business days until what was traded has changed hands; noted with orders, money and lots count at once.
+  /// Business days until what was traded has changed hands; a cash account cannot spend what it sold for before.
   public var settlementDays = 0
+  public var credit = Credit.unlimited
+  public var margin = MarginTerms()
+  public var lots = Lots.none
+  /// A lot held for more days than this is long-term.
+  public var longTermDays = 365
+  public var rates: [CurrencyRate] = []
+
+  public enum Credit: String, CaseIterable, Sendable { case unlimited, cash, margin }
+  public enum Lots: String, CaseIterable, Sendable { case none, fifo, lifo, hifo, average }
+
+  public init() {}
+}
+
+/// What positions must be backed with, in billionths of their value.
+public struct MarginTerms: Hashable, Sendable {
+  public var initialRate: Int64 = 500_000_000
+  public var maintenanceRate: Int64 = 250_000_000
+  /// Nil: as longs.
+  public var initialShortRate: Int64?
+  public var maintenanceShortRate: Int64?
+  /// Largest value of all positions as a multiple of equity; nil for what the initial rates allow.
+  public var leverage: Double?
+
+  public init() {}
+}
+
+/// What a unit of another currency is worth in the account's, for the whole run.
+public struct CurrencyRate: Hashable, Sendable {
+  public var currency = ""
+  public var rate = 1.0
 
   public init() {}
 }

@@ -32,6 +32,9 @@ extension RunResult {
         fill.markoutMidHalfTicks.count == RunFill.markoutHorizons.count, "fills", row,
         "\(fill.markoutMidHalfTicks.count) markouts for \(RunFill.markoutHorizons.count) horizons")
     }
+    for (row, entry) in (closedLots?.entries ?? []).enumerated() {
+      try require(instruments.indices.contains(entry.instrument), "closed lots", row, "there is no such instrument")
+    }
     for (row, missed) in missedFills.enumerated() {
       try require(instruments.indices.contains(missed.instrument), "missed fills", row, "there is no such instrument")
     }

@@ -25,6 +25,8 @@ public struct RunResult: Sendable, Hashable {
   public var fills: [RunFill]
   /// The shown lane's fills at its orders' prices that were drawn as missed; empty where every such fill happens.
   public var missedFills: [MissedFill] = []
+  /// What the shown lane's fills closed, by lots; nil where the scenario chose no method.
+  public var closedLots: ClosedLots?
   public var riskEvents: [RiskEvent]
   /// Final equity of lanes that differ only in drawn latency, queue and fill assumptions.
   public var executionDraws: ExecutionDraws?

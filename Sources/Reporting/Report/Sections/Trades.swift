@@ -14,6 +14,7 @@ enum Trades {
     let explained = FillStories.explained(context)
     prices(context, explained: Set(explained), &content)
     trips(context, trades, &content)
+    ClosedLotTable.add(context, &content)
     fills(context, trades, &content)
     FillStories.add(context, rows: explained, &content)
     return content

@@ -1,0 +1,95 @@
+/// What a lane may buy with, and what its positions must be backed with.
+public struct CreditTerms: Hashable, Sendable {
+  public var credit: AccountTerms.Credit
+  public var capital: Money
+  /// Used with credit only; amounts per unit are not.
+  public var margin: MarginRule
+
+  public init(credit: AccountTerms.Credit, capital: Money, margin: MarginRule = .full) {
+    self.credit = credit
+    self.capital = capital
+    self.margin = margin
+  }
+}
+
+/// Adds up what an account is worth and what must back it, instrument after instrument, as exact money of one currency.
+///
+/// Amounts beyond `Money.limit` make the sum too large to be told; whoever asks must then refuse.
+public struct BackingSum: Hashable, Sendable {
+  public private(set) var equity: Money
+  public private(set) var requirement = Money.zero
+  public private(set) var isTooLarge = false
+
+  public init(capital: Money) { equity = capital }
+
+  /// Cash and position of an instrument at the mark, less fees; the cash alone without a mark.
+  public mutating func add(_ ledger: PositionLedger, mark: MarkPrice?, contract: ContractValue) {
+    addCash(ledger, contract: contract)
+    guard let mark, ledger.lots != 0 else { return }
+    equity = sum(equity, value(lots: ledger.lots, mark: mark, contract: contract))
+  }
+
+  /// Cash of an instrument alone, less fees.
+  public mutating func addCash(_ ledger: PositionLedger, contract: ContractValue) {
+    equity = sum(equity, money(counts: ledger.cash, contract: contract))
+    guard let fees = contract.money(billionths: ledger.fees) else { return isTooLarge = true }
+    equity = sum(equity, -fees)
+  }
+
+  /// What must back signed lots at a mark.
+  public mutating func require(
+    lots: Int64, mark: MarkPrice, rule: MarginRule, isInitial: Bool, contract: ContractValue
+  ) {
+    requirement = sum(
+      requirement, backing(lots: lots, mark: mark, rule: rule, isInitial: isInitial, contract: contract))
+  }
+
+  /// What must back signed lots, without adding it.
+  public mutating func backing(
+    lots: Int64, mark: MarkPrice, rule: MarginRule, isInitial: Bool, contract: ContractValue
+  ) -> Money {
+    let value = value(lots: lots, mark: mark, contract: contract)
+    let rate = rule.requirement(isInitial: isInitial, isShort: lots < 0).rate
+    let share = ExactArithmetic.scaled(
+      value.magnitude.atoms, by: Int128(rate), over: Int128(ExactArithmetic.billion))
+    guard let share, Money(atoms: share) <= .limit else {
+      isTooLarge = true
+      return .zero
+    }
+    return Money(atoms: share)
+  }
+
+  /// What signed lots cost at a price.
+  public mutating func cost(lots: Int64, price: Int32, contract: ContractValue) -> Money {
+    money(counts: contract.value(lots: lots, price: price), contract: contract)
+  }
+
+  private mutating func value(lots: Int64, mark: MarkPrice, contract: ContractValue) -> Money {
+    // Half counts: the doubled value has at most 95 bits and half a count a whole number of atoms or is rounded.
+    let atoms = ExactArithmetic.scaled(
+      contract.doubledValue(lots: lots, mark: mark), by: contract.moneyPerCount, over: 2)
+    guard let atoms, Money(atoms: atoms).magnitude <= .limit else {
+      isTooLarge = true
+      return .zero
+    }
+    return Money(atoms: atoms)
+  }
+
+  private mutating func money(counts: Int128, contract: ContractValue) -> Money {
+    let (atoms, overflows) = counts.multipliedReportingOverflow(by: contract.moneyPerCount)
+    guard !overflows, Money(atoms: atoms).magnitude <= .limit else {
+      isTooLarge = true
+      return .zero
+    }
+    return Money(atoms: atoms)
+  }
+
+  private mutating func sum(_ left: Money, _ right: Money) -> Money {
+    // Both lie within the limit, so the sum can be taken before it is checked.
+    guard (left + right).magnitude <= .limit else {
+      isTooLarge = true
+      return left
+    }
+    return left + right
+  }
+}

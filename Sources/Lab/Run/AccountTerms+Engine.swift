@@ -1,0 +1,58 @@
+import Accounting
+import MarketTypes
+
+extension AccountTerms {
+  /// What lanes may buy with; nil where nothing limits them.
+  func creditTerms(_ instruments: [Instrument]) throws(RunError) -> CreditTerms? {
+    let capital = Money(atoms: Int128((capital * 1e6).rounded()) * 1_000_000_000_000)
+    switch credit {
+    case .unlimited: return nil
+    case .cash:
+      if let other = instruments.first(where: { $0.settlement != .linear }) {
+        throw RunError(
+          .badScenario, "account.credit = \"cash\" pays for what it buys, and \(other.symbol) is a contract on margin",
+          advice: "use \"margin\"")
+      }
+      return CreditTerms(credit: .none, capital: capital)
+    case .margin: return CreditTerms(credit: .margin, capital: capital, margin: marginRule)
+    }
+  }
+
+  var marginRule: MarginRule {
+    let least = margin.leverage.map { Int64((1e9 / $0).rounded(.up)) } ?? 0
+    return MarginRule(
+      initial: .init(rate: max(least, margin.initialRate)), maintenance: .init(rate: margin.maintenanceRate),
+      initialShort: .init(rate: max(least, margin.initialShortRate ?? margin.initialRate)),
+      maintenanceShort: .init(rate: margin.maintenanceShortRate ?? margin.maintenanceRate))
+  }
+
+  var lotMethod: LotMethod? {
+    switch lots {
+    case .none: nil
+    case .fifo: .firstInFirstOut
+    case .lifo: .lastInFirstOut
+    case .hifo: .highestCostFirst
+    case .average: .averageCost
+    }
+  }
+
+  /// The instrument in the account's currency: at a rate that never changes, its contracts are worth as many units of it.
+  func restated(_ instrument: Instrument) throws(RunError) -> Instrument {
+    guard instrument.currency != currency, let rate = rates.first(where: { $0.currency == instrument.currency }) else {
+      return instrument
+    }
+    var (mantissa, exponent) = (Int64((rate.rate * 1e9).rounded()), 9)
+    while exponent > 0, mantissa % 10 == 0 { (mantissa, exponent) = (mantissa / 10, exponent - 1) }
+    let (product, overflows) = instrument.multiplier.mantissa.multipliedReportingOverflow(by: mantissa)
+    let scale = Int8(exactly: Int(instrument.multiplier.exponent) + exponent)
+    guard !overflows, let scale, let multiplier = DecimalUnit(mantissa: product, exponent: scale) else {
+      throw RunError(
+        .badScenario, "the rate of \(rate.currency) has too many decimals for \(instrument.symbol)",
+        advice: "state account.rate with fewer")
+    }
+    var restated = instrument
+    restated.multiplier = multiplier
+    restated.currency = currency
+    return restated
+  }
+}

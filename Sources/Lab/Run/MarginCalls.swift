@@ -1,0 +1,43 @@
+import Accounting
+import MarketTypes
+import Reporting
+
+/// When a lane's equity was less than what keeping its positions asks for, seen at its samples.
+enum MarginCalls {
+  /// Calls in a row are one event with a count.
+  static func events(
+    _ outcome: LaneOutcome, account: AccountTerms, contracts: [ContractValue]
+  ) -> [RiskEvent] {
+    guard account.credit == .margin else { return [] }
+    let rule = account.marginRule
+    var events: [RiskEvent] = []
+    var isCalled = false
+    for (sample, time) in outcome.sampleTimes.enumerated() {
+      var sum = BackingSum(capital: .zero)
+      for (instrument, contract) in contracts.enumerated() {
+        let place = sample * contracts.count + instrument
+        let mark = outcome.sampleMarks[place]
+        let lots = outcome.sampleLedgers[place].lots
+        guard mark != .min, lots != 0 else { continue }
+        sum.require(
+          lots: lots, mark: MarkPrice(halfTicks: mark), rule: rule, isInitial: false, contract: contract)
+      }
+      let equity = outcome.equity[outcome.shown][sample]
+      let wasCalled = isCalled
+      isCalled = equity < sum.requirement.doubleValue
+      guard isCalled else { continue }
+      if wasCalled {
+        events[events.count - 1].count += 1
+      } else {
+        events.append(
+          RiskEvent(
+            time: time, lane: outcome.shown, kind: "margin-call",
+            detail:
+              "equity of \(TomlNumber.text((equity * 100).rounded() / 100)) \(account.currency) was less than the "
+              + "\(TomlNumber.text((sum.requirement.doubleValue * 100).rounded() / 100)) that keeping the positions asks for"
+          ))
+      }
+    }
+    return events
+  }
+}
