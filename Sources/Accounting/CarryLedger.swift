@@ -4,6 +4,8 @@ public struct CarryLedger: Hashable, Sendable, BitwiseCopyable {
   public var funding: Int128 = 0
   /// Borrow paid.
   public var borrow: Int128 = 0
+  /// Dividends paid, which shorts owe; received ones are negative.
+  public var dividends: Int128 = 0
   /// The moment up to which borrow is paid.
   public private(set) var borrowedUntil: Int64 = .min
 
@@ -21,6 +23,17 @@ public struct CarryLedger: Hashable, Sendable, BitwiseCopyable {
     funding += paid
     return paid
   }
+
+  /// Receives a dividend on longs and pays it on shorts: `perLot` billionths of a count for each lot.
+  @discardableResult
+  public mutating func payDividend(lots: Int64, perLot: Int64) -> Int128 {
+    let paid = -Int128(lots) * Int128(perLot)
+    dividends += paid
+    return paid
+  }
+
+  /// Everything that holding the position has cost, less what it brought.
+  public var total: Int128 { funding + borrow + dividends }
 
   /// Pays borrow for a position held unchanged since the last call up to `time`; only shorts pay. Each call is rounded
   /// half away from zero. Call it before every fill and at the close of every day, so that the mark is a fresh one.

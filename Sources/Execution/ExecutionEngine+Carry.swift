@@ -18,15 +18,33 @@ public struct CarryTerms: Hashable, Sendable {
     }
   }
 
+  /// One dividend: whoever is long receives it, whoever is short pays it.
+  public struct Dividend: Hashable, Sendable {
+    /// Before the first session without it, nanoseconds since the epoch, exchange clock.
+    public var time: Int64
+    public var instrument: UInt16
+    /// Billionths of a count for each lot (`ContractValue.dividendPerLot`).
+    public var perLot: Int64
+
+    public init(time: Int64, instrument: UInt16 = 0, perLot: Int64) {
+      self.time = time
+      self.instrument = instrument
+      self.perLot = perLot
+    }
+  }
+
   public var funding: [Funding]
+  public var dividends: [Dividend]
   /// Nil when shorts cost nothing.
   public var borrow: BorrowTerms?
 
-  public init(funding: [Funding] = [], borrow: BorrowTerms? = nil) {
+  public init(funding: [Funding] = [], borrow: BorrowTerms? = nil, dividends: [Dividend] = []) {
     // By time; payments of one moment keep their order.
     self.funding = funding.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
       .map(\.element)
     self.borrow = borrow
+    self.dividends = dividends.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+      .map(\.element)
   }
 }
 
@@ -38,6 +56,7 @@ struct CarrySchedule {
     var terms: CarryTerms
     var lanes: [Int32]
     var next = 0
+    var nextDividend = 0
   }
 
   var groups: [Group] = []
@@ -48,7 +67,7 @@ struct CarrySchedule {
   init(_ terms: [CarryTerms?]) {
     var places: [CarryTerms: Int] = [:]
     for (lane, terms) in terms.enumerated() {
-      guard let terms, !terms.funding.isEmpty || terms.borrow != nil else { continue }
+      guard let terms, !terms.funding.isEmpty || terms.borrow != nil || !terms.dividends.isEmpty else { continue }
       if let place = places[terms] {
         groups[place].lanes.append(Int32(lane))
       } else {
@@ -60,7 +79,12 @@ struct CarrySchedule {
   }
 
   mutating func findNext() {
-    nextFunding = groups.map { $0.next < $0.terms.funding.count ? $0.terms.funding[$0.next].time : .max }.min() ?? .max
+    nextFunding =
+      groups.map { group in
+        min(
+          group.next < group.terms.funding.count ? group.terms.funding[group.next].time : .max,
+          group.nextDividend < group.terms.dividends.count ? group.terms.dividends[group.nextDividend].time : .max)
+      }.min() ?? .max
   }
 
   /// Borrow is paid when a day of UTC ends, from the first event on.
@@ -85,6 +109,11 @@ extension ExecutionEngine {
       {
         carry.groups[place].next += 1
       }
+      while carry.groups[place].nextDividend < carry.groups[place].terms.dividends.count,
+        carry.groups[place].terms.dividends[carry.groups[place].nextDividend].time < time
+      {
+        carry.groups[place].nextDividend += 1
+      }
     }
     carry.findNext()
   }
@@ -102,6 +131,13 @@ extension ExecutionEngine {
           next += 1
         }
         carry.groups[place].next = next
+        next = group.nextDividend
+        while next < group.terms.dividends.count, group.terms.dividends[next].time <= moment {
+          let dividend = group.terms.dividends[next]
+          for lane in group.lanes { payDividend(dividend, lane: Int(lane)) }
+          next += 1
+        }
+        carry.groups[place].nextDividend = next
         if carry.nextClose <= moment, group.terms.borrow != nil {
           for lane in group.lanes {
             for instrument in 0..<instrumentCount { accrueBorrow(lane: Int(lane), instrument, until: moment) }
@@ -120,6 +156,13 @@ extension ExecutionEngine {
     ledgers[place].fees += carryLedgers[place].payFunding(
       lots: ledgers[place].lots, mark: MarkPrice(halfTicks: feedKinds[instrument].lastBidPlusAsk),
       rate: funding.rate, contract: contracts[instrument])
+  }
+
+  private mutating func payDividend(_ dividend: CarryTerms.Dividend, lane: Int) {
+    let instrument = Int(dividend.instrument)
+    guard instrument < instrumentCount else { return }
+    let place = lane &* instrumentCount &+ instrument
+    ledgers[place].fees += carryLedgers[place].payDividend(lots: ledgers[place].lots, perLot: dividend.perLot)
   }
 
   /// Pays borrow for a position that is about to change, or at a day's end.

@@ -29,6 +29,7 @@ public enum Lockstep {
         Compare.command, Runs.command, LedgerCommand.command, Config.command(registry), Import.command,
         Inspect.command, Cat.command, Export.command,
         Verify.command(registry), Repair.command, Formats.command, Simulate.command, Calibrate.command, Facts.command,
+        Dividends.command,
         Doctor.command,
       ],
       explain: explain)

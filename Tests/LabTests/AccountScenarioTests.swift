@@ -111,6 +111,25 @@ struct AccountScenarioTests {
     #expect(euros.assumptions.contains { $0.topic == "currency" && $0.text.contains("One USD is worth 0.5 EUR") })
   }
 
+  @Test("Dividends are paid on what is held at their time, by shorts too, and the books still balance")
+  func dividends() throws {
+    let (plain, _) = try Self.run("capital = 1_000_000\n")
+    let time = try #require(plain.account.times.dropLast(20).last)
+    let row = try #require(plain.account.times.lastIndex { $0 < time - 1_000 })
+    let held = plain.account.lots[row]
+    let text = UTCText.text(time - 1_000)
+    let (paid, scenario) = try Self.run(
+      "capital = 1_000_000\n[[carry.dividend]]\ntime = \(text)\ninstrument = \"ALFA\"\nper_unit = 0.25\n")
+    #expect(paid.fills == plain.fills)
+    let lot = plain.instruments[0].lot.doubleValue
+    #expect(abs(paid.lanes[0].profit - plain.lanes[0].profit - 0.25 * lot * Double(held)) < 1e-6)
+    #expect(paid.assumptions.contains { $0.topic == "dividends" })
+    #expect(scenario.carry.dividends.count == 1)
+    #expect(throws: RunError.self) {
+      try Self.run("[[carry.dividend]]\ntime = \(text)\ninstrument = \"NONE\"\nper_unit = 1.0\n")
+    }
+  }
+
   @Test("Equity below the maintenance margin is noted once for each call")
   func marginCalls() throws {
     let contract = try ContractValue(Instrument(symbol: "A", tick: .one))
@@ -140,6 +159,8 @@ struct AccountScenarioTests {
         "account.margin.maintenance_short_rate: lies above what opening a short asks for"
       ),
       ("[[account.rate]]\nrate = 2", "account.rate[0].currency: is missing"),
+      ("[[carry.dividend]]\ninstrument = \"A\"", "carry.dividend[0].time: is missing"),
+      ("[[carry.dividend]]\ntime = 2024-03-01T00:00:00Z", "carry.dividend[0].instrument: is missing"),
       ("[[account.rate]]\ncurrency = \"USD\"", "account.rate[0].currency: is the account's own"),
       ("credit = \"much\"", "account.credit"), ("lots = \"some\"", "account.lots"),
     ])

@@ -67,6 +67,33 @@ struct FillAssumptionTests {
     #expect(worse.outcome.profit != instant.lanes[0].profit)
   }
 
+  @Test("A table of latencies reaches the lanes, between its points too")
+  func measured() throws {
+    func result(_ second: Int) throws -> RunResult {
+      try Self.run(
+        """
+        [monte_carlo]
+        pessimistic = false
+        [[lane]]
+        name = "table"
+        latency.new_order.law = "measured"
+        [[lane.latency.new_order.point]]
+        time = 2024-03-01T14:00:00Z
+        nanoseconds = 500_000
+        [[lane.latency.new_order.point]]
+        time = 2024-03-01T15:00:00Z
+        nanoseconds = \(second)
+        """)
+    }
+    let constant = try Self.run("[monte_carlo]\npessimistic = false\n")
+    #expect(try result(500_000).fills == constant.fills)
+    let slower = try result(50_000_000)
+    #expect(slower.fills != constant.fills)
+    #expect(slower.assumptions.contains { $0.text.contains("as measured at 2 moments, 500 µs to 50 ms") })
+    let refusal = ScenarioTests.refusal(ScenarioTests.smallest + "\n[latency.new_order]\nlaw = \"measured\"\n")
+    #expect(refusal.contains("latency.new_order.point: a measured latency wants points with rising times"))
+  }
+
   @Test("A matching engine leaves nothing to assume")
   func impact() {
     let market = "schema = 1\n[market]\n[strategy]\nname = \"null\"\n[run]\nimpact = true\n"

@@ -43,24 +43,45 @@ extension HoldingTerms {
     if isNone { return nil }
     var payments: [CarryTerms.Funding] = []
     for payment in funding {
-      let numbers = instruments.indices.filter {
-        payment.instrument.isEmpty || instruments[$0].symbol == payment.instrument
-      }
-      guard !numbers.isEmpty else {
-        throw RunError(
-          .badScenario, "carry.funding names the instrument '\(payment.instrument)', which is not traded here",
-          advice: nearestKey(to: payment.instrument, among: instruments.map(\.symbol)).map { "did you mean '\($0)'?" }
-            ?? "traded are \(instruments.prefix(10).map(\.symbol).joined(separator: ", "))")
-      }
-      for number in numbers {
+      for number in try Self.numbers(of: payment.instrument, in: instruments, key: "carry.funding") {
         payments.append(
           CarryTerms.Funding(time: payment.time ?? 0, instrument: UInt16(number), rate: payment.rate))
+      }
+    }
+    var paid: [CarryTerms.Dividend] = []
+    for dividend in dividends {
+      for number in try Self.numbers(of: dividend.instrument, in: instruments, key: "carry.dividend") {
+        let contract = try? ContractValue(instruments[number])
+        guard instruments[number].settlement == .linear,
+          let perLot = contract?.dividendPerLot(
+            perUnit: FeeTerms.billionths(dividend.perUnit), lot: instruments[number].lot)
+        else {
+          throw RunError(
+            .badScenario, "carry.dividend: \(instruments[number].symbol) cannot pay \(dividend.perUnit) for each unit",
+            advice: "dividends belong to shares, and lots of usual sizes")
+        }
+        paid.append(CarryTerms.Dividend(time: dividend.time ?? 0, instrument: UInt16(number), perLot: perLot))
       }
     }
     if fundingRate != 0, let span { try addRegular(in: span, instruments.count, to: &payments) }
     return CarryTerms(
       funding: payments,
-      borrow: borrowRate == 0 ? nil : BorrowTerms(annualRate: borrowRate, daysPerYear: borrowDaysPerYear))
+      borrow: borrowRate == 0 ? nil : BorrowTerms(annualRate: borrowRate, daysPerYear: borrowDaysPerYear),
+      dividends: paid)
+  }
+
+  /// The run's numbers of a symbol; all without one.
+  private static func numbers(
+    of symbol: String, in instruments: [Instrument], key: String
+  ) throws(RunError) -> [Int] {
+    let numbers = instruments.indices.filter { symbol.isEmpty || instruments[$0].symbol == symbol }
+    guard !numbers.isEmpty else {
+      throw RunError(
+        .badScenario, "\(key) names the instrument '\(symbol)', which is not traded here",
+        advice: nearestKey(to: symbol, among: instruments.map(\.symbol)).map { "did you mean '\($0)'?" }
+          ?? "traded are \(instruments.prefix(10).map(\.symbol).joined(separator: ", "))")
+    }
+    return numbers
   }
 
   /// Rounded down, for times before 1970 too.

@@ -29,7 +29,7 @@ extension LaneOutcome {
         return "\(place): fills do not add up to the turnover"
       }
       if counted[instrument].cash != ledger.cash { return "\(place): fills do not add up to the cash" }
-      if let carry, fees[instrument] + carry.funding + carry.borrow != ledger.fees {
+      if let carry, fees[instrument] + carry.total != ledger.fees {
         return "\(place): fees of fills and carrying costs do not add up to the fees"
       }
       return nil

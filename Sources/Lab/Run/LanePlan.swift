@@ -186,6 +186,7 @@ extension LatencyTerms.Rule {
     case .constant: .constant(nanoseconds: nanoseconds)
     case .recorded: .recorded(thousandths: recordedThousandths, addedNanoseconds: nanoseconds)
     case .drawn: .drawn(quantiles: quantiles)
+    case .measured: .measured(points.map { LatencyPoint(time: $0.time ?? 0, nanoseconds: $0.nanoseconds) })
     }
   }
 
@@ -194,6 +195,9 @@ extension LatencyTerms.Rule {
     rule.nanoseconds = LatencyTerms.scaled(nanoseconds, factor)
     rule.recordedThousandths = Int64(min(1e6, (Double(recordedThousandths) * factor).rounded()))
     rule.quantiles = quantiles.map { LatencyTerms.scaled($0, factor) }
+    for place in rule.points.indices {
+      rule.points[place].nanoseconds = LatencyTerms.scaled(points[place].nanoseconds, factor)
+    }
     return rule
   }
 }

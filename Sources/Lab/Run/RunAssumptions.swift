@@ -144,6 +144,12 @@ enum RunAssumptions {
         "Short positions pay \(rate(carry.borrowRate)) of their value a year of \(carry.borrowDaysPerYear) days, at the "
           + "end of each day of UTC and when they change; cash earns and costs no interest.")
     }
+    if !carry.dividends.isEmpty {
+      add(
+        "dividends", .optimistic,
+        "\(carry.dividends.count) dividends are paid at once and untaxed, on the position that is held at their times; "
+          + "shorts pay them. Splits are not applied.")
+    }
     guard carry.fundingRate != 0 || !carry.funding.isEmpty else { return }
     var text = "At funding times longs pay shorts"
     if carry.fundingRate != 0 {
@@ -191,6 +197,9 @@ enum RunAssumptions {
     case .constant: time(rule.nanoseconds)
     case .recorded:
       "\(rule.recordedThousandths) thousandths of the feed's recorded latency and \(time(rule.nanoseconds))"
+    case .measured:
+      "as measured at \(rule.points.count) moments, \(time(rule.points.map(\.nanoseconds).min() ?? 0)) to "
+        + time(rule.points.map(\.nanoseconds).max() ?? 0)
     case .drawn:
       "drawn anew each time from \(time(rule.quantiles.first ?? 0)) to \(time(rule.quantiles.last ?? 0))"
     }

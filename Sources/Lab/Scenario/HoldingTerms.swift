@@ -12,6 +12,17 @@ public struct HoldingTerms: Hashable, Sendable {
     public init() {}
   }
 
+  /// Cash for each share that is held, paid by shorts.
+  public struct Dividend: Hashable, Sendable {
+    /// Before the first session without it, nanoseconds since the epoch, exchange clock.
+    public var time: Int64?
+    public var instrument = ""
+    /// In the account's currency for each unit of quantity.
+    public var perUnit = 0.0
+
+    public init() {}
+  }
+
   /// Billionths of a short position's value for a year.
   public var borrowRate: Int64 = 0
   public var borrowDaysPerYear: Int64 = 360
@@ -19,9 +30,10 @@ public struct HoldingTerms: Hashable, Sendable {
   public var fundingRate: Int64 = 0
   public var fundingIntervalSeconds: Int64 = 28_800
   public var funding: [Funding] = []
+  public var dividends: [Dividend] = []
 
   public init() {}
 
   /// Holding costs nothing.
-  var isNone: Bool { borrowRate == 0 && fundingRate == 0 && funding.isEmpty }
+  var isNone: Bool { borrowRate == 0 && fundingRate == 0 && funding.isEmpty && dividends.isEmpty }
 }

@@ -124,6 +124,15 @@ extension Scenario {
       ("acknowledgement", latency.acknowledgement),
     ]
     for (name, rule) in rules {
+      if let rule, rule.law == .measured {
+        let times = rule.points.compactMap(\.time)
+        let isRising = zip(times, times.dropFirst()).allSatisfy { $0 < $1 }
+        guard !times.isEmpty, times.count == rule.points.count, isRising else {
+          throw refusal(
+            "\(key).\(name).point", "a measured latency wants points with rising times",
+            "write [[\(key).\(name).point]] with time and nanoseconds")
+        }
+      }
       guard let rule, rule.law == .drawn else { continue }
       guard rule.quantiles.count >= 2, rule.quantiles.count <= 10_001, rule.quantiles == rule.quantiles.sorted() else {
         throw refusal(
@@ -205,6 +214,14 @@ extension Scenario {
   private func check(
     _ carry: HoldingTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
   ) throws(ScenarioError) {
+    for (index, dividend) in carry.dividends.enumerated() {
+      guard dividend.time != nil else {
+        throw refusal("\(key).dividend[\(index)].time", "is missing", "write time = 2024-03-01T00:00:00Z, for example")
+      }
+      guard !dividend.instrument.isEmpty else {
+        throw refusal("\(key).dividend[\(index)].instrument", "is missing", "name the share that pays it")
+      }
+    }
     for (index, payment) in carry.funding.enumerated() where payment.time == nil {
       throw refusal(
         "\(key).funding[\(index)].time", "is missing", "write time = 2024-03-01T16:00:00Z, for example")

@@ -153,6 +153,9 @@ extension HoldingTerms: TomlMapped {
       "funding_interval_seconds", &fundingIntervalSeconds, in: 60...31_536_000,
       "between payments, at its multiples since 1970, UTC")
     try mapper.tables("funding", &funding, blank: Funding(), "single payments, beside those at intervals")
+    try mapper.tables(
+      "dividend", &dividends, blank: Dividend(),
+      "cash for what is held, paid by shorts; 'lockstep dividends' writes them")
   }
 }
 
@@ -161,6 +164,14 @@ extension HoldingTerms.Funding: TomlMapped {
     try mapper.moment("time", &time, "exchange time of the payment")
     try mapper.text("instrument", &instrument, "symbol; empty for every instrument")
     try mapper.integer("rate", &rate, in: FeeTerms.rates, "billionths of the position's value, paid by longs")
+  }
+}
+
+extension HoldingTerms.Dividend: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.moment("time", &time, "exchange time, before the first session without it")
+    try mapper.text("instrument", &instrument, "symbol")
+    try mapper.number("per_unit", &perUnit, in: 0...1e6, "for each share, account's currency")
   }
 }
 
@@ -186,7 +197,8 @@ extension LatencyTerms: TomlMapped {
 extension LatencyTerms.Rule: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.choice(
-      "law", &law, "constant; recorded follows the feed's own latency at the moment; drawn for each message")
+      "law", &law,
+      "constant; recorded follows the feed's own latency at the moment; drawn for each message; measured: from points")
     try mapper.integer(
       "nanoseconds", &nanoseconds, in: LatencyTerms.longest, "of a constant; added to a recorded one")
     try mapper.integer(
@@ -194,6 +206,15 @@ extension LatencyTerms.Rule: TomlMapped {
     try mapper.integers(
       "quantiles", &quantiles, in: LatencyTerms.longest,
       "of a drawn one, nanoseconds at equal steps of probability from 0 to 1")
+    try mapper.tables(
+      "point", &points, blank: Point(), "of a measured one, by rising time; straight lines between them")
+  }
+}
+
+extension LatencyTerms.Rule.Point: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.moment("time", &time, "when it was measured")
+    try mapper.integer("nanoseconds", &nanoseconds, in: LatencyTerms.longest, "what a message took then")
   }
 }
 

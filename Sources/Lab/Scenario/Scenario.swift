@@ -108,12 +108,23 @@ public struct LatencyTerms: Hashable, Sendable {
 
   /// How long one kind of message takes.
   public struct Rule: Hashable, Sendable {
-    public enum Law: String, CaseIterable, Sendable { case constant, recorded, drawn }
+    public enum Law: String, CaseIterable, Sendable { case constant, recorded, drawn, measured }
 
     public var law = Law.constant
     public var nanoseconds: Int64 = 0
     public var recordedThousandths: Int64 = 1_000
     public var quantiles: [Int64] = []
+    /// Of a measured one, by rising time.
+    public var points: [Point] = []
+
+    /// What a message took at a moment.
+    public struct Point: Hashable, Sendable {
+      /// Nanoseconds since the epoch.
+      public var time: Int64?
+      public var nanoseconds: Int64 = 0
+
+      public init() {}
+    }
 
     public init(nanoseconds: Int64 = 0) { self.nanoseconds = nanoseconds }
   }
