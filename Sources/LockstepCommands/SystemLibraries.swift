@@ -18,6 +18,7 @@ enum SystemLibraries {
       text("zstd", "tick files", symbol: "ZSTD_versionString", version: string("ZSTD_versionString")),
       text("OpenBLAS", "dense algebra", symbol: "openblas_get_config", version: string("openblas_get_config")),
       text("libsodium", "hashes", symbol: "sodium_version_string", version: string("sodium_version_string")),
+      text("SQLite", "the catalogue of runs", symbol: "sqlite3_libversion", version: string("sqlite3_libversion")),
       text(
         "libarchive", "compressed inputs", symbol: "archive_version_string", version: string("archive_version_string")),
       text("libdeflate", "chunks of results", symbol: "libdeflate_alloc_compressor", version: nil),

@@ -69,6 +69,8 @@ public struct RunEstimate: Sendable {
     analysisSeconds = rehearsal.seconds
     // The second replay that marks fills touches books only; it costs at most what a lane does.
     seconds = preparation + spent * share * (1 + 1 / Double(lanes)) + analysisSeconds
+    // The look-ahead check replays the scenario's own lanes up to moments that are spread over the data.
+    seconds += Double(scenario.lookAhead.cutoffs) / 2 * spent * share * Double(laneCount) / Double(lanes)
     bytes = size.fileBytes(scenario, lanes: laneCount, instruments: instrumentCount) + rehearsal.pageBytes
     memoryBytes =
       5e7 + size.fills * 600 + size.orders * 200 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))

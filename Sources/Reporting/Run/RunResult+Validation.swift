@@ -18,6 +18,7 @@ extension RunResult {
   public func validate() throws(RunResultFault) {
     try validateLanes()
     try validateAccount()
+    try validateNumbers()
     try require(
       marketLots.isEmpty || marketLots.count == instruments.count, "market", nil,
       "\(marketLots.count) volumes for \(instruments.count) instruments")
