@@ -23,7 +23,6 @@ extension RunResult {
       try require(optional: value, in: Self.halfTicks, "marks", row)
     }
     try requireSum(account.lots.lazy.map(\.self), "account lots")
-    try requireSum(marketLots.lazy.map(\.self), "market lots")
     for (row, lane) in lanes.enumerated() {
       for count in [lane.ordersSent, lane.riskRejects, lane.venueRejects, lane.cancels, lane.fills] {
         guard Self.counts.contains(count) else {
