@@ -94,6 +94,35 @@ struct FillAssumptionTests {
     #expect(refusal.contains("latency.new_order.point: a measured latency wants points with rising times"))
   }
 
+  @Test("Every step of every order is logged on request")
+  func orderSteps() throws {
+    let result = try Self.run("[monte_carlo]\npessimistic = false\n[risk]\nposition = 300\n")
+    #expect(result.orderSteps.isEmpty)
+    var scenario = try ScenarioRunTests.short("[monte_carlo]\npessimistic = false\n[risk]\nposition = 300\n")
+    scenario.report.keepsOrderSteps = true
+    let logged = try ScenarioRun.compute(scenario, strategies: ScenarioRunTests.registry)
+    #expect(logged.orders == result.orders && logged.fills == result.fills)
+    try logged.validate()
+    var byOrder = Array(repeating: [String](), count: logged.orders.count)
+    for step in logged.orderSteps { byOrder[step.order].append(step.step) }
+    for (order, steps) in zip(logged.orders, byOrder) {
+      if order.reason.hasPrefix("risk control") {
+        #expect(steps == ["received", "rejected"])
+      } else {
+        #expect(steps.prefix(4) == ["received", "validated", "risk-approved", "routed"])
+        if order.outcome == 0 {
+          #expect(steps.contains("filled") && steps.contains("settled") && steps.last == "confirmed")
+        }
+      }
+    }
+    #expect(logged.orderSteps.contains { $0.step == "cancelled" && $0.reason == "requested" })
+    #expect(logged.orderSteps.contains { $0.reason == "risk control: position limit" })
+    let path = NSTemporaryDirectory() + "steps-\(ProcessInfo.processInfo.globallyUniqueString).h5"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try RunResultFile.write(logged, to: path)
+    #expect(try RunResultFile.read(path) == logged)
+  }
+
   @Test("A matching engine leaves nothing to assume")
   func impact() {
     let market = "schema = 1\n[market]\n[strategy]\nname = \"null\"\n[run]\nimpact = true\n"

@@ -98,6 +98,11 @@ enum SampleRun {
       differences: laneCount == 0
         ? [] : [.init(lane: 0, cutoff: start + 5, decision: 3, whole: "buy 1 lot", truncated: "nothing")])
     if fillCount > 1 {
+      run.orderSteps = [
+        OrderStepEntry(time: start, order: 0, step: "received", openLots: 5, priceTicks: 7),
+        OrderStepEntry(
+          time: start + 4, order: 1, step: "cancelled", openLots: 3, priceTicks: .min, reason: "requested"),
+      ]
       run.missedFills = [
         MissedFill(time: start + 3, order: 5, decisionTime: start + 1, instrument: 0, priceTicks: -7),
         MissedFill(time: start + 9, order: .max, decisionTime: start + 1, instrument: 0, priceTicks: 12),

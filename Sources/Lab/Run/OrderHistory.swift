@@ -21,8 +21,29 @@ struct OrderHistory {
     var time: Int64
   }
 
-  init(_ transitions: [OrderTransition]) {
-    for step in transitions { note(step) }
+  /// Every step, where they are kept.
+  private(set) var steps: [OrderStepEntry] = []
+
+  init(_ transitions: [OrderTransition], keepsSteps: Bool = false) {
+    for step in transitions {
+      note(step)
+      if keepsSteps { keep(step) }
+    }
+  }
+
+  private mutating func keep(_ step: OrderTransition) {
+    // What the risk gate held back has its row once it is rejected.
+    let held = step.step == .rejected ? orders.count - 1 : orders.count
+    let row = step.order < 0 ? held : atPlace[step.order]?.row ?? held
+    var reason = ""
+    if step.rejectReason != .none { reason = step.rejectReason.words }
+    if step.cancelReason != .none { reason = step.cancelReason.words }
+    if let risk = RiskReason(rawValue: step.riskReason), risk != .none { reason = "risk control: \(risk.words)" }
+    steps.append(
+      OrderStepEntry(
+        time: step.time, order: row, step: step.step.name, openLots: step.quantity, priceTicks: step.price,
+        reason: reason
+      ))
   }
 
   /// The order that a fill belongs to.
@@ -92,6 +113,11 @@ struct OrderHistory {
         RiskEvent(time: step.time, lane: Int(step.lane), kind: reason.name, detail: reason.words))
     }
   }
+}
+
+extension OrderStep {
+  /// A stable name, such as `risk-approved`.
+  var name: String { "\(self)".hyphenated }
 }
 
 extension RiskReason {

@@ -26,7 +26,7 @@ struct RunAssembly {
     self.plan = plan
     self.replay = replay
     self.outcome = outcome
-    history = OrderHistory(outcome.transitions)
+    history = OrderHistory(outcome.transitions, keepsSteps: scenario.report.keepsOrderSteps)
   }
 
   /// Every moment at which the market's middle is needed.
@@ -60,6 +60,7 @@ struct RunAssembly {
     result.orders = history.orders
     result.fills = outcome.fills.map { runFill($0, probe) }
     result.missedFills = history.missed
+    result.orderSteps = history.steps
     result.closedLots = try LotHistory.closedLots(
       scenario.account, instruments: replay.instruments, fills: outcome.fills)
     result.riskEvents = riskEvents()

@@ -272,6 +272,8 @@ extension ReportTerms: TomlMapped {
     try mapper.integer("windows", &windows, in: 0...64, "fills whose book is kept around them")
     try mapper.number("window_seconds", &windowSeconds, in: 0.001...3_600, "length of such a window")
     try mapper.flag("html", &isHTML, "write report.html")
+    try mapper.flag(
+      "order_steps", &keepsOrderSteps, "keep every step of the shown lane's orders, from decision to settlement")
     try mapper.integer("resamples", &resamples, in: 100...1_000_000, "of the bootstraps behind intervals")
     try mapper.integer("simulated_paths", &simulatedPaths, in: 100...10_000_000, "of the equity that is simulated")
   }

@@ -204,6 +204,8 @@ public struct ReportTerms: Hashable, Sendable {
   public var windows = 12
   public var windowSeconds = 20.0
   public var isHTML = true
+  /// Every step of the shown lane's orders is kept.
+  public var keepsOrderSteps = false
   /// Of the bootstraps behind intervals, and paths of the simulation.
   public var resamples = 2_000
   public var simulatedPaths = 10_000

@@ -33,6 +33,9 @@ extension RunResult {
         fill.markoutMidHalfTicks.count == RunFill.markoutHorizons.count, "fills", row,
         "\(fill.markoutMidHalfTicks.count) markouts for \(RunFill.markoutHorizons.count) horizons")
     }
+    for (row, step) in orderSteps.enumerated() {
+      try require(orders.indices.contains(step.order), "order steps", row, "there is no such order")
+    }
     for (row, entry) in (closedLots?.entries ?? []).enumerated() {
       try require(instruments.indices.contains(entry.instrument), "closed lots", row, "there is no such instrument")
     }

@@ -25,6 +25,8 @@ public struct RunResult: Sendable, Hashable {
   public var fills: [RunFill]
   /// The shown lane's fills at its orders' prices that were drawn as missed; empty where every such fill happens.
   public var missedFills: [MissedFill] = []
+  /// Every step of the shown lane's orders, in the order in which the venue caused them; empty unless asked for.
+  public var orderSteps: [OrderStepEntry] = []
   /// What the shown lane's fills closed, by lots; nil where the scenario chose no method.
   public var closedLots: ClosedLots?
   public var riskEvents: [RiskEvent]

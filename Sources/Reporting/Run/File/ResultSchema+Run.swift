@@ -4,7 +4,7 @@ extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
     meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, missedFills,
-    closedLots,
+    orderSteps, closedLots,
     riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,
     lookAheadDifferences, windows, windowSteps, windowDepth, market,

@@ -28,6 +28,7 @@ extension RunResultFile {
     run.orders = try reader.orders()
     run.fills = try reader.fills()
     run.missedFills = try reader.missedFills()
+    run.orderSteps = try reader.orderSteps()
     run.closedLots = try reader.closedLots()
     run.riskEvents = try reader.riskEvents()
     run.executionDraws = try reader.executionDraws()
