@@ -58,6 +58,8 @@ extension RunCatalogue {
   public func runs(where condition: String? = nil, sortedBy order: String? = nil, limit: Int? = nil)
     throws(CatalogueError) -> [CatalogueRun]
   {
+    try requireKnownNames(in: condition)
+    try requireKnownNames(in: order)
     var text = "SELECT id, folder, fault, \(RunColumns.run.joined(separator: ", ")) FROM runs"
     // The new line ends a comment, so that none can swallow what follows.
     if let condition { text += " WHERE (\(Self.expanded(condition))\n)" }
@@ -180,7 +182,7 @@ extension RunCatalogue {
   }
 
   /// Replaces `metric.ID`, `param.NAME` and `tag.NAME` outside quotes by what looks them up.
-  static func expanded(_ expression: String) -> String {
+  static func expanded(_ expression: String, word note: (String) -> Void = { _ in }) -> String {
     var result = ""
     var word = ""
     var quote: Character?
@@ -188,7 +190,12 @@ extension RunCatalogue {
       character.isASCII && (character.isLetter || character.isNumber) || character == "_" || character == "."
     }
     func flush() {
-      result += lookUp(word) ?? word
+      if let replacement = lookUp(word) {
+        note(word)
+        result += replacement
+      } else {
+        result += word
+      }
       word = ""
     }
     for character in expression {
@@ -205,6 +212,31 @@ extension RunCatalogue {
     }
     flush()
     return result
+  }
+
+  /// Refuses a metric or a parameter that no run has: it would be absent everywhere, and nothing would say so.
+  private func requireKnownNames(in expression: String?) throws(CatalogueError) {
+    guard let expression else { return }
+    var words: [String] = []
+    _ = Self.expanded(expression) { words.append($0) }
+    for (prefix, column, table) in [("metric.", "id", "metrics"), ("param.", "name", "parameters")] {
+      let wanted = words.filter { $0.hasPrefix(prefix) && $0.utf8.count > prefix.utf8.count }
+      guard !wanted.isEmpty else { continue }
+      var known: Set<String> = []
+      try database.run("SELECT DISTINCT \(column) FROM \(table)") { row in
+        if case .text(let name) = row[0] { known.insert(name) }
+      }
+      // Without any run nothing is known.
+      for word in wanted where !known.isEmpty && !known.contains(String(word.dropFirst(prefix.utf8.count))) {
+        let name = word.dropFirst(prefix.utf8.count)
+        let near = known.filter { $0.hasPrefix(name.prefix(3)) || $0.hasSuffix(name.suffix(4)) }.sorted().prefix(8)
+        throw CatalogueError(
+          .misuse, word,
+          near.isEmpty
+            ? "no run has it; there are \(known.sorted().prefix(12).joined(separator: ", ")), ..."
+            : "no run has it; did you mean \(near.joined(separator: ", "))?")
+      }
+    }
   }
 
   private static func lookUp(_ word: String) -> String? {

@@ -50,7 +50,7 @@ struct CommandParser {
         try readShort(word.dropFirst(), words, &index)
       } else if !command.subcommands.isEmpty, positional.isEmpty {
         guard let next = command.subcommand(word) else {
-          throw .usage("unknown command '\(word)'" + suggestion(for: word, among: command.subcommands.map(\.name)))
+          throw .usage("unknown command '\(word)'" + commandSuggestion(word))
         }
         command = next
         path.append(word)
@@ -63,6 +63,13 @@ struct CommandParser {
   private var knownOptions: [ParameterSpecification] {
     let own = command.options + CommonParameters.shared.map(\.specification)
     return path.isEmpty ? own + [CommonParameters.version.specification] : own
+  }
+
+  /// Commands of like names here, or the commands one level down that have this very name.
+  private func commandSuggestion(_ word: String) -> String {
+    let below = command.subcommands.filter { $0.subcommand(word) != nil }.map { "\($0.name) \(word)" }
+    if !below.isEmpty { return "; " + question(below) }
+    return suggestion(for: word, among: command.subcommands.map(\.name))
   }
 
   private mutating func readLong(_ text: Substring, _ words: [String], _ index: inout Int) throws(Failure) {

@@ -52,6 +52,7 @@ struct ProgramTests {
     #expect(outcome.code == 2)
     #expect(outcome.output.isEmpty)
     #expect(outcome.messages.contains("did you mean 'doctor'?"))
+    #expect(try Binary.run("show").messages.contains("did you mean 'runs show' or 'config show'?"))
   }
 
   @Test("A reader that leaves early and a full device")

@@ -26,6 +26,11 @@ import Testing
     #expect(runs.allSatisfy { $0["fault"] is NSNull && $0["result_hash"] is String && $0["fills"] != nil })
     #expect(try Binary.run("runs", "--where", "run.x =", in: folder).code == 2)
     #expect(try Binary.run("runs", "--where", "name = 'nobody'", in: folder).output.isEmpty)
+    let metric = try Binary.run("runs", "--sort=-metric.sharp", in: folder)
+    #expect(metric.code == 2 && metric.messages.contains("sharpe"), "\(metric.messages)")
+    #expect(try Binary.run("runs", "--where", "param.half_spraed > 1", in: folder).code == 2)
+    #expect(
+      try Binary.run("runs", "--where", "param.half_spread > 0 and metric.sharpe is null or 1", in: folder).code == 0)
 
     #expect(try Binary.run("runs", "tag", "seed-1", "keep", in: folder).output == "seed-1: keep\n")
     #expect(try Binary.run("runs", "--where", "tag.keep", in: folder).output.contains("seed-1"))
