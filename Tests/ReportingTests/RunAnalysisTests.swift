@@ -182,7 +182,7 @@ import Testing
       #expect(found.share.map { abs($0 * stress.equity - expected) < 1e-6 } == true)
     }
     #expect(
-      try entry("Crash").formula == "Σ −v m + |v(1 + m)| (5 s/2 + 3 σ √(|v(1 + m)| / (0.1 V))), m = -0.1")
+      try entry("Crash").formula == "Σ −v m + |v(1 + m)| (5 s/2 + 3 σ √(|v(1 + m)| / (0.1 V))), m = −0.1")
     #expect(try entry("Worst day").loss >= 0 && entry("Worst day").parts == nil)
     // A run's own stresses take the place of the built-in ones; one for a stranger is refused in words.
     settings.stresses = [
@@ -191,7 +191,7 @@ import Testing
     ]
     let own = try #require(RunAnalysis(run, settings: settings).stress.value)
     #expect(own.entries.map(\.name).first == "mine" && own.refusals.count == 1)
-    #expect(own.entries[0].formula.hasSuffix("m = 0; for BTC-USD m = -0.5"))
+    #expect(own.entries[0].formula.hasSuffix("m = 0; for BTC-USD m = −0.5"))
     #expect(RunAnalysis(SampleRun.empty).stress.reason != nil)
   }
 

@@ -174,17 +174,18 @@ extension StressScenario {
   /// relative spread, σ its daily volatility and V the value traded a day.
   public var formula: String {
     func number(_ value: Double) -> String {
-      value == value.rounded() && value.magnitude < 1e9 ? "\(Int(value))" : "\(value)"
+      let size = value.magnitude
+      return (value < 0 ? "−" : "") + (size == size.rounded() && size < 1e9 ? "\(Int(size))" : "\(size)")
     }
-    func factor(_ kind: Shock.Kind, _ asset: String?) -> String {
-      let size = shocks.last { $0.kind == kind && $0.asset == asset }?.size ?? 1
+    func factor(_ kind: Shock.Kind) -> String {
+      let size = shocks.last { $0.kind == kind && $0.asset == nil }?.size ?? 1
       return size == 1 ? "" : number(size) + " "
     }
-    func cost(_ asset: String?) -> String {
-      "|v(1 + m)| (\(factor(.spread, asset))s/2 + \(factor(.volatility, asset))σ √(|v(1 + m)| / (\(factor(.liquidity, asset))V)))"
-    }
+    let volume = factor(.liquidity)
+    let traded = volume.isEmpty ? "V" : "(\(volume)V)"
+    let cost = "|v(1 + m)| (\(factor(.spread))s/2 + \(factor(.volatility))σ √(|v(1 + m)| / \(traded)))"
     let move = shocks.last { $0.kind == .price && $0.asset == nil }?.size ?? 0
-    var text = "Σ −v m + \(cost(nil)), m = \(number(move))"
+    var text = "Σ −v m + \(cost), m = \(number(move))"
     var named: [String] = []
     for asset in shocks.compactMap(\.asset) where !named.contains(asset) { named.append(asset) }
     for asset in named {

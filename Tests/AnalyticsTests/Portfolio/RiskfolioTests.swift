@@ -6,9 +6,12 @@ import Testing
 
 /// The answers of Riskfolio-Lib's own tests (BSD-3): ten assets, the last 200 days, 5 % tails, long only.
 ///
-/// Its weights carry the error of a general conic solver, up to 2e-5 where the optimum is flat, so beside the weights the
-/// objective is compared: ours must never be worse. Gini mean difference and the tail Gini measures are left to the
-/// objective alone, because its answers for them are of an approximation by p-norms.
+/// Its weights carry the error of a general conic solver, up to 2e-5 where the optimum is flat. Which of two answers is the
+/// less converged is decided by the objective at both and by its slope: in all 41 problems the objective is higher at ours
+/// (by 2e-11 to 2e-7 of it), ours has no feasible direction in which it still rises, and the published ones rise by up to
+/// 4e-5 to 8e-5 for EVaR and risk parity and by 0.12 for the minimum of EDaR. Answers within 1e-6 agree; where they are
+/// farther apart (EVaR, EDaR, some ratios and parities) ours must be strictly the better. Gini mean difference and the tail
+/// Gini measures are left to the objective alone, because its answers for them are of an approximation by p-norms.
 @Suite(.enabled(if: RealData.isPresent)) struct RiskfolioTests {
   static let confidence = 0.95
   static let measures: [(name: String, measure: RiskMeasure)] = [
@@ -54,6 +57,35 @@ import Testing
     return measures.filter { runsLong || !slow.contains($0.name) }
   }
 
+  /// How fast the objective still rises in the steepest of the feasible directions, towards single assets and away from those
+  /// that are held: zero at an optimum, whatever the corners of the measure.
+  static func slope(_ weights: [Double], _ objective: ([Double]) throws -> Double) throws -> Double {
+    let here = try objective(weights)
+    var steepest = 0.0
+    for asset in weights.indices {
+      for sign in weights[asset] > 1e-4 ? [1.0, -1] : [1.0] {
+        let reach = sign * 1e-6
+        var there = weights.map { $0 * (1 - reach) }
+        there[asset] += reach
+        steepest = max(steepest, (try objective(there) - here) / 1e-6)
+      }
+    }
+    return steepest
+  }
+
+  /// Says which of two answers is the less converged by value and by slope, and holds ours to be the better.
+  private func judge(_ name: String, _ ours: [Double], _ theirs: [Double], _ objective: ([Double]) throws -> Double)
+    throws
+  {
+    let (mine, published) = (try objective(ours), try objective(theirs))
+    let (left, right) = (try Self.slope(ours, objective), try Self.slope(theirs, objective))
+    #expect(mine >= published - 1e-12, "\(name): \(mine) against \(published)")
+    #expect(left <= 1e-9, "\(name): ours still rises by \(left)")
+    #expect(left <= right)
+    // Where the two are apart by more than 1e-6, the published one is the less converged, not ours.
+    if !agree(ours, theirs, within: 1e-6) { #expect(mine > published, "\(name)") }
+  }
+
   @Test func minimumRisk() throws {
     let panel = try Self.panel()
     for (name, measure) in Self.covered {
@@ -62,6 +94,9 @@ import Testing
       let found = try problem.minimumRisk()
       let theirs = try problem.risk(of: expected)
       #expect(found.risk <= theirs * (1 + 1e-9), "\(name)")
+      if !Self.approximate.contains(name) {
+        try judge("minimum risk, \(name)", found.weights, expected) { -log(try problem.risk(of: $0)) }
+      }
       if !Self.approximate.contains(name) {
         #expect(agree(found.weights, expected, within: name == "EVaR" || name == "EDaR" ? 3e-5 : 1e-6), "\(name)")
         #expect(found.risk > theirs * (1 - 1e-6), "\(name)")
@@ -83,6 +118,9 @@ import Testing
       let (ours, theirs) = (try ratio(found.weights), try ratio(expected))
       #expect(ours >= theirs * (1 - 1e-9), "\(name)")
       if !Self.approximate.contains(name) {
+        try judge("maximum ratio, \(name)", found.weights, expected) { log(try ratio($0)) }
+      }
+      if !Self.approximate.contains(name) {
         #expect(agree(found.weights, expected, within: 2e-5), "\(name)")
         #expect(ours <= theirs * (1 + 1e-6), "\(name)")
       }
@@ -96,6 +134,12 @@ import Testing
       let problem = try PortfolioProblem(panel: panel, measure: measure)
       let found = try problem.riskParity()
       #expect(agree(found.weights, expected, within: 1e-5), "\(name)")
+      // Parity is where the mean logarithm of the weights less that of the risk is highest.
+      try judge("risk parity, \(name)", found.weights, expected) { weights in
+        let risk = try problem.risk(of: weights)
+        let isSquare = measure.isSquared && measure != .ulcerIndex
+        return weights.reduce(0) { $0 + log($1) } / Double(weights.count) - log(risk) / (isSquare ? 2 : 1)
+      }
       if name == "MV" {
         // Contributions to variance are what parity is about: ours are equal to 1e-9, the published ones to 4e-6.
         let covariance = problem.covariance

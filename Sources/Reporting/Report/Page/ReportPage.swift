@@ -11,8 +11,7 @@ public struct ReportPage: Sendable {
   /// The document. The same run gives the same bytes.
   public func html(sections: [ReportSection] = ReportSection.allCases) -> String {
     let identity = context.result.identity
-    var parts = ReportSection.allCases.filter(sections.contains).map { ($0, content($0, context)) }
-    tellMore(&parts)
+    let parts = content(of: ReportSection.allCases.filter(sections.contains))
     var body = header()
     body += "<nav class=\"contents\" aria-label=\"Sections\"><ul>"
     for (section, _) in parts {
@@ -33,23 +32,27 @@ public struct ReportPage: Sendable {
   }
 
   /// What the page should stay below with all its explained fills, to be well below 600 KB.
-  private static let roomyBytes = 560_000
-  /// Of one more explained fill, generously.
-  private static let storyBytes = 1_000
+  private static let roomyBytes = 550_000
+  /// Of trades without stories, of an order-book window, and of one more explained fill with its mark, all generously.
+  private static let tradesBytes = 100_000
+  private static let windowBytes = 14_000
+  private static let storyBytes = 1_100
 
-  /// Explains more fills where the rest of the page leaves room.
-  private func tellMore(_ parts: inout [(ReportSection, SectionContent)]) {
-    guard context.result.fills.count > context.storyLimit,
-      let trades = parts.firstIndex(where: { $0.0 == .trades })
-    else { return }
-    let bytes =
-      parts.reduce(StyleSheet.text.utf8.count + PageScript.text.utf8.count) { $0 + $1.1.html.utf8.count }
-      + data(parts.flatMap { $0.1.plots }).utf8.count
-    let more = min(FillStories.mostStories - context.storyLimit, (Self.roomyBytes - bytes) / Self.storyBytes)
-    guard more > 0 else { return }
+  /// The sections, trades last: they explain as many fills as the others leave room for.
+  private func content(of sections: [ReportSection]) -> [(ReportSection, SectionContent)] {
+    var parts = sections.map { ($0, $0 == .trades ? SectionContent() : content($0, context)) }
+    guard let trades = sections.firstIndex(of: .trades) else { return parts }
     var roomy = context
-    roomy.storyLimit += more
+    if context.result.fills.count > context.storyLimit {
+      let others = parts.reduce(StyleSheet.text.utf8.count + PageScript.text.utf8.count) { $0 + $1.1.html.utf8.count }
+      let bytes =
+        others + data(parts.flatMap { $0.1.plots }).utf8.count + Self.tradesBytes
+        + Self.windowBytes * min(context.result.windows.count, FillStories.mostWindows)
+      let room = (Self.roomyBytes - bytes) / Self.storyBytes
+      roomy.storyLimit = min(max(room, FillStories.fewestStories), FillStories.mostStories)
+    }
     parts[trades].1 = content(.trades, roomy)
+    return parts
   }
 
   private func content(_ section: ReportSection, _ context: ReportContext) -> SectionContent {

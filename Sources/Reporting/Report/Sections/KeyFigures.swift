@@ -171,7 +171,12 @@ enum KeyFigures {
   private static func row(_ metric: MetricValue, _ context: ReportContext) -> String {
     guard let number = metric.number else { return "" }
     let style = style(metric, context)
-    let parameters = metric.parameters.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+    // Whole digits of a parameter are in result.h5; six decimals tell as much to a reader.
+    let parameters = metric.parameters.map { parameter in
+      let isLong = parameter.value.utf8.count > 12 && parameter.value.contains(".")
+      let value = isLong ? Double(parameter.value).map { Format.plain($0, 6) } : nil
+      return "\(parameter.name) = \(value ?? parameter.value)"
+    }.joined(separator: ", ")
     let method = metric.interval.map { "Interval: \($0.method)" } ?? ""
     let caveat = metric.caveat.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." } ?? ""
     let detail = [parameters, method, caveat].filter { !$0.isEmpty }.joined(separator: ". ")

@@ -4,7 +4,7 @@ import Numerics
 
 /// Section 3: the curve, its drawdowns, and returns by calendar and by size.
 enum Returns {
-  static let curvePoints = 640
+  static let curvePoints = 560
 
   static func content(_ context: ReportContext) -> SectionContent {
     var content = SectionContent()
@@ -336,7 +336,7 @@ enum Returns {
         let numbers = values.map { $0 ?? .nan }
         let times = Array(context.basis.times.suffix(numbers.count))
         let (thin, what) = thinned(
-          context, name: "\(window) \(unit)", times, numbers, color: [3, 1, 2][index % 3], limit: 320,
+          context, name: "\(window) \(unit)", times, numbers, color: [3, 1, 2][index % 3], limit: 240,
           isDashed: index == 0)
         series.append(thin)
         note = note ?? what

@@ -133,6 +133,14 @@ enum Risk {
       cells.append(own?.value?.unconditionalShortfall.map { .init($0, .number(3)) } ?? .init("–"))
       return cells
     }
+    let expected = first.rows.count
+    if let partial = analysis.tailBacktests.first(where: { entry in
+      entry.confidence == first.entry.confidence && (entry.backtest.value.map { $0.rows.count < expected } ?? false)
+    })?.backtest.value, let refusal = partial.refusals.first {
+      reasons.append(
+        "\(Format.count(partial.refusals.count)) forecasts of \(partial.method.name), which it refuses (\(refusal.error))"
+      )
+    }
     let refusals = reasons.isEmpty ? "" : " Left out: " + reasons.joined(separator: "; ") + "."
     content.add(
       DataTable(
