@@ -34,6 +34,20 @@ extension RunResult {
     try validateOrderNumbers()
     try validateFillNumbers()
     for (row, event) in riskEvents.enumerated() { try require(event.time, in: Self.times, "risk events", row) }
+    try validateLookAheadNumbers()
+  }
+
+  private func validateLookAheadNumbers() throws(RunResultFault) {
+    guard let lookAhead else { return }
+    let counts = 0...Int64(1 << 40)
+    for (row, time) in lookAhead.cutoffs.enumerated() { try require(time, in: Self.times, "look-ahead check", row) }
+    for (row, lane) in lookAhead.lanes.enumerated() {
+      try require(Int64(lane.comparedDecisions), in: counts, "look-ahead check", row)
+    }
+    for (row, difference) in lookAhead.differences.enumerated() {
+      try require(difference.cutoff, in: Self.times, "look-ahead check", row)
+      try require(Int64(difference.decision), in: counts, "look-ahead check", row)
+    }
   }
 
   private func validateOrderNumbers() throws(RunResultFault) {
