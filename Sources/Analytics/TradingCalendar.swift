@@ -9,16 +9,19 @@ public struct TradingCalendar: Hashable, Sendable {
   public var closedDates: Set<CalendarDate>
   /// Sessions that make a year, which annualises every figure.
   public var periodsPerYear: Double
+  /// How long a session lasts: what annualises returns at shorter intervals, whatever part of a session a run sees.
+  public var sessionNanoseconds: Int64
 
   public init(
     name: String, closeNanosecondsOfDay: Int64, sessionWeekdays: Set<Int>, closedDates: Set<CalendarDate> = [],
-    periodsPerYear: Double
+    periodsPerYear: Double, sessionNanoseconds: Int64 = CalendarDate.nanosecondsPerDay
   ) {
     self.name = name
     self.closeNanosecondsOfDay = closeNanosecondsOfDay
     self.sessionWeekdays = sessionWeekdays
     self.closedDates = closedDates
     self.periodsPerYear = periodsPerYear
+    self.sessionNanoseconds = sessionNanoseconds
   }
 
   /// Every day, closing at midnight UTC: 365 sessions a year.
@@ -26,10 +29,8 @@ public struct TradingCalendar: Hashable, Sendable {
     name: "every day, close 24:00 UTC", closeNanosecondsOfDay: CalendarDate.nanosecondsPerDay,
     sessionWeekdays: [1, 2, 3, 4, 5, 6, 7], periodsPerYear: 365)
 
-  /// Monday to Friday, closing at 21:00 UTC (16:00 in New York in winter): 252 sessions a year.
-  public static let weekdays = TradingCalendar(
-    name: "Monday to Friday, close 21:00 UTC", closeNanosecondsOfDay: 75_600_000_000_000,
-    sessionWeekdays: [1, 2, 3, 4, 5], periodsPerYear: 252)
+  /// Monday to Friday, closing at 21:00 UTC (16:00 in New York in winter): 252 sessions a year, of six hours and a half.
+  public static let weekdays = weekdays(closingAt: 75_600_000_000_000)
 
   public func isSession(_ date: CalendarDate) -> Bool {
     sessionWeekdays.contains(date.weekday) && !closedDates.contains(date)
@@ -68,6 +69,9 @@ public struct TradingCalendar: Hashable, Sendable {
     }
     if sessionWeekdays.isEmpty || sessionWeekdays.contains(where: { !(1...7).contains($0) }) {
       throw AnalyticsError(series: "session weekdays of calendar \(name)", reason: .outOfRange("1 to 7, at least one"))
+    }
+    if !(1...CalendarDate.nanosecondsPerDay).contains(sessionNanoseconds) {
+      throw AnalyticsError(series: "session length of calendar \(name)", reason: .outOfRange("1 ns to 24 h"))
     }
     if !(periodsPerYear.isFinite && periodsPerYear > 0) {
       throw AnalyticsError(series: "periods per year of calendar \(name)", reason: .outOfRange("above 0"))

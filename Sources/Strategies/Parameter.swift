@@ -6,16 +6,20 @@ public struct Parameter: Hashable, Sendable {
   public let range: ClosedRange<Double>
   /// Only whole numbers make sense.
   public let isWhole: Bool
+  /// It is the place of an instrument among those of the run.
+  public let isInstrument: Bool
 
   public init(
-    _ name: String, _ summary: String, default value: Double, in range: ClosedRange<Double>, isWhole: Bool = false
+    _ name: String, _ summary: String, default value: Double, in range: ClosedRange<Double>, isWhole: Bool = false,
+    isInstrument: Bool = false
   ) {
     precondition(range.contains(value), "the default of \(name) lies outside its range")
     self.name = name
     self.summary = summary
     defaultValue = value
     self.range = range
-    self.isWhole = isWhole
+    self.isWhole = isWhole || isInstrument
+    self.isInstrument = isInstrument
   }
 }
 
@@ -53,6 +57,9 @@ public struct ParameterValues: Hashable, Sendable {
     }
     self.values = values
   }
+
+  /// Every value by name.
+  public var all: [String: Double] { values }
 
   public subscript(_ name: String) -> Double {
     guard let value = values[name] else { preconditionFailure("the strategy declares no parameter \(name)") }

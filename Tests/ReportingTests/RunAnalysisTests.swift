@@ -20,7 +20,7 @@ import Testing
   @Test func aLongRunIsAnalysedByDays() throws {
     let analysis = Self.long
     let daily = try #require(analysis.daily.value)
-    #expect(analysis.calendar == .everyDay && analysis.calendarReason.contains("night"))
+    #expect(analysis.calendar == .everyDay && analysis.calendarReason.contains("weekend"))
     let basis = try #require(analysis.basis.value)
     #expect(basis.isDaily && basis.returns == daily.returns && basis.ends.count == 301)
     #expect(analysis.sampledMetrics.isEmpty)

@@ -1,3 +1,4 @@
+import Analytics
 import MarketTypes
 
 @testable import Reporting
@@ -69,6 +70,9 @@ enum SampleRun {
     fillOrders(&run, count: fillCount, span: times[count - 1] - start, &generator)
     fillAccount(&run, &generator)
     run.marketLots = [.max, 0]
+    var hours = TradingHours()
+    for time in times { hours.note(time) }
+    run.marketHours = hours
     run.riskEvents = [
       RiskEvent(time: start + 5, lane: min(1, laneCount - 1), kind: "drawdown-stop", detail: "fell by 2 %", count: 1),
       RiskEvent(time: start + 9, lane: 0, kind: "order-limit", detail: "", count: 12),

@@ -158,7 +158,8 @@ extension MetricCatalogue {
       formula: "share of {days} below the high, the starting {day} included"
     ) { MetricEstimate($0.drawdown.fractionUnderWater) },
     MetricDefinition(
-      "ulcer_index", "Ulcer index", .drawdown, .fraction, .lowerIsBetter, formula: "sqrt(mean(drawdown^2)), divisor n",
+      "ulcer_index", "Ulcer index", .drawdown, .fraction, .lowerIsBetter,
+      formula: "sqrt(mean(drawdown^2)) over all {days}, the starting {day} included",
       variants: [.empyrical: "sqrt(sum(drawdown^2)/(n - 1)), n returns"]
     ) { context throws(AnalyticsError) in
       guard context.convention == .empyrical, context.drawdown.maximum < 0 else {
@@ -167,7 +168,8 @@ extension MetricCatalogue {
       return MetricEstimate(try sampleUlcer(context))
     },
     MetricDefinition(
-      "pain_index", "Pain index", .drawdown, .fraction, .lowerIsBetter, formula: "mean(|drawdown|) over all {days}"
+      "pain_index", "Pain index", .drawdown, .fraction, .lowerIsBetter,
+      formula: "mean(|drawdown|) over all {days}, the starting {day} included"
     ) { MetricEstimate($0.drawdown.painIndex) },
     MetricDefinition(
       "dar_95", "Drawdown at risk 95 %", .drawdown, .fraction, .lowerIsBetter,

@@ -117,12 +117,15 @@ extension MetricCatalogue {
     fill("maker_share", "Maker share", .fraction, .neutral, formula: "lots filled while resting / all lots") {
       $0.makerShare
     },
-    fill("fill_ratio", "Fill ratio", .fraction, formula: "lots filled / lots of orders that passed the risk gate") {
+    fill(
+      "fill_ratio", "Fill ratio", .fraction,
+      formula: "lots filled / lots of orders that neither risk gate nor venue rejected"
+    ) {
       $0.fillRatio
     },
     fill(
       "cancel_ratio", "Cancel ratio", .fraction, .neutral,
-      formula: "cancelled orders / orders that passed the risk gate"
+      formula: "cancelled orders / orders that neither risk gate nor venue rejected"
     ) {
       $0.cancelRatio
     },

@@ -100,7 +100,7 @@ public struct ExecutionQuality: Sendable, Hashable {
     fillRatio = sent > 0 ? passed.map { Double($0.filledLots) }.compensatedSum / sent : nil
   }
 
-  /// Cancelled orders over orders that passed the risk gate; nil without any.
+  /// Cancelled orders over orders that neither risk gate nor venue rejected; nil without any.
   public var cancelRatio: Double? {
     let passed = orderCount - rejectedOrders
     return passed > 0 ? Double(cancelledOrders) / Double(passed) : nil

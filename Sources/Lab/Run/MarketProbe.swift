@@ -1,3 +1,4 @@
+import Analytics
 import MarketTypes
 import OrderBooks
 import TickStore
@@ -15,6 +16,8 @@ struct MarketProbe {
   private(set) var marks: [Int64]
   /// Lots that the market traded in each instrument, over the whole replay.
   private(set) var tradedLots: [Int64]
+  /// When in the week the market traded; when it moved at all, where nothing did trade.
+  private(set) var hours: TradingHours
 
   init(
     times: [Int64], windows: inout WindowCapture, replay: Replay, progress: @escaping ProgressHandler
@@ -24,6 +27,7 @@ struct MarketProbe {
     middles = Array(repeating: .min, count: times.count * instrumentCount)
     marks = middles
     tradedLots = []
+    hours = TradingHours()
     var source = ReplaySource(replay, stage: "marking", progress: progress)
     var books = BookSet(instrumentCount: instrumentCount)
     var batch = source.makeBatch()
@@ -42,6 +46,7 @@ struct MarketProbe {
       }
     }
     tradedLots = volume.lots
+    hours = volume.hours.isEmpty ? volume.eventHours : volume.hours
     // The last event's own moment is still in the data; later ones are not.
     while next < times.count {
       note(next, books, &latest)
@@ -80,17 +85,24 @@ struct MarketProbe {
   func mark(at time: Int64, instrument: Int) -> Int64 { marks[row(of: time) * instrumentCount + instrument] }
 }
 
-/// Adds up what the market trades.
+/// Adds up what the market trades, and when.
 private struct TradedVolume: BookObserver {
   private(set) var lots: [Int64]
+  private(set) var hours = TradingHours()
+  private(set) var eventHours = TradingHours()
+  /// Until when trades, and events, fall into an hour already noted.
+  private var noted = Int64.min
+  private var eventNoted = Int64.min
 
   init(instrumentCount: Int) { lots = Array(repeating: 0, count: instrumentCount) }
 
   mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+    if change.time >= eventNoted { eventNoted = eventHours.note(change.time) }
     switch change.code.operation {
     // Sources that print a trade and fill orders apart say the quantity twice: `fill` is not counted.
     case .executeWhole, .executePart, .executePriced, .trade, .bar:
       let instrument = Int(change.instrument)
+      if change.time >= noted { noted = hours.note(change.time) }
       guard change.quantity > 0, lots.indices.contains(instrument) else { return }
       lots[instrument] = lots[instrument].addingReportingOverflow(change.quantity).partialValue
     default: return

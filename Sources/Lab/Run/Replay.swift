@@ -85,6 +85,36 @@ struct Replay: Sendable {
     contracts = try instruments.map { try Self.contract(of: $0) }
   }
 
+  /// States instruments as the scenario says that their contracts are.
+  mutating func restate(_ terms: [ContractTerms]) throws(RunError) {
+    guard !terms.isEmpty else { return }
+    for (index, term) in terms.enumerated() {
+      let places = instruments.indices.filter { term.instrument.isEmpty || instruments[$0].symbol == term.instrument }
+      guard !places.isEmpty else {
+        throw RunError(
+          .badScenario, "data.contract[\(index)].instrument: the run has no instrument '\(term.instrument)'",
+          advice: "its instruments are \(instruments.prefix(20).map(\.symbol).joined(separator: ", "))")
+      }
+      for place in places {
+        if let multiplier = term.multiplier {
+          guard let unit = DecimalUnit(nearest: multiplier) else {
+            throw RunError(
+              .badScenario, "data.contract[\(index)].multiplier: \(multiplier) has more than nine decimals")
+          }
+          instruments[place].multiplier = unit
+        }
+        if !term.currency.isEmpty { instruments[place].currency = term.currency }
+        switch term.settlement {
+        case .asRecorded: break
+        case .linear: instruments[place].settlement = .linear
+        case .inverse: instruments[place].settlement = .inverse
+        }
+      }
+    }
+    contracts = []
+    for instrument in instruments { contracts.append(try Self.contract(of: instrument)) }
+  }
+
   /// States instruments of other currencies in the account's, where a rate is given for the whole run.
   mutating func restate(for account: AccountTerms) throws {
     guard !account.rates.isEmpty else { return }
@@ -175,4 +205,15 @@ struct Replay: Sendable {
 
   /// Events in all files, before any selection: what progress is measured against.
   var eventCount: UInt64 { parts.reduce(0) { $0 + $1.file.eventCount } }
+}
+
+extension DecimalUnit {
+  /// A number of at most nine decimals; nil for any other.
+  init?(nearest value: Double) {
+    let scaled = (value * 1e9).rounded()
+    guard scaled.isFinite, scaled >= 1, scaled < 9e18, (scaled / 1e9 - value).magnitude <= value * 1e-12 else {
+      return nil
+    }
+    self.init(mantissa: Int64(scaled), exponent: 9)
+  }
 }

@@ -57,6 +57,7 @@ struct RunAssembly {
         outcome, capital: scenario.account.capital, contracts: replay.contracts, probe: probe
       ).columns
     result.marketLots = probe.tradedLots
+    result.marketHours = probe.hours
     result.orders = history.orders
     result.fills = outcome.fills.map { runFill($0, probe) }
     result.missedFills = history.missed

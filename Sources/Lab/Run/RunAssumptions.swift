@@ -15,6 +15,16 @@ enum RunAssumptions {
     } else {
       add("data", .neutral, "The recorded market would have been the same without these orders.")
     }
+    let worth = replay.instruments.prefix(8).map { instrument in
+      let formula =
+        instrument.settlement == .inverse
+        ? "quantity × \(instrument.multiplier) / price" : "price × quantity × \(instrument.multiplier)"
+      return "\(instrument.symbol) is worth \(formula) \(instrument.currency)"
+    }
+    add(
+      "contracts", .neutral,
+      worth.joined(separator: "; ") + (replay.instruments.count > 8 ? "; and so on" : "") + "."
+        + (scenario.market == nil ? " Data often does not say it; data.contract does." : ""))
     if scenario.run.hasImpact {
       addImpact(add)
     } else {
@@ -38,7 +48,7 @@ enum RunAssumptions {
     add("latency", lane.latency.isZero ? .optimistic : .neutral, latency(lane.latency))
     let fees = lane.fees
     add(
-      "fees", fees.makerRate <= 0 && fees.takerRate <= 0 ? .optimistic : .neutral,
+      "fees", fees.isPlain && fees.makerRate <= 0 && fees.takerRate <= 0 ? .optimistic : .neutral,
       "Makers pay \(rate(fees.makerRate)) of the notional and takers \(rate(fees.takerRate)); negative is a rebate."
         + (fees.isPlain ? "" : " \(more(fees, scenario.account.currency))"))
     add(

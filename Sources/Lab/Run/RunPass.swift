@@ -30,14 +30,32 @@ struct RunPass {
     self.progress = progress
     var replay = try Self.replay(scenario, threads: threads, progress: progress)
     if scenario.market == nil { try replay.requireTimes() }
+    try replay.restate(scenario.data.contracts)
     try replay.restate(for: scenario.account)
     let plan = try LanePlan(
       scenario, entry: entry, instruments: replay.instruments, span: scenario.market?.day ?? replay.timeSpan)
     replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
     self.replay = replay
     self.plan = plan
+    try requireInstruments()
     try Self.requireCurrency(scenario, replay.instruments)
     try Self.requireSymbols(scenario, replay.instruments)
+  }
+
+  /// A strategy that looks at an instrument which is not there would trade nothing, silently.
+  private func requireInstruments() throws(RunError) {
+    let symbols = replay.instruments.map(\.symbol)
+    for (lane, values) in plan.parameters.prefix(plan.variants.count).enumerated() {
+      for parameter in entry.parameters where parameter.isInstrument && Int(values[parameter.name]) >= symbols.count {
+        let key = scenario.lanes.isEmpty ? "strategy.parameters" : "lane[\(lane)].parameters"
+        let known = symbols.prefix(10).enumerated().map { "\($0.offset) is \($0.element)" }.joined(separator: ", ")
+        throw RunError(
+          .badScenario,
+          "\(key).\(parameter.name) = \(Int(values[parameter.name])): the run has \(symbols.count) "
+            + "instrument\(symbols.count == 1 ? "" : "s")",
+          advice: "counted from 0, \(known); data.instruments chooses them and their order")
+      }
+    }
   }
 
   /// Where a scenario takes all instruments of its data, only the data says whether a symbol is one of them.

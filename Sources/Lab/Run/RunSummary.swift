@@ -4,6 +4,16 @@ public import Reporting
 /// The short record of a finished run: `summary.json`, and what the ledger enters. Nothing in it depends on when or where
 /// it ran.
 public enum RunSummary {
+  /// The bytes of `summary.json`.
+  static func bytes(_ result: RunResult) throws -> [UInt8] {
+    try json(result).canonicalBytes() + [UInt8(ascii: "\n")]
+  }
+
+  /// Whether a run's folder holds exactly the summary of its result.
+  public static func isStored(_ result: RunResult, in folder: String) throws -> Bool {
+    try ScenarioText.bytes(of: folder + "/summary.json") == bytes(result)
+  }
+
   public static let schema = 1
 
   public static func json(_ result: RunResult) -> CanonicalJSON {

@@ -14,8 +14,22 @@ extension Scenario {
     settings.confidenceLevels = metrics.confidenceLevels
     settings.periodsPerYear = metrics.periodsPerYear
     settings.benchmark = metrics.benchmark
+    settings.calendar = calendar
+    settings.sessionClose = metrics.sessionClose.map(Self.nanoseconds)
+    settings.sessionNanoseconds = metrics.sessionHours.map(Self.nanoseconds)
     if !stress.isEmpty { settings.stresses = stresses }
     return settings
+  }
+
+  private static func nanoseconds(_ hours: Double) -> Int64 { Int64((hours * 3.6e12).rounded()) }
+
+  /// Nil for the one that fits the data.
+  private var calendar: TradingCalendar? {
+    switch metrics.calendar {
+    case .automatic: nil
+    case .weekdays: .weekdays(closingAt: Self.nanoseconds(22))
+    case .everyDay: .everyDay
+    }
   }
 
   /// Shocks under one name happen together, in the order of the names.

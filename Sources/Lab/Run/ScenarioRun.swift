@@ -100,7 +100,7 @@ public enum ScenarioRun {
       log.note("entered", ["ledger_head": .string(result.identity.ledgerHead)])
     }
     try store(result, scenario, in: folder)
-    try folder.write(RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")], as: "summary.json")
+    try folder.write(try RunSummary.bytes(result), as: "summary.json")
     log.note("finished", ["result_hash": .string(result.identity.resultHash)])
     log.sync()
     try folder.finish()

@@ -53,8 +53,7 @@ public struct StoredRun: Sendable {
     guard result.contentHash() == result.identity.resultHash else {
       throw mismatch("result.h5 is not what its own hash says; it was changed after the run")
     }
-    let summary = try ScenarioText.bytes(of: folder + "/summary.json")
-    guard try summary == RunSummary.json(result).canonicalBytes() + [UInt8(ascii: "\n")] else {
+    guard try RunSummary.isStored(result, in: folder) else {
       throw mismatch("summary.json does not belong to result.h5")
     }
     let scenario = try Scenario(paths: [folder + "/scenario.toml"], strategies: strategies)

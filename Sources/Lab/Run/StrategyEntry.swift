@@ -52,8 +52,9 @@ public struct StrategyRegistry: Sendable {
   /// The entry of a name; nil when there is none.
   public subscript(name: String) -> StrategyEntry? { entries.first { $0.name == name } }
 
-  /// Checks a scenario's strategy and the parameters of every lane.
-  func check(_ scenario: Scenario, _ document: TomlDocument) throws(ScenarioError) {
+  /// Checks a scenario's strategy and the parameters of every lane, and writes out what they leave to defaults: a stored
+  /// scenario must mean the same to a program whose defaults are others.
+  func resolve(_ scenario: inout Scenario, _ document: TomlDocument) throws(ScenarioError) {
     guard let entry = self[scenario.strategy.name] else {
       let names = entries.map(\.name)
       throw ScenarioError(
@@ -62,17 +63,19 @@ public struct StrategyRegistry: Sendable {
         advice: nearestKey(to: scenario.strategy.name, among: names).map { "did you mean '\($0)'?" }
           ?? "there are \(names.joined(separator: ", "))")
     }
-    try check(scenario.strategy.parameters, of: entry, at: "strategy.parameters", document)
-    for (index, lane) in scenario.lanes.enumerated() {
-      try check(lane.parameters, of: entry, at: "lane[\(index)].parameters", document)
+    try resolve(&scenario.strategy.parameters, of: entry, at: "strategy.parameters", document)
+    scenario.latency.resolve()
+    for index in scenario.lanes.indices {
+      try resolve(&scenario.lanes[index].parameters, of: entry, at: "lane[\(index)].parameters", document)
+      scenario.lanes[index].latency.resolve()
     }
   }
 
-  private func check(
-    _ given: [String: Double], of entry: StrategyEntry, at key: String, _ document: TomlDocument
+  private func resolve(
+    _ given: inout [String: Double], of entry: StrategyEntry, at key: String, _ document: TomlDocument
   ) throws(ScenarioError) {
     do throws(ParameterError) {
-      _ = try entry.values(given)
+      given = try entry.values(given).all
     } catch {
       let path = "\(key).\(error.parameter)"
       let isKnown = entry.parameters.contains { $0.name == error.parameter }

@@ -185,6 +185,10 @@ extension Scenario {
     if data.until != nil {
       throw refusal("data.until", "selects from recorded data", "a market's day ends with its phases")
     }
+    if !data.contracts.isEmpty {
+      throw refusal(
+        "data.contract", "restates recorded data", "a simulated market has the instruments it describes")
+    }
     if !data.instruments.isEmpty {
       throw refusal(
         "data.instruments", "selects from recorded data", "a simulated market has the instruments it describes")

@@ -41,10 +41,27 @@ extension DataSelection: TomlMapped {
     try mapper.moment("from", &from, "start at the first event that reaches this time")
     try mapper.moment("until", &until, "stop before the first event that reaches this time")
     try mapper.texts("instruments", &instruments, "symbols to trade, the first one is instrument 0; none for all")
+    try mapper.tables(
+      "contract", &contracts, blank: ContractTerms(),
+      "what contracts of recorded data are, where it does not say so; later ones win")
     try mapper.text("market", &market, "a market scenario to simulate instead; its keys may also stand in this file")
     try mapper.text("folder", &folder, "where relative paths start; empty for the folder of this file")
   }
 }
+
+extension ContractTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.text("instrument", &instrument, "symbol; empty for every instrument")
+    try mapper.number(
+      "multiplier", &multiplier, in: 1e-9...1e9,
+      "units of the underlying per unit of quantity, 50 for an E-mini S&P 500 future; absent for what the data says")
+    try mapper.text("currency", &currency, "of profit and loss; empty for what the data says")
+    try mapper.choice(
+      "settlement", &settlement, "linear: price x quantity x multiplier; inverse: quantity x multiplier / price")
+  }
+}
+
+extension ContractTerms.Settlement: TomlChoice {}
 
 extension AccountTerms: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
@@ -176,6 +193,7 @@ extension HoldingTerms.Dividend: TomlMapped {
 }
 
 extension LatencyTerms.Feed: TomlChoice {}
+extension MetricTerms.Calendar: TomlChoice {}
 extension LatencyTerms.Rule.Law: TomlChoice {}
 extension FillTerms.Queue: TomlChoice {}
 extension FeeTerms.Volume: TomlChoice {}
@@ -188,8 +206,8 @@ extension LatencyTerms: TomlMapped {
     try mapper.choice("feed", &feed, "from the exchange's event to the strategy: constant, or as the data recorded it")
     try mapper.integer("feed_nanoseconds", &feedNanoseconds, in: Self.longest, "of a constant feed")
     try mapper.table("new_order", &newOrder, "from the strategy to the venue")
-    try mapper.table("cancel", &cancel, blank: newOrder, "as new orders unless stated")
-    try mapper.table("amend", &amend, blank: newOrder, "as new orders unless stated")
+    try mapper.table("cancel", &cancel, blank: newOrder, "as new_order unless stated")
+    try mapper.table("amend", &amend, blank: newOrder, "as new_order unless stated")
     try mapper.table("acknowledgement", &acknowledgement, "from the venue's answer or fill to the strategy")
   }
 }
@@ -274,8 +292,12 @@ extension ReportTerms: TomlMapped {
     try mapper.flag("html", &isHTML, "write report.html")
     try mapper.flag(
       "order_steps", &keepsOrderSteps, "keep every step of the shown lane's orders, from decision to settlement")
-    try mapper.integer("resamples", &resamples, in: 100...1_000_000, "of the bootstraps behind intervals")
-    try mapper.integer("simulated_paths", &simulatedPaths, in: 100...10_000_000, "of the equity that is simulated")
+    try mapper.integer(
+      "resamples", &resamples, in: 100...1_000_000,
+      "of the bootstraps behind intervals; absent for 2,000, and fewer where returns are many")
+    try mapper.integer(
+      "simulated_paths", &simulatedPaths, in: 100...10_000_000,
+      "of the equity that is simulated; absent for 10,000, and fewer where returns are many")
   }
 }
 
@@ -290,6 +312,16 @@ extension MetricTerms: TomlMapped {
     try mapper.numbers(
       "value_at_risk_levels", &confidenceLevels,
       "one to four confidence levels from 0.5 to 0.999, rising, of the tables of value at risk and of its backtest")
+    try mapper.choice(
+      "calendar", &calendar,
+      "days with a session: automatic goes by the hours of the week in which the market traded; every-day is 365 a year, "
+        + "weekdays 252")
+    try mapper.number(
+      "session_close", &sessionClose, in: 0.25...48,
+      "hours after midnight UTC, above 24 in the next day; absent for 22 (weekdays) or 24, or what the data shows")
+    try mapper.number(
+      "session_hours", &sessionHours, in: 0.01...24,
+      "length of a session, which annualises shorter returns; absent for 6.5 where nights are quiet, else 24")
     try mapper.number(
       "periods_per_year", &periodsPerYear, in: 1...100_000, "sessions that make a year; absent for the calendar's own")
     try mapper.text(

@@ -65,7 +65,7 @@ extension Scenario {
       data.market = ""
     }
     try check(document)
-    try strategies.check(self, document)
+    try strategies.resolve(&self, document)
   }
 
   /// The scenario as a text with the meaning of every key, which reads back as the same scenario.

@@ -49,6 +49,8 @@ public struct DataSelection: Hashable, Sendable {
   public var until: Int64?
   /// Symbols; empty for all.
   public var instruments: [String] = []
+  /// What contracts are, where the data does not say it.
+  public var contracts: [ContractTerms] = []
   /// A market scenario instead of files; resolved scenarios hold its keys themselves.
   public var market = ""
   /// Where relative paths start; after reading never empty, unless that is the working folder.
@@ -60,6 +62,21 @@ public struct DataSelection: Hashable, Sendable {
   public func path(of file: String) -> String {
     file.hasPrefix("/") || folder.isEmpty ? file : ScenarioLayers.tidied("\(folder)/\(file)")
   }
+}
+
+/// What an instrument's contracts are; sources of ticks often name only its price.
+public struct ContractTerms: Hashable, Sendable {
+  public enum Settlement: String, CaseIterable, Sendable { case asRecorded = "as-recorded", linear, inverse }
+
+  /// Symbol; empty for every instrument.
+  public var instrument = ""
+  /// Units of the underlying per unit of quantity; nil for what the data says.
+  public var multiplier: Double?
+  /// What profit and loss are paid in; empty for what the data says.
+  public var currency = ""
+  public var settlement = Settlement.asRecorded
+
+  public init() {}
 }
 
 /// The money a lane begins with.
@@ -138,6 +155,12 @@ public struct LatencyTerms: Hashable, Sendable {
   public var acknowledgement = Rule()
 
   public init() {}
+
+  /// States what unstated kinds of messages take: as long as new orders.
+  mutating func resolve() {
+    cancel = cancel ?? newOrder
+    amend = amend ?? newOrder
+  }
 }
 
 /// How resting orders fill where the data does not say.
@@ -206,9 +229,9 @@ public struct ReportTerms: Hashable, Sendable {
   public var isHTML = true
   /// Every step of the shown lane's orders is kept.
   public var keepsOrderSteps = false
-  /// Of the bootstraps behind intervals, and paths of the simulation.
-  public var resamples = 2_000
-  public var simulatedPaths = 10_000
+  /// Of the bootstraps behind intervals, and paths of the simulation; nil for what takes a second or so.
+  public var resamples: Int?
+  public var simulatedPaths: Int?
 
   public init() {}
 }
@@ -221,6 +244,13 @@ public struct MetricTerms: Hashable, Sendable {
   public var minimumAcceptableReturn = 0.0
   /// Of value at risk and expected shortfall.
   public var confidenceLevels = [0.95, 0.99]
+  public enum Calendar: String, CaseIterable, Sendable { case automatic, weekdays, everyDay = "every-day" }
+
+  /// Which days have a session.
+  public var calendar = Calendar.automatic
+  /// Hours after midnight UTC when a session closes, and how long one lasts; nil for what fits the calendar.
+  public var sessionClose: Double?
+  public var sessionHours: Double?
   /// Nil for what the calendar of the data implies.
   public var periodsPerYear: Double?
   /// A symbol of the run, `none`, or empty for holding all its instruments in equal parts.

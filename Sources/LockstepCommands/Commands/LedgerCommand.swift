@@ -1,6 +1,7 @@
 import Catalogue
 import CommandLineInterface
 import Glibc
+import Lab
 import Ledger
 import Reporting
 
@@ -20,8 +21,9 @@ enum LedgerCommand {
   static let command = Command(
     "ledger", summary: "Verify the ledger of runs, and prove what is in it.",
     discussion: """
-      Every finished run is entered in an append-only Merkle log (RFC 6962), the file 'ledger' of the folder of runs. Its
-      head vouches for all records; it is stored in each result and printed in each report.
+      Every run that was computed to its end is entered in an append-only Merkle log (RFC 6962), the file 'ledger' of the
+      folder of runs. Its head vouches for all records; it is stored in each result and printed in each report, so a run
+      is entered before its files are written, and remains a trial when they cannot be, or are removed later.
       """, subcommands: [head, verify, proof, consistency, sign, checkSignature])
 
   private static let head = Command(
@@ -36,8 +38,9 @@ enum LedgerCommand {
     "verify", summary: "Check every record, every run folder against it, and earlier heads.",
     examples: ["ledger verify", "ledger verify --against '{\"root\":\"…\",\"size\":3}'"],
     discussion: """
-      Reads the whole ledger, then every finished run of the folder: the run's result hash must be in the ledger and the head
-      stored in its result must be one that the ledger still begins with. Ends with 6 when anything differs.
+      Reads the whole ledger, then every finished run of the folder: result.h5 and summary.json must be what the run's result
+      hash says, that hash must be in the ledger, and the head stored in the result must be one that the ledger still begins
+      with. Ends with 6 when anything differs. 'verify RUN' runs a scenario again, too.
       """,
     parameters: [folder, against, CommonParameters.json]
   ) { try verify($0) }
@@ -162,6 +165,9 @@ enum LedgerCommand {
     let hash = result.contentHash()
     guard hash == result.identity.resultHash else { return "result.h5 holds another result than its hash says" }
     guard run.text("result_hash") == hash else { return "summary.json has another hash than result.h5" }
+    guard try RunSummary.isStored(result, in: "\(folder)/\(run.folder)") else {
+      return "summary.json does not belong to result.h5"
+    }
     // Runs made with --no-ledger say so by having no head.
     guard !result.identity.ledgerHead.isEmpty else { return nil }
     guard known.contains(hash) else { return "it is not in the ledger" }

@@ -3,9 +3,11 @@ public import Analytics
 extension RunAnalysis {
   private static let hour: Int64 = 3_600_000_000_000
 
-  /// The calendar that fits the moments of a run: Monday to Friday when nothing happened on a weekend or between 01:00 and
-  /// 08:00 UTC, when exchanges of stocks in America are closed; every day otherwise.
+  /// The calendar that fits a run: by the hours in which its market traded, or else by the moments that it knows of.
   public static func calendar(for run: RunResult) -> (calendar: TradingCalendar, reason: String) {
+    if let hours = run.marketHours {
+      return TradingCalendar.fitting(hours, from: run.identity.start, through: run.identity.end)
+    }
     let day = CalendarDate.nanosecondsPerDay
     for time in [run.identity.start, run.identity.end] + run.sampleTimes + run.account.times {
       let date = CalendarDate(nanoseconds: time)
@@ -62,13 +64,7 @@ extension RunAnalysis {
       let count = Int(span / interval)
       guard count >= 2 else { return .absent(reason: "equity covers \(count) periods of \(seconds) s only") }
       let ends = (1...count).map { times[0] + Int64($0) * interval }
-      // Sessions of the every-day calendar are whole days; those of others are as long as what was seen of them.
-      let day = CalendarDate.nanosecondsPerDay
-      let sessionLength =
-        calendar.sessionWeekdays.count == 7
-        ? Double(day)
-        : Double(min(day, span / Int64(max(1, calendar.sessions(from: times[0], through: ends[count - 1]).count))))
-      let periods = calendar.periodsPerYear * sessionLength / Double(interval)
+      let periods = calendar.periodsPerYear * Double(calendar.sessionNanoseconds) / Double(interval)
       let length = seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
       let label = "returns of \(length)"
       return .from { () throws(AnalyticsError) in
@@ -109,7 +105,26 @@ extension RunAnalysis {
     return .from { () throws(AnalyticsError) in
       try ExposureStatistics(
         times: run.account.times, gross: run.account.grossExposure, net: run.account.netExposure,
-        equity: run.account.equity)
+        equity: run.account.equity, largest: largestExposure(of: run))
+    }
+  }
+
+  /// The largest single position's value at each row of the account; nil where rows do not hold every instrument.
+  private static func largestExposure(of run: RunResult) -> [Double]? {
+    let account = run.account
+    let instruments = run.instruments.map { TradedInstrument($0) }
+    guard !instruments.isEmpty, account.lots.count == account.times.count * instruments.count,
+      account.markHalfTicks.count == account.lots.count
+    else { return nil }
+    // One instrument is all there is, whatever its value is in the account's currency.
+    if instruments.count == 1 { return account.grossExposure }
+    return account.times.indices.map { row in
+      let values = instruments.indices.map { instrument in
+        let place = row * instruments.count + instrument
+        let (lots, mark) = (account.lots[place], account.markHalfTicks[place])
+        return lots == 0 || mark == .min ? 0 : instruments[instrument].value(halfTicks: mark, lots: lots).magnitude
+      }
+      return min(values.max() ?? 0, account.grossExposure[row])
     }
   }
 }

@@ -22,6 +22,9 @@ public enum Finding<Value: Sendable>: Sendable {
 public struct RunAnalysisSettings: Sendable, Hashable {
   /// Nil for the choice of `RunAnalysis.calendar(for:)`.
   public var calendar: TradingCalendar?
+  /// Close of a session in nanoseconds after midnight UTC, and its length; nil for the calendar's own.
+  public var sessionClose: Int64?
+  public var sessionNanoseconds: Int64?
   /// Annual rates.
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0
@@ -31,11 +34,11 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   /// What the run is measured against: the symbol of one of its instruments, `RunAnalysis.noBenchmark`, or empty for holding
   /// all of its instruments in equal parts.
   public var benchmark = ""
-  /// Of bootstraps, and paths of the simulation: at most these many, and fewer for long series (see `workLimit`).
-  public var resamples = 2_000
-  public var simulatedPaths = 10_000
-  /// Periods simulated in all; a bootstrap resamples a quarter of that. It bounds the time of an analysis, and the figures'
-  /// standard errors say what it costs in precision.
+  /// Of bootstraps, and paths of the simulation; nil for as many as `workLimit` allows, up to 2,000 and 10,000.
+  public var resamples: Int?
+  public var simulatedPaths: Int?
+  /// Periods simulated in all where nobody says how many; a bootstrap resamples a quarter of that. It bounds the time of an
+  /// analysis, and the figures' standard errors say what it costs in precision.
   public var workLimit = 1_000_000
   public var seed: UInt64 = 1
   /// Of value at risk.
@@ -52,9 +55,9 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public init() {}
 
   /// Paths of a simulation of so many steps; never fewer than give a standard error.
-  func paths(steps: Int) -> Int { min(simulatedPaths, max(256, workLimit / max(1, steps))) }
+  func paths(steps: Int) -> Int { max(2, simulatedPaths ?? min(10_000, max(256, workLimit / max(1, steps)))) }
 
-  func resamples(of count: Int) -> Int { min(resamples, max(200, workLimit / 4 / max(1, count))) }
+  func resamples(of count: Int) -> Int { max(2, resamples ?? min(2_000, max(200, workLimit / 4 / max(1, count)))) }
 }
 
 /// Returns of equal periods and how to name them.
@@ -180,6 +183,14 @@ public struct RunAnalysis: Sendable {
   public init(_ run: RunResult, settings: RunAnalysisSettings = RunAnalysisSettings()) {
     self.settings = settings
     var (chosen, reason) = settings.calendar.map { ($0, "set by the scenario") } ?? Self.calendar(for: run)
+    if let close = settings.sessionClose {
+      chosen = chosen.closing(at: close)
+      reason += "; close set by the scenario"
+    }
+    if let length = settings.sessionNanoseconds {
+      chosen.sessionNanoseconds = length
+      reason += "; length of a session set by the scenario"
+    }
     if let periods = settings.periodsPerYear {
       chosen.periodsPerYear = periods
       reason += "; sessions a year set by the scenario"

@@ -1,3 +1,4 @@
+public import Analytics
 public import MarketTypes
 
 /// Everything a finished run leaves behind, as plain data: what result files store and reports are made from.
@@ -12,6 +13,8 @@ public struct RunResult: Sendable, Hashable {
   public var instruments: [Instrument]
   /// Lots that the market traded in each instrument while the run went on; empty when nobody counted.
   public var marketLots: [Int64] = []
+  /// When in the week the market traded; nil when nobody looked.
+  public var marketHours: TradingHours?
   public var lanes: [LaneResult]
   /// The lane whose orders, fills and account are kept in full: an index into `lanes`.
   public var shownLane: Int

@@ -8,8 +8,8 @@ public struct Pairs: Strategy {
   public static let name = "pairs"
   public static let summary = "Trades two instruments against each other when their spread leaves its usual band."
   public static let parameters = [
-    Parameter("first", "which instrument is compared, from 0", default: 0, in: 0...65_535, isWhole: true),
-    Parameter("second", "which instrument it is hedged with", default: 1, in: 0...65_535, isWhole: true),
+    Parameter("first", "which instrument is compared, from 0", default: 0, in: 0...65_535, isInstrument: true),
+    Parameter("second", "which instrument it is hedged with", default: 1, in: 0...65_535, isInstrument: true),
     Parameter("window", "samples of slope, mean and deviation", default: 100, in: 2...30_000, isWhole: true),
     Parameter("entry", "standard deviations of the spread that open a position", default: 2, in: 0...100),
     Parameter("exit", "standard deviations that close it", default: 0.5, in: 0...100),

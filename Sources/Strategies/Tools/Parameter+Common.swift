@@ -1,7 +1,7 @@
 /// Parameters that several built-in strategies share.
 extension Parameter {
   static let instrument = Parameter(
-    "instrument", "which instrument of the market, from 0", default: 0, in: 0...65_535, isWhole: true)
+    "instrument", "which instrument of the market, from 0", default: 0, in: 0...65_535, isInstrument: true)
 
   static let barMilliseconds = Parameter(
     "bar_ms", "milliseconds of each bar made from trades; 0 takes the bars of the data", default: 0,

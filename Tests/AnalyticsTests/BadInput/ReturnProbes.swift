@@ -58,7 +58,8 @@ enum ReturnProbes {
       return [curve.startingCapital] + curve.sampled(at: [0, 1 << 50]) + daily.equity + daily.returns.values
     },
     .parameters(
-      "TradingCalendar.init(name:closeNanosecondsOfDay:sessionWeekdays:closedDates:periodsPerYear:)", good: [252]
+      "TradingCalendar.init(name:closeNanosecondsOfDay:sessionWeekdays:closedDates:periodsPerYear:sessionNanoseconds:)",
+      good: [252]
     ) {
       let calendar = TradingCalendar(
         name: "test", closeNanosecondsOfDay: 1, sessionWeekdays: Set(1...7), closedDates: [], periodsPerYear: $0[0])

@@ -131,3 +131,29 @@ import Testing
     }
   }
 }
+
+@Suite struct ScenarioKeyTests {
+  @Test func keysOfScenariosAreComparedWithoutComments() {
+    let keys = ComparePage.keys(
+      """
+      name = "a # b" # what it is
+      [strategy.parameters] # numbers
+      count = 3 # whole
+      path = 'c:\\' # a folder
+      text = "say \\"#\\"" # quoted
+      [[lane]]
+      name = "one"
+      [lane.parameters]
+      count = 4
+      [[lane]]
+      [lane.parameters]
+      count = 5
+      """)
+    #expect(
+      keys.map { "\($0)=\($1)" } == [
+        "name=\"a # b\"", "strategy.parameters.count=3", "strategy.parameters.path='c:\\'",
+        "strategy.parameters.text=\"say \\\"#\\\"\"", "lane[0].name=\"one\"", "lane[0].parameters.count=4",
+        "lane[1].parameters.count=5",
+      ])
+  }
+}

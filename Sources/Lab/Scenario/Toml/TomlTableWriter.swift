@@ -84,7 +84,9 @@ struct TomlTableWriter: TomlMapper {
   mutating func settings(_ key: String, _ value: inout [String: Double], _ comment: String) {
     guard !value.isEmpty else { return }
     tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + ["[\(header.isEmpty ? key : "\(header).\(key)")]"]
-    for (name, number) in value.sorted(by: { $0.key < $1.key }) { tables.append("\(Self.bare(name)) = \(number)") }
+    for (name, number) in value.sorted(by: { $0.key < $1.key }) {
+      tables.append("\(Self.bare(name)) = \(TomlNumber.text(number))")
+    }
   }
 
   /// A key with quotes only where TOML wants them.

@@ -85,7 +85,12 @@ public struct ComparePage: Sendable {
       rows.append(
         [.init(figure.name)]
           + runs.map { run in
-            run.context.figures.span.figures[index].value.map { .init($0, figure.style) } ?? .init("–")
+            // What comes after the last whole period is profit, too.
+            let result = run.context.result
+            let value =
+              figure.id == "profit" && result.lanes.indices.contains(result.shownLane)
+              ? result.lanes[result.shownLane].profit : run.context.figures.span.figures[index].value
+            return value.map { .init($0, figure.style) } ?? .init("–")
           })
     }
     let units = Set(runs.map { $0.context.basis.periodName }).sorted()
@@ -184,16 +189,49 @@ public struct ComparePage: Sendable {
     var keys: [(String, String)] = []
     for line in scenario.split(separator: "\n").map({ trimmed($0) }) where !line.isEmpty && !line.hasPrefix("#") {
       if line.hasPrefix("[[") {
-        let name = line.filter { $0 != "[" && $0 != "]" }
+        let name = header(line)
         count[name, default: 0] += 1
         table = "\(name)[\((count[name] ?? 1) - 1)]."
       } else if line.hasPrefix("[") {
-        table = line.filter { $0 != "[" && $0 != "]" } + "."
+        table = header(line) + "."
+        // A table of an element is the latest element's.
+        for (array, elements) in count where table.hasPrefix(array + ".") {
+          table = "\(array)[\(elements - 1)]" + table.dropFirst(array.count)
+        }
       } else if let equals = line.firstIndex(of: "=") {
-        keys.append((table + trimmed(line[..<equals]), trimmed(line[line.index(after: equals)...])))
+        keys.append(
+          (table + trimmed(line[..<equals]), trimmed(withoutComment(line[line.index(after: equals)...]))))
       }
     }
     return keys
+  }
+
+  /// The name between a header's brackets.
+  private static func header(_ line: String) -> String {
+    trimmed(withoutComment(Substring(line))).filter { $0 != "[" && $0 != "]" }
+  }
+
+  /// A line up to a `#` that stands in no text.
+  private static func withoutComment(_ text: Substring) -> Substring {
+    var quote: Character?
+    var isEscaped = false
+    for index in text.indices {
+      let character = text[index]
+      if let open = quote {
+        if isEscaped {
+          isEscaped = false
+        } else if character == "\\", open == "\"" {
+          isEscaped = true
+        } else if character == open {
+          quote = nil
+        }
+      } else if character == "#" {
+        return text[..<index]
+      } else if character == "\"" || character == "'" {
+        quote = character
+      }
+    }
+    return text
   }
 
   private static func trimmed(_ text: Substring) -> String {

@@ -1,3 +1,4 @@
+import Analytics
 import MarketTypes
 
 /// Turns the groups of a result file back into values.
@@ -101,6 +102,16 @@ struct ResultReader {
   func marketLots() throws(HDF5Error) -> [Int64] {
     guard file.has("/market") else { return [] }
     return try ResultTable("/market", index: "instrument", file).int64s("traded_lots")
+  }
+
+  func marketHours() throws(HDF5Error) -> TradingHours? {
+    let path = "/market_hours"
+    guard file.has(path) else { return nil }
+    let flags = try ResultTable(path, index: "hour", file).int32s("is_active")
+    guard let hours = TradingHours(isActive: flags.map { $0 != 0 }) else {
+      throw file.file.fault("\(flags.count) hours of \(TradingHours.hoursPerWeek)", in: path)
+    }
+    return hours
   }
 
   /// Samples and the account.

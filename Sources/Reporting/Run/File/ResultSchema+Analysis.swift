@@ -83,7 +83,9 @@ extension ResultSchema {
       ResultAttribute("convention", "whose definitions the metrics follow") {
         .text($0.analysis?.settings.convention.rawValue ?? "")
       },
-      ResultAttribute("resamples", "of each bootstrap, at most; each interval's method says how many") {
+      ResultAttribute(
+        "resamples", "of each bootstrap, where the scenario says how many; each interval's method says it"
+      ) {
         .integer(Int64($0.analysis?.settings.resamples ?? 0))
       },
       ResultAttribute("seed", "of bootstraps and simulation") { .unsigned($0.analysis?.settings.seed ?? 0) },

@@ -1,3 +1,4 @@
+import Analytics
 import MarketTypes
 
 extension ResultSchema {
@@ -7,7 +8,7 @@ extension ResultSchema {
     orderSteps, closedLots,
     riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,
-    lookAheadDifferences, windows, windowSteps, windowDepth, market,
+    lookAheadDifferences, windows, windowSteps, windowDepth, market, marketHours,
   ]
 
   // It follows from the data alone, whose hashes are part of the result.
@@ -21,6 +22,17 @@ extension ResultSchema {
         "traded_lots", .int64, axes: ["instrument"], "lots that changed hands", unit: "lots", isHashed: false
       ) { .int64($0.run.marketLots) },
     ], isPresent: { !$0.run.marketLots.isEmpty })
+
+  private static let marketHours = ResultGroup(
+    "/market_hours", "in which hours of the week the market traded", condition: "somebody looked",
+    columns: [
+      ResultColumn(
+        "hour", .int32, axes: ["hour"], "of the week, from Monday 00:00 UTC", isHashed: false
+      ) { .int32(($0.run.marketHours?.isActive ?? []).indices.map { Int32(clamping: $0) }) },
+      ResultColumn(
+        "is_active", .int32, axes: ["hour"], "1 where something traded, in any week", isHashed: false
+      ) { .int32(($0.run.marketHours?.isActive ?? []).map { $0 ? 1 : 0 }) },
+    ], isPresent: { $0.run.marketHours != nil })
 
   private static let meta = ResultGroup(
     "/meta", "which run this is and what it was made from",

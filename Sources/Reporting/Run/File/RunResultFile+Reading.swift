@@ -24,6 +24,7 @@ extension RunResultFile {
       identity: try reader.identity(meta), scenario: try reader.scenario(), instruments: try reader.instruments(),
       lanes: try reader.lanes("/lanes"), shownLane: try meta.count("shown_lane"))
     run.marketLots = try reader.marketLots()
+    run.marketHours = try reader.marketHours()
     try reader.readColumns(into: &run)
     run.orders = try reader.orders()
     run.fills = try reader.fills()
