@@ -27,6 +27,11 @@ extension ExecutionEngine {
   @inline(__always)
   public func order(_ index: Int32) -> LaneOrder { orders[Int(index)] }
 
+  /// The instrument of the order at a place; 0 where there is no such place.
+  package func instrument(of handle: Int32) -> Int {
+    handle >= 0 && Int(handle) < orders.count ? Int(orders[Int(handle)].instrument) : 0
+  }
+
   public func statistics(lane: Int) -> LaneStatistics { statistics[lane] }
 
   public func riskState(lane: Int) -> RiskState { riskStates[lane] }

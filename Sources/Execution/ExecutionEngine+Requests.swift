@@ -38,10 +38,7 @@ extension ExecutionEngine {
       return refuse(intent, lane: lane, time: time, reason: reason)
     }
     let instrument = min(Int(intent.instrument), instrumentCount &- 1)
-    let place = lane &* instrumentCount &+ instrument
-    let exposure = Exposure(
-      position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
-      bestBid: bestBid, bestAsk: bestAsk)
+    let exposure = self.exposure(lane: lane, instrument: instrument, bestBid: bestBid, bestAsk: bestAsk)
     let gate = gates.place(Int(lanes[lane].gate))
     switch gate.pointee.approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
     case .success(let approved):
@@ -123,13 +120,18 @@ extension ExecutionEngine {
   }
 
   /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it.
-  public mutating func amend(_ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64) -> Bool {
+  /// False when there is nothing to amend, or when a risk control holds it back.
+  public mutating func amend(
+    _ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64, bestBid: Price, bestAsk: Price
+  ) -> Bool {
     let index = Int(handle)
     guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
       orders[index].messagesUnderWay < 60_000
     else { return false }
     if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return false }
-    if lanes[lane].isWatched, !bearsAmend(index, lane: lane, price: price, quantity: quantity, time: time) {
+    let exposure = self.exposure(
+      lane: lane, instrument: Int(orders[index].instrument), bestBid: bestBid, bestAsk: bestAsk)
+    guard passesGate(index, lane: lane, price: price, quantity: quantity, exposure: exposure, time: time) else {
       statistics[lane].riskRejects &+= 1
       return false
     }
@@ -137,6 +139,30 @@ extension ExecutionEngine {
     let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
     post(index, lane: lane, time: time, content: content, law: 2)
     return true
+  }
+
+  /// An amend asks for what an order would: nothing may reach the venue around the controls.
+  private mutating func passesGate(
+    _ index: Int, lane: Int, price: Price, quantity: Int64, exposure: Exposure, time: Int64
+  ) -> Bool {
+    let order = orders[index]
+    let intent = OrderIntent(
+      OrderTerms(
+        identifier: OrderIdentifier(order.identifier), side: order.side, price: price,
+        quantity: Quantity(lots: quantity)), instrument: order.instrument)
+    let reason = gates[Int(lanes[lane].gate)].refusalOfAmend(
+      intent, from: Price(ticks: order.price), open: order.knownQuantity, exposure: exposure, time: time,
+      state: &riskStates[lane])
+    guard reason == .none else { return false }
+    return !lanes[lane].isWatched || bearsAmend(index, lane: lane, price: price, quantity: quantity, time: time)
+  }
+
+  @inline(__always)
+  private func exposure(lane: Int, instrument: Int, bestBid: Price, bestAsk: Price) -> Exposure {
+    let place = lane &* instrumentCount &+ instrument
+    return Exposure(
+      position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
+      bestBid: bestBid, bestAsk: bestAsk)
   }
 
   @inline(__always)

@@ -94,6 +94,19 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     return reason == .none ? .success(ApprovedOrder(approved: intent)) : .failure(reason)
   }
 
+  /// What holds an amend of a resting order back; `none` when nothing does. `open` is what the lane believes open of the order,
+  /// which the exposure counts. Taking quantity away at the same price only counts as a request.
+  public func refusalOfAmend(
+    _ intent: OrderIntent, from price: Price, open: Int64, exposure: Exposure, time: Int64, state: inout RiskState
+  ) -> RiskReason {
+    if intent.terms.price == price, intent.terms.quantity.lots <= open {
+      return rateFailure(time: time, state: &state) ?? .none
+    }
+    var rest = exposure
+    if intent.terms.side == .buy { rest.openBuys &-= open } else { rest.openSells &-= open }
+    return firstFailure(intent, exposure: rest, time: time, state: &state)
+  }
+
   @inline(__always)
   private func firstFailure(
     _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState

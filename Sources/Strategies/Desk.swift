@@ -184,10 +184,14 @@ public struct Desk: ~Copyable {
     for order in orders { cancel(order.handle) }
   }
 
-  /// Sends an amend of price and open quantity.
+  /// Sends an amend of price and open quantity through the risk gate; false when there is nothing to amend or a control holds
+  /// it back.
   @discardableResult
   public func amend(_ handle: Int32, price: Price, quantity: Int64) -> Bool {
-    engine.pointee.amend(handle, lane: lane, price: price, quantity: quantity, time: time)
+    let instrument = engine.pointee.instrument(of: handle)
+    return engine.pointee.amend(
+      handle, lane: lane, price: price, quantity: quantity, time: time, bestBid: bestBid(instrument),
+      bestAsk: bestAsk(instrument))
   }
 }
 

@@ -109,6 +109,38 @@ private struct Quotes: EventSource, ~Copyable {
     #expect(outcome.rejects == 1)
   }
 
+  /// Every control that holds an order back holds an amend to the same back, except for taking quantity away.
+  @Test func noControlIsPassedByAnAmend() throws {
+    func rejects(_ limits: RiskLimits, _ price: Int32, _ quantity: Int64, sent: Int64 = 9) throws -> Int {
+      var run = try LaneRunner(
+        strategies: [
+          ScriptedStrategy(
+            script: [[Self.order(1, .buy, sent, at: 98)], [.amend(1, price: price, quantity: quantity)]],
+            period: Self.hour)
+        ], terms: [LaneTerms(limits: limits)], instruments: [Instrument(symbol: "TEST", tick: .one)])
+      var source = Quotes(times: (0...8).map { Self.start + Int64($0) * Self.hour })
+      run.run(&source)
+      #expect(run.statistics(lane: 0).sent == 1)
+      return run.statistics(lane: 0).riskRejects
+    }
+    var limits = RiskLimits()
+    limits.orderQuantity = 10
+    #expect(try rejects(limits, 98, 10) == 0 && rejects(limits, 98, 11) == 1)
+    limits = RiskLimits()
+    limits.position = 10
+    // The order's own open quantity does not count twice.
+    #expect(try rejects(limits, 97, 10) == 0 && rejects(limits, 97, 11) == 1)
+    limits = RiskLimits()
+    limits.notional = 1_000
+    #expect(try rejects(limits, 100, 10) == 0 && rejects(limits, 101, 10) == 1)
+    limits = RiskLimits()
+    limits.priceCollarTicks = 3
+    #expect(try rejects(limits, 104, 9) == 0 && rejects(limits, 105, 9) == 1)
+    limits = RiskLimits()
+    (limits.orderRate, limits.orderRateWindowNanoseconds) = (1, 10 * Self.hour)
+    #expect(try rejects(limits, 98, 8) == 1, "a request counts, whatever it asks for")
+  }
+
   /// Nine bought and sold again leave 982 in all, of which 91 can be spent before Wednesday, the next business day.
   @Test(arguments: [0, 1]) func proceedsSettleBeforeTheyAreSpent(days: Int) throws {
     var script = [[Self.order(1, .buy, 9)], [Self.order(2, .sell, 9)], [Self.order(3, .buy, 2)]]
