@@ -141,7 +141,8 @@ let package = Package(
     module(
       "LockstepCommands",
       imports: [
-        "CommandLineInterface", "Accounting", "CProcessor", "Catalogue", "Ledger", "Lab", "MarketTypes", "OrderBooks", "Reporting",
+        "CommandLineInterface", "Accounting", "CProcessor", "Catalogue", "Ledger", "Lab", "MarketTypes", "OrderBooks",
+        "Reporting",
         "Simulation", "Strategies", "TickStore", "TickImport",
       ]),
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
