@@ -142,8 +142,7 @@ let package = Package(
       "LockstepCommands",
       imports: [
         "CommandLineInterface", "Accounting", "CProcessor", "Catalogue", "Ledger", "Lab", "MarketTypes", "OrderBooks",
-        "Reporting",
-        "Simulation", "Strategies", "TickStore", "TickImport",
+        "Reporting", "Simulation", "Strategies", "TickStore", "TickImport",
       ]),
     .executableTarget(name: "lockstep", dependencies: ["LockstepCommands"], swiftSettings: commonSettings),
     // Support

@@ -7,31 +7,6 @@ import Strategies
 import TestSupport
 import Testing
 
-/// Quotes of 99 and 101 that stand.
-private struct Quotes: EventSource, ~Copyable {
-  let times: [Int64]
-  var isDone = false
-  let instrumentCount = 1
-
-  init(times: [Int64]) { self.times = times }
-
-  func makeBatch() -> EventBatch { EventBatch(capacity: 64) }
-
-  mutating func nextBatch(into batch: inout EventBatch) throws(Never) -> Bool {
-    if isDone { return false }
-    isDone = true
-    batch.removeAll()
-    for time in times {
-      batch.append(EventCode(.quote), time: time)
-      batch.append(price: 99, sideIndex: 0)
-      batch.append(price: 101, sideIndex: 1)
-      batch.append(quantity: 1_000)
-      batch.append(quantity: 1_000)
-    }
-    return true
-  }
-}
-
 /// Buying power, checked by hand: a price of a tick is a dollar, and an account begins with a thousand.
 @Suite struct BuyingPowerTests {
   /// Tuesday, 2023-11-14, noon.
@@ -46,7 +21,7 @@ private struct Quotes: EventSource, ~Copyable {
       strategies: [ScriptedStrategy(script: script, period: hour)],
       terms: [LaneTerms(settlementDays: settlementDays, credit: credit)],
       instruments: [Instrument(symbol: "TEST", tick: .one)])
-    var source = Quotes(times: (0...hours).map { start + Int64($0) * hour })
+    var source = StandingQuotes(times: (0...hours).map { start + Int64($0) * hour })
     run.run(&source)
     let refused = run.takeTransitions().filter {
       $0.riskReason == RiskReason.buyingPower.rawValue && $0.step == .rejected
@@ -118,7 +93,7 @@ private struct Quotes: EventSource, ~Copyable {
             script: [[Self.order(1, .buy, sent, at: 98)], [.amend(1, price: price, quantity: quantity)]],
             period: Self.hour)
         ], terms: [LaneTerms(limits: limits)], instruments: [Instrument(symbol: "TEST", tick: .one)])
-      var source = Quotes(times: (0...8).map { Self.start + Int64($0) * Self.hour })
+      var source = StandingQuotes(times: (0...8).map { Self.start + Int64($0) * Self.hour })
       run.run(&source)
       #expect(run.statistics(lane: 0).sent == 1)
       return run.statistics(lane: 0).riskRejects

@@ -26,31 +26,6 @@ private struct SellOnce: Strategy {
   }
 }
 
-/// Quotes of 99 and 101 that stand for days.
-private struct StandingQuotes: EventSource, ~Copyable {
-  let times: [Int64]
-  var isDone = false
-  let instrumentCount = 1
-
-  init(times: [Int64]) { self.times = times }
-
-  func makeBatch() -> EventBatch { EventBatch(capacity: 64) }
-
-  mutating func nextBatch(into batch: inout EventBatch) throws(Never) -> Bool {
-    if isDone { return false }
-    isDone = true
-    batch.removeAll()
-    for time in times {
-      batch.append(EventCode(.quote), time: time)
-      batch.append(price: 99, sideIndex: 0)
-      batch.append(price: 101, sideIndex: 1)
-      batch.append(quantity: 1_000)
-      batch.append(quantity: 1_000)
-    }
-    return true
-  }
-}
-
 @Suite struct CarryTests {
   static let day: Int64 = 86_400_000_000_000
 
