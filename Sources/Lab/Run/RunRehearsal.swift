@@ -18,11 +18,7 @@ struct RunRehearsal {
     let watch = Stopwatch()
     let count = Int(max(2, min(size.samples, Self.sampleLimit)))
     let run = Self.madeUp(scenario, plan, instruments, samples: count)
-    var settings = RunAnalysisSettings()
-    settings.seed = scenario.run.seed
-    settings.resamples = scenario.report.resamples
-    settings.simulatedPaths = scenario.report.simulatedPaths
-    let analysis = RunAnalysis(run, settings: settings)
+    let analysis = RunAnalysis(run, settings: scenario.analysisSettings)
     if scenario.report.isHTML {
       let page = Double(ReportPage(run, analysis).html().utf8.count)
       // Plots of fills are thinned, and a page ends at 600 KB.
