@@ -42,6 +42,7 @@ func result(samples: Int, fillCount: Int) -> RunResult {
       run.account.equity.append(run.laneEquity[sample])
       run.account.cash.append(cash)
       run.account.fees.append(fees)
+      run.account.carry.append(0)
       run.account.grossExposure.append(abs(Double(position)) * Double(mark) / 2)
       run.account.netExposure.append(Double(position) * Double(mark) / 2)
       run.account.lots.append(position)

@@ -65,8 +65,12 @@ enum RunInvariants {
       profit += account.profit(instrument: instrument).doubleValue
     }
     #expect(account.invariantViolation() == nil, sourceLocation: location)
-    let paid = result.account.fees[last] - result.fills.reduce(0) { $0 + $1.fee }
-    let expected = scenario.account.capital + profit - paid
+    let fees = result.fills.reduce(0) { $0 + $1.fee }
+    #expect(abs(result.account.fees[last] - fees) < 1e-6, "fees are those of fills", sourceLocation: location)
+    if let lane = result.lanes.indices.contains(result.shownLane) ? result.lanes[result.shownLane] : nil {
+      #expect(abs(lane.fees - fees) < 1e-6, "a lane's fees are those of its fills", sourceLocation: location)
+    }
+    let expected = scenario.account.capital + profit - result.account.carry[last]
     #expect(
       abs(expected - result.account.equity[last]) < 1e-6 * max(1, expected.magnitude),
       "start, gains and costs make \(expected), and the equity is \(result.account.equity[last])",

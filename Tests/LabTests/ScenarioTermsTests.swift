@@ -267,7 +267,12 @@ struct ScenarioTermsTests {
     let carried = try ScenarioRun.compute(scenario, strategies: registry)
     // The same trades; only money differs.
     #expect(carried.fills == plain.fills)
-    #expect(carried.lanes[0].fees != plain.lanes[0].fees)
+    #expect(carried.lanes[0].fees == plain.lanes[0].fees, "carry is no fee")
+    #expect(plain.lanes[0].carry == LaneResult.Carry())
+    let carry = carried.lanes[0].carry
+    #expect(carry.funding != 0 && carry.borrow == 0 && carry.dividends == 0)
+    #expect(abs(try #require(carried.account.carry.last) - carry.total) < 1e-6)
+    #expect(abs(carried.lanes[0].profit + carry.total - plain.lanes[0].profit) < 1e-6)
     let lastFees = try #require(carried.account.fees.last)
     #expect(abs(lastFees - carried.lanes[0].fees) < 1e-6)
     RunInvariants.check(carried, scenario)

@@ -47,6 +47,8 @@ extension ReportRuns {
       }
       result.laneEquity += values
       let profit = values[values.count - 1] - equity[0]
+      var carry = LaneResult.Carry()
+      carry.funding = 4
       result.lanes.append(
         LaneResult(
           name: "spread-\(Int(spread))-size-\(Int(size))",
@@ -54,6 +56,7 @@ extension ReportRuns {
           finalEquity: values[values.count - 1], profit: profit, fees: 46.2, ordersSent: 800 + lane,
           riskRejects: lane % 4, venueRejects: lane % 3, cancels: 310, fills: result.fills.count, tradedLots: 900,
           deepestDrawdown: -0.004 - 0.0001 * Double(lane)))
+      result.lanes[lane].carry = carry
     }
   }
 
@@ -125,6 +128,7 @@ extension ReportRuns {
     result.account.grossExposure = result.account.grossExposure.map { _ in 0 }
     result.account.netExposure = result.account.netExposure.map { _ in 0 }
     result.account.fees = result.account.fees.map { _ in 0 }
+    result.account.carry = result.account.fees
     result.executionDraws = nil
     result.pessimistic = nil
     result.riskEvents = []

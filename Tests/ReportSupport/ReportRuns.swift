@@ -71,6 +71,7 @@ public enum ReportRuns {
     account.equity = equity
     account.cash = equity
     account.fees = times.indices.map { Double($0) * Double(fills) / Double(times.count) * 0.5 }
+    account.carry = times.map { _ in 0 }
     account.grossExposure = equity.map { $0 * 0.6 }
     account.netExposure = equity.map { $0 * 0.2 }
     account.lots = times.indices.map { Int64($0 % 40) - 20 }
@@ -114,6 +115,8 @@ public enum ReportRuns {
       if fillRows.contains(row) { rows += 1 }
       return Double(rows) * 0.11
     }
+    // Funding twice a day: paid, then received.
+    account.carry = times.indices.map { row in row < samples / 3 ? 0 : row < samples * 2 / 3 ? 6.5 : 4 }
     account.lots = times.indices.flatMap { row in [Int64((row / 37) % 9) - 4, Int64((row / 91) % 5) - 2] }
     account.markHalfTicks = marks.flatMap { $0 }
     account.grossExposure = times.indices.map { row in

@@ -158,6 +158,7 @@ enum SampleRun {
       run.account.equity.append(100_000 + generator.real())
       run.account.cash.append(90_000 + generator.real())
       run.account.fees.append(generator.real())
+      run.account.carry.append(generator.real())
       run.account.grossExposure.append(abs(Double(position)) * 100)
       run.account.netExposure.append(Double(position) * 100)
       run.account.lots += [position, 0]

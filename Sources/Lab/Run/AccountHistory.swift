@@ -55,11 +55,12 @@ struct AccountHistory {
   }
 
   private mutating func append(_ time: Int64) {
-    var (cash, fees, value, gross, net) = (capital, 0.0, 0.0, 0.0, 0.0)
+    var (cash, fees, paid, value, gross, net) = (capital, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (instrument, ledger) in ledgers.enumerated() {
       let contract = contracts[instrument]
       cash += contract.currencyAmount(ledger.cash)
-      fees += contract.currencyAmount(ledger.fees + carry[instrument]) / 1e9
+      fees += contract.currencyAmount(ledger.fees) / 1e9
+      paid += contract.currencyAmount(carry[instrument]) / 1e9
       let mark = marks[instrument]
       if mark != .min {
         let price = MarkPrice(halfTicks: mark)
@@ -72,9 +73,10 @@ struct AccountHistory {
       columns.markHalfTicks.append(mark)
     }
     columns.times.append(time)
-    columns.equity.append(cash - fees + value)
-    columns.cash.append(cash - fees)
+    columns.equity.append(cash - (fees + paid) + value)
+    columns.cash.append(cash - (fees + paid))
     columns.fees.append(fees)
+    columns.carry.append(paid)
     columns.grossExposure.append(gross)
     columns.netExposure.append(net)
   }

@@ -81,10 +81,10 @@ struct ImpactJob {
       outcome.take(
         runner.takeSamples(lane: lane), lane: lane, own: 0, contracts: contracts, capital: job.capital)
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: lane, instrument: $0) }
+      outcome.carries[lane] = contracts.indices.map { runner.carryLedger(lane: lane, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: lane)
       outcome.riskStates[lane] = runner.riskState(lane: lane)
     }
-    outcome.carry = contracts.indices.map { runner.carryLedger(lane: outcome.shown, instrument: $0) }
     outcome.eventCount = runner.eventCount(lane: outcome.shown)
     outcome.start = outcome.sampleTimes.first ?? model.startNanoseconds
     outcome.end = outcome.sampleTimes.last ?? runner.time

@@ -43,7 +43,7 @@ extension LaneOutcome {
     }
     for instrument in ledgers[shown].indices {
       let fault = compare(
-        instrument, ledgers[shown][instrument], carry: carry[instrument], "end, instrument \(instrument)")
+        instrument, ledgers[shown][instrument], carry: carries[shown][instrument], "end, instrument \(instrument)")
       if let fault { return fault }
       if next[instrument] != own[instrument].count { return "end, instrument \(instrument): a fill was not booked" }
     }

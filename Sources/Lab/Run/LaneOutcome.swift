@@ -26,8 +26,8 @@ struct LaneOutcome {
   var sampleLedgers: [PositionLedger] = []
   /// By lane, then sample; in the account's currency.
   var equity: [[Double]] = []
-  /// The recorded lane's funding and borrow at the end, by instrument.
-  var carry: [CarryLedger] = []
+  /// Funding, borrow and dividends at the end, by lane and instrument.
+  var carries: [[CarryLedger]] = []
   /// The recorded lane's own market, where lanes trade in one.
   var market: Replay.Part?
   /// Of the fills so far, for checkpoints.
@@ -43,6 +43,7 @@ struct LaneOutcome {
     self.shown = shown
     equity = Array(repeating: [], count: laneCount)
     ledgers = Array(repeating: [], count: laneCount)
+    carries = Array(repeating: [], count: laneCount)
     statistics = Array(repeating: LaneStatistics(), count: laneCount)
     riskStates = Array(repeating: RiskState(), count: laneCount)
   }

@@ -54,9 +54,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: own, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: own)
       outcome.riskStates[lane] = runner.riskState(lane: own)
-      if lane == outcome.shown {
-        outcome.carry = contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
-      }
+      outcome.carries[lane] = contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
     }
     outcome.eventCount = Int(place.events)
     outcome.start = place.firstTime ?? 0

@@ -48,9 +48,10 @@ struct RunAssembly {
   }
 
   func result(_ probe: MarketProbe, windows: WindowCapture) throws -> RunResult {
+    let differences = try LaneDifferences(plan.variants).settings
     var result = RunResult(
       identity: try identity(), scenario: try scenario.text(), instruments: replay.instruments,
-      lanes: plan.variants.indices.map { laneResult($0, plan.variants[$0]) }, shownLane: plan.shown,
+      lanes: plan.variants.indices.map { laneResult($0, plan.variants[$0], differences[$0]) }, shownLane: plan.shown,
       sampleTimes: outcome.sampleTimes, laneEquity: plan.variants.indices.flatMap { outcome.equity[$0] })
     result.account =
       AccountHistory(
@@ -66,7 +67,7 @@ struct RunAssembly {
       scenario.account, instruments: replay.instruments, fills: outcome.fills)
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
-    result.pessimistic = pessimistic()
+    result.pessimistic = try pessimistic()
     result.lookAhead = lookAhead
     result.windows = windows.windows
     result.assumptions = RunAssumptions.list(scenario, lane: plan.variants[plan.shown], replay: replay)
@@ -74,16 +75,24 @@ struct RunAssembly {
     return result
   }
 
-  private func laneResult(_ lane: Int, _ variant: LaneVariant) -> LaneResult {
+  /// `differences` are the terms of trade by which the lane can be told from others.
+  private func laneResult(
+    _ lane: Int, _ variant: LaneVariant, _ differences: [LaneResult.Setting] = []
+  ) -> LaneResult {
     let capital = scenario.account.capital
     let equity = outcome.equity[lane]
     let final = equity.last ?? capital
     let statistics = outcome.statistics[lane]
     var result = LaneResult(name: variant.name, finalEquity: final, profit: final - capital)
     result.settings = plan.parameterNames.map { LaneResult.Setting(name: $0, value: plan.parameters[lane][$0]) }
-    result.settings += differences(of: variant)
+    result.settings += differences
     for (instrument, ledger) in outcome.ledgers[lane].enumerated() {
-      result.fees += replay.contracts[instrument].currencyAmount(ledger.fees) / 1e9
+      let contract = replay.contracts[instrument]
+      let carry = outcome.carries[lane][instrument]
+      result.fees += contract.currencyAmount(ledger.fees - carry.total) / 1e9
+      result.carry.funding += contract.currencyAmount(carry.funding) / 1e9
+      result.carry.borrow += contract.currencyAmount(carry.borrow) / 1e9
+      result.carry.dividends += contract.currencyAmount(carry.dividends) / 1e9
       result.tradedLots += ledger.turnoverLots
     }
     result.ordersSent = Int(statistics.sent)
@@ -94,30 +103,6 @@ struct RunAssembly {
     result.deepestDrawdown = Self.deepestDrawdown(equity)
     result.isStoppedByRisk = outcome.riskStates[lane].isStopped
     return result
-  }
-
-  /// What makes a lane differ from the scenario beyond its parameters.
-  private func differences(of variant: LaneVariant) -> [LaneResult.Setting] {
-    var settings: [LaneResult.Setting] = []
-    func add(_ name: String, _ value: Int64, _ base: Int64) { add(name, Double(value), Double(base)) }
-    func add(_ name: String, _ value: Double, _ base: Double) {
-      if value != base { settings.append(LaneResult.Setting(name: name, value: value)) }
-    }
-    add("latency.feed_nanoseconds", variant.latency.feedNanoseconds, scenario.latency.feedNanoseconds)
-    add("latency.new_order.nanoseconds", variant.latency.newOrder.nanoseconds, scenario.latency.newOrder.nanoseconds)
-    add(
-      "latency.acknowledgement.nanoseconds", variant.latency.acknowledgement.nanoseconds,
-      scenario.latency.acknowledgement.nanoseconds)
-    add("fees.maker_rate", variant.fees.makerRate, scenario.fees.makerRate)
-    add("fees.taker_rate", variant.fees.takerRate, scenario.fees.takerRate)
-    add("fees.maker_per_unit", variant.fees.rates.makerPerUnit, scenario.fees.rates.makerPerUnit)
-    add("fees.taker_per_unit", variant.fees.rates.takerPerUnit, scenario.fees.rates.takerPerUnit)
-    add("fees.per_fill", variant.fees.perFill, scenario.fees.perFill)
-    add("fees.per_order", variant.fees.perOrder, scenario.fees.perOrder)
-    add("fills.probability", variant.fills.probability, scenario.fills.probability)
-    add("carry.borrow_rate", variant.carry.borrowRate, scenario.carry.borrowRate)
-    add("carry.funding_rate", variant.carry.fundingRate, scenario.carry.fundingRate)
-    return settings
   }
 
   private static func deepestDrawdown(_ equity: [Double]) -> Double {
@@ -203,7 +188,7 @@ struct RunAssembly {
       deepestDrawdowns: results.map(\.deepestDrawdown))
   }
 
-  private func pessimistic() -> PessimisticRun? {
+  private func pessimistic() throws(ScenarioError) -> PessimisticRun? {
     guard let lane = plan.pessimistic, let variant = plan.pessimisticVariant else { return nil }
     let base = plan.variants[plan.shown]
     var changes = ["all latencies doubled"]
@@ -222,7 +207,8 @@ struct RunAssembly {
           + TomlNumber.text(base.fills.probability))
     }
     return PessimisticRun(
-      changes: changes, outcome: laneResult(lane, variant), equity: outcome.equity[lane])
+      changes: changes, outcome: laneResult(lane, variant, try LaneDifferences([base, variant]).settings[1]),
+      equity: outcome.equity[lane])
   }
 
   private func identity() throws -> RunIdentity {

@@ -58,6 +58,7 @@ struct RunRehearsal {
     run.account.equity = shown
     run.account.cash = shown
     run.account.fees = none
+    run.account.carry = none
     run.account.grossExposure = none
     run.account.netExposure = none
     run.account.lots = [Int64](repeating: 0, count: samples * instruments.count)

@@ -48,11 +48,13 @@ public enum RunSummary {
   private static func lane(_ lane: LaneResult) -> CanonicalJSON {
     .object([
       "name": .string(lane.name), "final_equity": number(lane.finalEquity), "profit": number(lane.profit),
-      "fees": number(lane.fees), "orders": .integer(lane.ordersSent), "fills": .integer(lane.fills),
+      "fees": number(lane.fees), "carry": number(lane.carry.total), "orders": .integer(lane.ordersSent),
+      "fills": .integer(lane.fills),
       "cancels": .integer(lane.cancels), "risk_rejects": .integer(lane.riskRejects),
       "venue_rejects": .integer(lane.venueRejects), "traded_lots": .integer(lane.tradedLots),
       "deepest_drawdown": number(lane.deepestDrawdown), "stopped_by_risk": .bool(lane.isStoppedByRisk),
-      "settings": .object(lane.settings.map { .init(key: $0.name, value: number($0.value)) }),
+      "settings": .object(
+        lane.settings.map { .init(key: $0.name, value: $0.word.isEmpty ? number($0.value) : .string($0.word)) }),
     ])
   }
 

@@ -6,8 +6,10 @@ public struct AccountColumns: Sendable, Hashable {
   /// Cash and the value of positions at the mark.
   public var equity: [Double] = []
   public var cash: [Double] = []
-  /// Fees paid so far.
+  /// Fees of fills so far, negative when rebates were higher.
   public var fees: [Double] = []
+  /// Funding, borrow and dividends so far, negative when more was received; no part of `fees`.
+  public var carry: [Double] = []
   /// Sum of absolute position values, and their signed sum.
   public var grossExposure: [Double] = []
   public var netExposure: [Double] = []

@@ -89,6 +89,7 @@ extension RunResult {
     let rows = account.times.count
     for (name, count) in [
       ("equity", account.equity.count), ("cash", account.cash.count), ("fees", account.fees.count),
+      ("carry", account.carry.count),
       ("gross exposure", account.grossExposure.count), ("net exposure", account.netExposure.count),
     ] {
       try require(count == rows, "account", nil, "\(count) values of \(name) for \(rows) times")

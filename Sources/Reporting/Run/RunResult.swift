@@ -136,22 +136,40 @@ public struct RunIdentity: Sendable, Hashable {
 
 /// One lane's outcome.
 public struct LaneResult: Sendable, Hashable {
+  /// Paid for holding positions, each negative when more was received.
+  public struct Carry: Sendable, Hashable {
+    public var funding = 0.0
+    public var borrow = 0.0
+    public var dividends = 0.0
+
+    public init() {}
+
+    public var total: Double { funding + borrow + dividends }
+  }
+
   public struct Setting: Sendable, Hashable {
     public var name: String
+    /// Of a word, its number among the words that lanes have, in the order of their first use.
     public var value: Double
+    /// What a setting that is no number says; empty for numbers.
+    public var word: String
 
-    public init(name: String, value: Double) {
+    public init(name: String, value: Double, word: String = "") {
       self.name = name
       self.value = value
+      self.word = word
     }
   }
 
   public var name: String
-  /// Strategy parameters and other numbers that make this lane differ, by name.
+  /// Strategy parameters, and every key of the scenario in which any two lanes differ with this lane's value of it.
   public var settings: [Setting]
   public var finalEquity: Double
   public var profit: Double
+  /// Of fills, negative when rebates were higher.
   public var fees: Double
+  /// What holding positions cost; no part of `fees`.
+  public var carry = Carry()
   public var ordersSent: Int
   public var riskRejects: Int
   public var venueRejects: Int

@@ -82,6 +82,8 @@ enum StyleSheet {
     dd{margin:0}
     .tiles dd{font-size:23px;font-weight:600;line-height:1.3;overflow-wrap:anywhere}
     .tiles small{display:block;font-size:13px;font-weight:400;color:var(--soft);line-height:1.35;min-height:1.35em}
+    .tiles details{font-size:13px;font-weight:400;line-height:1.35}
+    .tiles details p{color:var(--soft);margin:2px 0 0}
     .facts{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:8px 0 0}
     .facts dd{overflow-wrap:anywhere;min-width:0}
     .scroll{overflow-x:auto;max-width:100%}
@@ -92,7 +94,8 @@ enum StyleSheet {
     tbody th{font-weight:400;min-width:9em}
     .n{text-align:right;white-space:nowrap}
     .formula{color:var(--soft);font-size:13px;min-width:18em;overflow-wrap:anywhere}
-    .formula small{display:block}
+    td small{display:block;color:var(--soft);font-size:12px}
+    sup,sub{font-size:.78em;line-height:0}
     .metrics th:first-child,.span th:first-child{min-width:12em}
     .metrics td:nth-child(3){font-size:13px;color:var(--soft)}
     .heat{font-size:13px}.heat td{border:1px solid var(--card);padding:4px 3px}

@@ -85,7 +85,7 @@ struct RunFigures: Sendable {
     backtests = Self.backtests(analysis, count: values.count)
     recovery = drawdown.map { try RecoverySurvival($0) }
     simulation = Part(analysis.simulation).map(\.result)
-    simulationMethod = Self.rounded(analysis.simulation.value?.method ?? "")
+    simulationMethod = Resampling.described(Self.rounded(analysis.simulation.value?.method ?? ""))
     if basis.isDaily {
       metrics = analysis.metrics
     } else {

@@ -161,25 +161,48 @@ public struct ComparePage: Sendable {
     return isPlain ? "" : " By the default definitions, with the first run's rates."
   }
 
-  /// Keys of the resolved scenarios that are not the same in all runs.
+  /// Keys of the resolved scenarios that are not the same in all runs. Lanes inherit what they do not state, so that a
+  /// resolved scenario repeats every key in each: those that say what the scenario itself says are no difference.
   private func parameters(_ content: inout SectionContent) {
-    let keys = runs.map { Self.keys($0.context.result.scenario) }
+    let keys = runs.map { Self.ownKeys($0.context.result.scenario) }
     var names: [String] = []
-    for run in keys { for (name, _) in run where !names.contains(name) { names.append(name) } }
+    var known: Set<String> = []
+    for run in keys { for (name, _) in run where known.insert(name).inserted { names.append(name) } }
     let values = keys.map { Dictionary($0) { _, last in last } }
-    let different = names.filter { name in Set(values.map { $0[name] ?? "" }).count > 1 }
+    let different = names.filter { name in values.contains { $0[name] != values[0][name] } }
+    let equal = names.count - different.count
     guard !different.isEmpty else {
-      content.add(missing: "Differences of parameters", because: "the scenarios are the same")
+      content.add(
+        missing: "Differences of settings", because: "all \(Format.count(equal)) settings of the scenarios are the same"
+      )
       return
     }
     let limit = 200
+    var note = "\(Format.counted(equal, "setting is", "settings are")) the same in all runs and not shown."
+    note += " “–” is a key that a run does not have or a lane that says what its scenario does."
+    if different.count > limit { note += " The first \(limit) of \(Format.count(different.count)) differences." }
     content.add(
       DataTable(
         columns: ["Key"] + runs.enumerated().map { "\($0.offset + 1) \($0.element.name)" },
         rows: different.prefix(limit).map { name in [.init(name)] + values.map { .init($0[name] ?? "–") } },
-        note: different.count > limit ? "The first \(limit) of \(different.count)." : nil),
-      title: "Parameters that differ",
-      isWide: true)
+        note: note), title: "Settings that differ", isWide: true)
+  }
+
+  /// Keys of a scenario without those of lanes that repeat it. A lane is known by its name, not by its number.
+  static func ownKeys(_ scenario: String) -> [(String, String)] {
+    let all = keys(scenario)
+    let base = Dictionary(all) { _, last in last }
+    var names: [Substring: String] = [:]
+    for (key, value) in all where key.hasPrefix("lane[") && key.hasSuffix("].name") {
+      names[key.prefix { $0 != "." }] = value.filter { $0 != "\"" }
+    }
+    return all.compactMap { key, value in
+      guard key.hasPrefix("lane[") else { return (key, value) }
+      let lane = key.prefix { $0 != "." }
+      let own = String(key.dropFirst(lane.count + 1))
+      let inherited = base[own.hasPrefix("parameters.") ? "strategy." + own : own]
+      return inherited == value ? nil : ("lane \(names[lane] ?? String(lane)): \(own)", value)
+    }
   }
 
   /// Keys with their tables' names, in order, of a resolved scenario.

@@ -144,8 +144,28 @@ struct DataTable: Sendable {
     var text: String
     /// The number behind the text, in plain digits; nil for words.
     var raw: String?
+    /// The text as markup that is already escaped; nil for the text itself.
+    var markup: String?
+    /// A second line in small letters, such as an error.
+    var small = ""
 
     init(_ text: String) { self.text = text }
+
+    init(formula text: String) {
+      self.text = text
+      markup = Formula.html(text)
+    }
+
+    init(_ text: String, raw: String) {
+      self.text = text
+      self.raw = raw
+    }
+
+    /// With its standard error below.
+    init(_ value: Double, _ style: NumberStyle, error: Double?) {
+      self.init(value, style)
+      if let error, error.isFinite, value.isFinite { small = "± " + style.text(error) }
+    }
 
     /// A number known by its shown digits alone.
     init(_ text: String, isNumber: Bool) {
@@ -199,8 +219,11 @@ struct DataTable: Sendable {
         text += "<\(tag)"
         if numeric[column] { text += " class=\"n\"" }
         // What the text already says as a number need not be said twice.
-        if let raw = cell.raw, raw != cell.text { text += " data-v=\"\(raw)\"" }
-        text += ">" + HTML.escape(cell.text) + (column == 0 ? "</th>" : "</td>")
+        if let raw = cell.raw, raw != cell.text || !cell.small.isEmpty { text += " data-v=\"\(raw)\"" }
+        if cell.markup != nil { text += " class=\"formula\" data-v=\"\(HTML.escape(cell.text))\"" }
+        text += ">" + (cell.markup ?? HTML.escape(cell.text))
+        if !cell.small.isEmpty { text += "<small>\(HTML.escape(cell.small))</small>" }
+        text += (column == 0 ? "</th>" : "</td>")
       }
       text += "</tr>"
     }

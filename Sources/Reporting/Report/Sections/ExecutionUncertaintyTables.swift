@@ -11,21 +11,30 @@ enum ExecutionUncertaintyTables {
     let probabilities = [0.05, 0.5, 0.95]
     content.add(
       DataTable(
-        columns: ["Figure", "Base case", "Mean", "Standard error", "5 %", "Median", "95 %", "Draws below base"],
+        columns: ["Figure", "Base case", "Mean", "5%", "Median", "95%", "Draws below base"],
         rows: rows.map { name, distribution, style in
           [
-            .init(name), .init(distribution.base, style), .init(distribution.mean.value, style),
-            .init(distribution.mean.standardError, style),
+            .init(name), .init(distribution.base, style),
+            .init(distribution.mean.value, style, error: distribution.mean.standardError),
           ]
             + probabilities.map { probability in
-              distribution.quantile(probability).map { .init($0.value, style) } ?? .init("–")
-            } + [.init(distribution.probabilityBelowBase.value, .percent(0))]
+              distribution.quantile(probability).map { .init($0.value, style, error: $0.standardError) } ?? .init("–")
+            } + [share(distribution.probabilityBelowBase)]
         },
-        note: "A loss has probability \(Format.percent(found.probabilityOfLoss.value, 1)) ± "
-          + "\(Format.percent(found.probabilityOfLoss.standardError, 1)); the sign of the base case changes in "
-          + "\(Format.percent(found.probabilityOfOtherSign.value, 1)) of draws."),
+        note: "A loss has probability \(words(found.probabilityOfLoss)); the sign of the base case changes in "
+          + "\(words(found.probabilityOfOtherSign)) of draws. In brackets are Wilson's 95% intervals, ± is a standard error; "
+          + "both come from the \(Format.counted(context.result.executionDraws?.profits.count ?? 0, "draw"))."),
       title: "Outcome under drawn execution", isWide: true,
       introduction: "Where many draws lie below the base case, it was lucky in its assumptions.")
+    func words(_ probability: EstimatedProbability) -> String {
+      Format.percent(probability.value, 1) + " "
+        + CountedShare.text(probability.interval.lower, probability.interval.upper)
+    }
+    func share(_ probability: EstimatedProbability) -> DataTable.Cell {
+      var cell = DataTable.Cell(probability.value, .percent(0))
+      cell.small = CountedShare.text(probability.interval.lower, probability.interval.upper)
+      return cell
+    }
     guard !found.factors.isEmpty else { return }
     content.add(
       DataTable(

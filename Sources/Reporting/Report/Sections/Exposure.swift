@@ -41,16 +41,56 @@ enum Exposure {
         id: "leverage", title: "Leverage", summary: "Gross exposure over equity; at most \(Format.fixed(top, 2)).",
         x: context.timeAxis, y: Plot.Axis(style: .number(3), includesZero: true), series: [series],
         notes: leverageNote.map { [$0] } ?? []))
-    if account.fees.count == account.times.count {
-      let (fees, feeNote) = Returns.thinned(
-        context, name: "Fees paid", account.times, account.fees, color: 5, mark: .step, limit: 400)
-      content.add(
-        Plot(
-          id: "fees-path", title: "Fees so far",
-          summary: "In all \(context.moneyText(account.fees.last ?? 0)); falling where rebates came in.",
-          x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true), series: [fees],
-          notes: feeNote.map { [$0] } ?? []))
+    costs(context, &content)
+  }
+
+  /// Fees of fills and what holding cost, apart: their sum is what stands between gains at the mark and profit.
+  private static func costs(_ context: ReportContext, _ content: inout SectionContent) {
+    let account = context.result.account
+    guard account.fees.count == account.times.count else { return }
+    let (fees, note) = Returns.thinned(
+      context, name: "Fees of fills", account.times, account.fees, color: 5, mark: .step, limit: 400)
+    var plot = Plot(
+      id: "fees-path", title: "Fees so far",
+      summary: "Fees of fills came to \(context.moneyText(account.fees.last ?? 0))"
+        + "\(account.fees.contains { $0 < 0 } ? ", below zero where rebates were higher" : "").",
+      x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true), series: [fees],
+      notes: note.map { [$0] } ?? [])
+    if account.carry.count == account.times.count, account.carry.contains(where: { $0 != 0 }) {
+      let (carry, _) = Returns.thinned(
+        context, name: "Carry", account.times, account.carry, color: 2, mark: .step, limit: 400, isDashed: true)
+      plot.title = "Fees and carry so far"
+      plot.summary +=
+        " Carry (funding, borrow, dividends) came to \(context.moneyText(account.carry.last ?? 0)); it is no part of the fees."
+      plot.series.append(carry)
     }
+    content.add(plot)
+    costTable(context, &content)
+  }
+
+  /// How gains at the mark become the profit.
+  private static func costTable(_ context: ReportContext, _ content: inout SectionContent) {
+    guard let lane = context.result.lanes[safe: context.result.shownLane] else { return }
+    let carry = lane.carry
+    var rows: [[DataTable.Cell]] = [
+      [.init("Gains at the mark"), .init(lane.profit + lane.fees + carry.total, context.money)],
+      [.init("– fees of fills"), .init(lane.fees, context.money)],
+    ]
+    if carry != LaneResult.Carry() {
+      rows += [
+        [.init("– funding"), .init(carry.funding, context.money)],
+        [.init("– borrow"), .init(carry.borrow, context.money)],
+        [.init("– dividends"), .init(carry.dividends, context.money)],
+      ]
+    }
+    rows.append([.init("Profit"), .init(lane.profit, context.money)])
+    content.add(
+      DataTable(
+        columns: ["Part", context.currency], rows: rows,
+        note: carry == LaneResult.Carry()
+          ? "Nothing was paid or received for holding positions; idle cash earns no interest."
+          : "Costs are above zero, what was received below; idle cash earns no interest."),
+      title: "From gains to profit", introduction: "Of the whole run, open positions at the last mark.")
   }
 
   private static func positions(_ context: ReportContext, _ content: inout SectionContent) {

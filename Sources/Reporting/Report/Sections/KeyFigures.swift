@@ -1,4 +1,5 @@
 import Analytics
+import Numerics
 
 /// Section 2: the few figures that matter, the table of a brushed span, and every metric with interval and formula.
 enum KeyFigures {
@@ -15,71 +16,152 @@ enum KeyFigures {
   private struct Tile {
     var name: String
     var text: String
-    var detail: String
+    /// Lines below the figure: what it is of, and how sure it is.
+    var details: [String] = []
+    /// How it is made, opened on demand.
+    var formula = ""
     var isBad = false
   }
 
   private static func tiles(_ context: ReportContext) -> String {
+    var html = "<dl class=\"wide tiles\">"
+    for tile in returnTiles(context) + tradeTiles(context) {
+      html +=
+        "<div\(tile.isBad ? " class=\"bad\"" : "")><dt>\(HTML.escape(tile.name))</dt><dd>\(HTML.escape(tile.text))"
+      for detail in tile.details where !detail.isEmpty { html += "<small>\(HTML.escape(detail))</small>" }
+      if !tile.formula.isEmpty {
+        html += "<details><summary>How</summary><p>\(Formula.html(tile.formula))</p></details>"
+      }
+      html += "</dd></div>"
+    }
+    return html + "</dl>"
+  }
+
+  private static func returnTiles(_ context: ReportContext) -> [Tile] {
     let figures = context.figures
+    let basis = context.basis
     let span = figures.span
     var tiles: [Tile] = []
     let profit = figures.outcome.profit
     tiles.append(
       Tile(
         name: "Profit", text: context.money.signedText(profit),
-        detail: "\(context.currency) on \(context.money.text(context.capital))", isBad: profit < 0))
+        details: ["\(context.currency) on \(context.money.text(context.capital))", profitRange(context) ?? ""],
+        formula: "equity at the end - starting capital, after fees and carry" + profitRangeFormula(context),
+        isBad: profit < 0))
     if let value = figures.outcome.totalReturn {
+      let growth = figures.metric("cagr")
+      let annual = span["cagr"].map { "\(NumberStyle.percent(2).signedText($0)) a year" }
+      let sure = basis.isDaily ? growth.flatMap { interval($0, .percent(2)) }.map { ", 95%: \($0)" } : nil
       tiles.append(
         Tile(
           name: "Return", text: NumberStyle.percent(2).signedText(value),
-          detail: span["cagr"].map { "\(NumberStyle.percent(2).signedText($0)) a year" } ?? "over the whole run",
-          isBad: value < 0))
+          details: [annual.map { $0 + (sure ?? "") } ?? "over the whole run"],
+          formula: "product of (1 + r) - 1 over \(basis.period.plural)"
+            + (annual != nil ? "; a year: \(growth?.formula ?? "")" + how(growth) : ""), isBad: value < 0))
     }
     if let deepest = figures.underwater.min() ?? span["max_drawdown"] {
-      let daily = span["max_drawdown"].map {
-        "\(Format.percent($0)) by \(context.basis.isDaily ? "closes" : context.basis.period.shortPlural)"
-      }
+      let isRecorded = !figures.underwater.isEmpty
+      let closes = figures.metric("max_drawdown")
+      let unit = basis.isDaily ? "daily closes" : basis.period.shortPlural
+      let others = isRecorded ? span["max_drawdown"].map { "\(Format.percent($0)) by \(unit)" } : nil
+      let sure = closes.flatMap { interval($0, .percent(2)) }.map { (others == nil ? "" : ", ") + "95%: \($0)" }
       tiles.append(
         Tile(
-          name: "Deepest drawdown", text: Format.percent(deepest), detail: daily ?? "", isBad: deepest < -0.2))
+          name: isRecorded ? "Deepest intraday drawdown" : "Deepest drawdown by \(unit)", text: Format.percent(deepest),
+          details: [(others ?? "") + (sure ?? "")],
+          formula: "equity / highest equity so far - 1, at every record of the account; and at \(unit)" + how(closes),
+          isBad: deepest < -0.2))
     }
-    if context.basis.isDaily, let sharpe = figures.metric("sharpe"), let value = sharpe.number {
-      let terms = context.basis.terms("sharpe")
-      tiles.append(
-        Tile(
-          name: "Sharpe ratio", text: Format.fixed(value, 2),
-          detail: (interval(sharpe, .number(2)) ?? "a year") + (terms.map { ", \($0)" } ?? "")))
-    } else if let value = span["sharpe"] {
-      tiles.append(
-        Tile(
-          name: "Sharpe ratio", text: Format.fixed(value, 3),
-          detail: "per \(context.basis.periodName)"
-            + (context.basis.terms("sharpe").map { ", \($0)" } ?? "")))
-    }
-    if let trades = figures.trades.value {
-      let rate = trades.statistics.winRate.map { "\(Format.percent($0, 1)) won" } ?? "none closed"
-      tiles.append(Tile(name: "Round trips", text: Format.count(trades.statistics.count), detail: rate))
-      let maker = trades.execution.makerShare.map { "\(Format.percent($0, 1)) of lots as maker" } ?? ""
-      tiles.append(Tile(name: "Fills", text: Format.count(trades.execution.fillCount), detail: maker))
-      let fees = trades.execution.fees
-      tiles.append(
-        Tile(name: fees < 0 ? "Rebates" : "Fees", text: context.money.text(fees.magnitude), detail: context.currency))
-      if let factor = trades.statistics.profitFactor {
-        tiles.append(
-          Tile(name: "Profit factor", text: Format.fixed(factor, 2), detail: "gains over losses", isBad: factor < 1))
+    if let sharpe = figures.metric("sharpe"), let value = span["sharpe"] ?? sharpe.number {
+      let number = basis.isDaily ? sharpe.number ?? value : value
+      // Within days the catalogue's interval is by the year, the page's ratio by the step.
+      let factor =
+        basis.isDaily ? 1 : figures.analysis.basis.value.map { 1 / $0.returns.periodsPerYear.squareRoot() } ?? 1
+      let decimals = basis.isDaily ? 2 : 3
+      let sure = sharpe.interval.map {
+        "95%: \(Format.fixed($0.lower * factor, decimals)) to \(Format.fixed($0.upper * factor, decimals))"
       }
-    } else {
+      let unit = basis.isDaily ? "a year" : "per \(basis.periodName)"
+      tiles.append(
+        Tile(
+          name: "Sharpe ratio", text: Format.fixed(number, decimals),
+          details: [unit + (basis.terms("sharpe").map { ", \($0)" } ?? ""), sure ?? ""],
+          formula: (basis.isDaily
+            ? sharpe.formula : span.figures.first { $0.id == "sharpe" }?.formula ?? sharpe.formula)
+            + how(sharpe)))
+    }
+    return tiles
+  }
+
+  private static func tradeTiles(_ context: ReportContext) -> [Tile] {
+    guard let trades = context.figures.trades.value else {
       let count = context.result.fills.count
+      return [
+        Tile(
+          name: "Fills", text: Format.count(count), details: [count == 0 ? "it never traded" : "not analysed"],
+          formula: "executions")
+      ]
+    }
+    var tiles: [Tile] = []
+    let statistics = trades.statistics
+    let won = statistics.winRate.map { rate in
+      let share = CountedShare(rate, of: statistics.count)
+      return ["\(Format.percent(rate, 1)) won", "95%: \(share.interval)"]
+    }
+    tiles.append(
+      Tile(
+        name: "Round trips", text: Format.count(statistics.count), details: won ?? ["none closed"],
+        formula:
+          "entries matched with exits, first in first out; won after fees, Wilson's interval for independent trips"))
+    let execution = trades.execution
+    tiles.append(
+      Tile(
+        name: "Fills", text: Format.count(execution.fillCount),
+        details: [execution.makerShare.map { "\(Format.percent($0, 1)) of lots as maker" } ?? ""],
+        formula: "executions; maker: lots filled while resting / all lots"))
+    let fees = execution.fees
+    tiles.append(
+      Tile(
+        name: fees < 0 ? "Rebates" : "Fees", text: context.money.text(fees.magnitude),
+        details: [context.currency, carryLine(context) ?? ""],
+        formula: "sum over fills, rebates negative; carry is none of it"))
+    if let factor = statistics.profitFactor {
+      let metric = context.figures.metric("profit_factor")
       tiles.append(
-        Tile(name: "Fills", text: Format.count(count), detail: count == 0 ? "it never traded" : "not analysed"))
+        Tile(
+          name: "Profit factor", text: Format.fixed(factor, 2),
+          details: ["gains over losses", metric.flatMap { interval($0, .number(2)) }.map { "95%: \($0)" } ?? ""],
+          formula: (metric?.formula ?? "sum of gains / sum of losses, after fees") + how(metric), isBad: factor < 1))
     }
-    var html = "<dl class=\"wide tiles\">"
-    for tile in tiles {
-      html +=
-        "<div\(tile.isBad ? " class=\"bad\"" : "")><dt>\(HTML.escape(tile.name))</dt><dd>\(HTML.escape(tile.text))"
-        + "<small>\(HTML.escape(tile.detail))</small></dd></div>"
+    return tiles
+  }
+
+  /// The interval of the yearly growth as money of the whole run, where the run is long enough to have one.
+  private static func profitRange(_ context: ReportContext) -> String? {
+    guard context.basis.isDaily, let year = context.basis.periodsPerYear,
+      let interval = context.figures.metric("cagr")?.interval, interval.lower > -1
+    else { return nil }
+    let years = Double(context.basis.returns.count) / year
+    func money(_ growth: Double) -> String {
+      context.money.signedText(context.capital * (Elementary.exp(years * Elementary.log(1 + growth)) - 1))
     }
-    return html + "</dl>"
+    return "95%: \(money(interval.lower)) to \(money(interval.upper))"
+  }
+
+  private static func profitRangeFormula(_ context: ReportContext) -> String {
+    profitRange(context) == nil ? "" : "; interval: that of the yearly growth, compounded over the run"
+  }
+
+  private static func how(_ metric: MetricValue?) -> String {
+    (metric?.interval).map { "; interval by \(Resampling.described($0.method))" } ?? ""
+  }
+
+  private static func carryLine(_ context: ReportContext) -> String? {
+    guard let carry = context.result.lanes[safe: context.result.shownLane]?.carry, carry != LaneResult.Carry() else {
+      return nil
+    }
+    return "carry besides: \(context.money.signedText(carry.total))"
   }
 
   // MARK: The brushed span
@@ -111,7 +193,7 @@ enum KeyFigures {
       let raw = figure.value.map { " data-v=\"\($0)\"" } ?? ""
       html +=
         "<tr data-k=\"\(figure.id)\" data-f=\"\(figure.style.code)\"><th scope=\"row\">\(HTML.escape(figure.name))</th>"
-        + "<td class=\"n\"\(raw)>\(text)</td><td class=\"n selected\">–</td><td class=\"formula\">\(HTML.escape(figure.formula))</td></tr>"
+        + "<td class=\"n\"\(raw)>\(text)</td><td class=\"n selected\">–</td><td class=\"formula\" data-v=\"\(HTML.escape(figure.formula))\">\(Formula.html(figure.formula))</td></tr>"
     }
     return html + "</tbody></table></div></div>"
   }
@@ -177,14 +259,17 @@ enum KeyFigures {
       let value = isLong ? Double(parameter.value).map { Format.plain($0, 6) } : nil
       return "\(parameter.name) = \(value ?? parameter.value)"
     }.joined(separator: ", ")
-    let method = metric.interval.map { "Interval: \($0.method)" } ?? ""
+    let method = metric.interval.map { "Interval: \(Resampling.described($0.method))" } ?? ""
     let caveat = metric.caveat.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." } ?? ""
     let detail = [parameters, method, caveat].filter { !$0.isEmpty }.joined(separator: ". ")
       .replacing("..", with: ".")
-    return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(metric.name))</th>"
+    // Within days the page's ratios are by the step; what the catalogue multiplies up to a year says so.
+    let isAnnual = metric.parameters.contains { $0.name.hasPrefix("P ") || $0.name == "P" }
+    let name = metric.name + (isAnnual && !context.basis.isDaily ? ", a year" : "")
+    return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(name))</th>"
       + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(number)))</td>"
       + "<td class=\"n\">\(HTML.escape(interval(metric, style) ?? "–"))</td>"
-      + "<td class=\"formula\">\(HTML.escape(metric.formula))"
+      + "<td class=\"formula\" data-v=\"\(HTML.escape(metric.formula))\">\(Formula.html(metric.formula))"
       + (detail.isEmpty ? "" : "<small>\(HTML.escape(detail))</small>") + "</td></tr>"
   }
 
@@ -194,12 +279,16 @@ enum KeyFigures {
 
   /// How a metric's unit is written.
   static func style(_ metric: MetricValue, _ context: ReportContext) -> NumberStyle {
-    switch metric.unit {
-    case .fraction: metric.number.map { $0.magnitude < 0.001 && $0 != 0 } ?? false ? .percent(4) : .percent(2)
+    style(metric.unit, metric.number, context)
+  }
+
+  static func style(_ unit: MetricUnit, _ number: Double?, _ context: ReportContext) -> NumberStyle {
+    switch unit {
+    case .fraction: number.map { $0.magnitude < 0.001 && $0 != 0 } ?? false ? .percent(4) : .percent(2)
     case .probability: .percent(1)
-    case .ratio: metric.number.map { $0.magnitude < 0.1 && $0 != 0 } ?? false ? .number(4) : .number(2)
+    case .ratio: number.map { $0.magnitude < 0.1 && $0 != 0 } ?? false ? .number(4) : .number(2)
     case .money: context.money
-    case .count: metric.number.map { $0 == $0.rounded() } ?? true ? .number(0) : .number(1)
+    case .count: number.map { $0 == $0.rounded() } ?? true ? .number(0) : .number(1)
     case .periods: .number(0)
     case .nanoseconds: .duration
     case .ticks: .number(3)

@@ -237,33 +237,39 @@ enum Risk {
       rows.append(
         [.init(name)]
           + [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map { probability in
-            summary.quantile(probability).map { .init($0.value, style) } ?? .init("–")
+            summary.quantile(probability).map { .init($0.value, style, error: $0.standardError) } ?? .init("–")
           })
     }
     content.add(
       DataTable(columns: ["Figure", "1%", "5%", "25%", "Median", "75%", "95%", "99%"], rows: rows),
       title: "Distribution over resampled histories", isWide: true,
-      introduction: "Quantiles over \(Format.count(simulation.paths)) paths.")
-    var ruin = simulation.ruin.map { level -> [DataTable.Cell] in
-      [
-        .init("Ever at or below \(Format.percent(level.level, 0)) of the start"),
-        .init(level.probability.value, .percent(2)), .init(level.probability.standardError, .percent(2)),
+      introduction: "Quantiles over \(Format.count(simulation.paths)) paths, each with its Monte Carlo standard error.")
+    SimulationCharts.add(context, simulation, &content)
+    func row(_ event: String, _ probability: Estimate) -> [DataTable.Cell] {
+      let share = CountedShare(probability.value, of: simulation.paths)
+      return [
+        .init(event), .init(probability.value, .percent(2)), .init(probability.standardError, .percent(2)),
+        .init(share.interval),
       ]
     }
-    ruin.append([
-      .init("Ends with a loss"), .init(simulation.probabilityOfLoss.value, .percent(2)),
-      .init(simulation.probabilityOfLoss.standardError, .percent(2)),
-    ])
     content.add(
-      DataTable(columns: ["Event", "Probability", "Standard error"], rows: ruin), title: "Ruin and loss",
-      introduction: "Share of resampled histories in which it happens.")
+      DataTable(
+        columns: ["Event", "Probability", "Standard error", "95% interval"],
+        rows: simulation.ruin.map {
+          row("Ever at or below \(Format.natural($0.level * 100))% of the start", $0.probability)
+        } + [row("Ends with a loss", simulation.probabilityOfLoss)],
+        note:
+          "Errors are those of the simulation alone: Wilson's interval from \(Format.count(simulation.paths)) paths, "
+          + "which is no zero where an event never happened. That the history itself is one of many is not in them."),
+      title: "Ruin and loss", introduction: "Share of resampled histories in which it happens.")
   }
 
   private static func fanSummary(_ simulation: MonteCarloResult) -> String {
     guard let wealth = simulation.terminalWealth, let low = wealth.quantile(0.05), let high = wealth.quantile(0.95)
     else { return "Resampled histories." }
     return "Nine in ten resampled histories end between \(Format.fixed(low.value, 3)) and "
-      + "\(Format.fixed(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) end with a loss."
+      + "\(Format.fixed(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) "
+      + "\(CountedShare(simulation.probabilityOfLoss.value, of: simulation.paths).interval) end with a loss."
   }
 
   /// The same strategy under drawn execution assumptions.

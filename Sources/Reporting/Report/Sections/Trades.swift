@@ -97,7 +97,7 @@ enum Trades {
     for index in 0..<rest { kept.insert(index * (values.count - 1) / (rest - 1)) }
     return (
       kept.sorted(),
-      "Drawn: the \(ends) best, the \(ends) worst and every \(Format.count(values.count / rest))th of "
+      "Drawn: the \(ends) best, the \(ends) worst and an even choice of the rest, \(Format.count(kept.count)) of "
         + "\(Format.count(values.count))."
     )
   }

@@ -185,6 +185,26 @@ enum Format {
     "December",
   ]
 
+  /// `2nd`, `13th`.
+  static func ordinal(_ value: Int) -> String {
+    let ending =
+      (11...13).contains(value % 100) ? "th" : [1: "st", 2: "nd", 3: "rd"][value % 10] ?? "th"
+    return count(value) + ending
+  }
+
+  /// With the digits it has and no more, up to nine decimals.
+  static func natural(_ value: Double) -> String {
+    var decimals = 0
+    while decimals < 9, (value * powerOfTen(decimals)).rounded() != value * powerOfTen(decimals) {
+      // Seven digits tell settings apart; what is left after them is the binary form of a decimal.
+      if ((value * powerOfTen(decimals)).rounded() / powerOfTen(decimals) - value).magnitude <= 1e-9 * value.magnitude {
+        break
+      }
+      decimals += 1
+    }
+    return fixed(value, decimals)
+  }
+
   /// `1 fill`, `2 fills`.
   static func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
     Format.count(count) + " " + (count == 1 ? singular : plural ?? singular + "s")

@@ -67,6 +67,10 @@ struct ResultReader {
     let equity = try table.doubles("final_equity")
     let profits = try table.doubles("profit")
     let fees = try table.doubles("fees")
+    let hasCarry = file.has(path + "/funding")
+    let funding = hasCarry ? try table.doubles("funding") : names.map { _ in 0 }
+    let borrow = hasCarry ? try table.doubles("borrow") : funding
+    let dividends = hasCarry ? try table.doubles("dividends") : funding
     let sent = try table.counts("orders_sent")
     let riskRejects = try table.counts("risk_rejects")
     let venueRejects = try table.counts("venue_rejects")
@@ -77,10 +81,14 @@ struct ResultReader {
     let stopped = try table.bytes("is_stopped_by_risk")
     let settings = try settings(path + "/settings", lanes: names.count)
     return names.indices.map { row in
-      LaneResult(
+      var lane = LaneResult(
         name: names[row], settings: settings[row], finalEquity: equity[row], profit: profits[row], fees: fees[row],
         ordersSent: sent[row], riskRejects: riskRejects[row], venueRejects: venueRejects[row], cancels: cancels[row],
         fills: fills[row], tradedLots: lots[row], deepestDrawdown: drawdowns[row], isStoppedByRisk: stopped[row] != 0)
+      lane.carry.funding = funding[row]
+      lane.carry.borrow = borrow[row]
+      lane.carry.dividends = dividends[row]
+      return lane
     }
   }
 
@@ -88,13 +96,15 @@ struct ResultReader {
     let table = try ResultTable(path, index: "setting", file)
     let names = try table.words("name")
     let values = try table.doubles("value")
+    // Files of versions before words have numbers alone.
+    let words = file.has(path + "/word") ? try table.words("word") : names.map { _ in "" }
     let owners = try table.int32s("lane")
     var settings = [[LaneResult.Setting]](repeating: [], count: lanes)
     for row in names.indices {
       guard settings.indices.contains(Int(owners[row])) else {
         throw file.file.fault("row \(row) names lane \(owners[row]) of \(lanes)", in: path)
       }
-      settings[Int(owners[row])].append(.init(name: names[row], value: values[row]))
+      settings[Int(owners[row])].append(.init(name: names[row], value: values[row], word: words[row]))
     }
     return settings
   }
@@ -128,6 +138,8 @@ struct ResultReader {
     run.account.equity = try table.doubles("equity")
     run.account.cash = try table.doubles("cash")
     run.account.fees = try table.doubles("fees")
+    // Files before carry had a column of its own count it among the fees.
+    run.account.carry = file.has("/positions/carry") ? try table.doubles("carry") : run.account.fees.map { _ in 0 }
     run.account.grossExposure = try table.doubles("gross_exposure")
     run.account.netExposure = try table.doubles("net_exposure")
     guard !run.instruments.isEmpty else { return }

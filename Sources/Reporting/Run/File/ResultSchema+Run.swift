@@ -138,7 +138,10 @@ extension ResultSchema {
   private static let lanes = ResultGroup(
     "/lanes", "one row for each lane: a strategy with its own parameters", columns: laneColumns { $0.run.lanes })
 
-  private static let settings = settingsGroup("/lanes/settings", "what makes each lane differ") { $0.run.lanes }
+  private static let settings = settingsGroup(
+    "/lanes/settings",
+    "parameters of each lane, and every key in which any two lanes differ; a lane without a row has the key absent"
+  ) { $0.run.lanes }
 
   private static func laneColumns(
     _ lanes: @escaping @Sendable (ResultContents) -> [LaneResult]
@@ -155,8 +158,11 @@ extension ResultSchema {
       .index("lane", "number of the lane") { lanes($0).count },
       ResultColumn("name", .text, axes: ["lane"], "name of the lane") { .text(lanes($0).map(\.name)) },
       real("final_equity", "equity at the end", \.finalEquity),
-      real("profit", "after fees", \.profit),
-      real("fees", "paid, negative when rebates were higher", \.fees),
+      real("profit", "after fees and carry", \.profit),
+      real("fees", "of fills, negative when rebates were higher", \.fees),
+      real("funding", "paid on positions, negative when more was received", \.carry.funding),
+      real("borrow", "paid for shorts", \.carry.borrow),
+      real("dividends", "paid on shorts, negative when more was received on longs", \.carry.dividends),
       count("orders_sent", "orders that passed the risk controls", \.ordersSent),
       count("risk_rejects", "orders that risk controls refused", \.riskRejects),
       count("venue_rejects", "orders that the venue refused", \.venueRejects),
@@ -165,7 +171,7 @@ extension ResultSchema {
       ResultColumn("traded_lots", .int64, axes: ["lane"], "lots bought and sold") {
         .int64(lanes($0).map(\.tradedLots))
       },
-      real("deepest_drawdown", "over the samples, zero or negative", unit: "1", \.deepestDrawdown),
+      real("deepest_drawdown", "by the samples of /equity, zero or negative", unit: "1", \.deepestDrawdown),
       ResultColumn("is_stopped_by_risk", .uint8, axes: ["lane"], "1 when a risk control ended the lane") {
         .uint8(lanes($0).map { $0.isStoppedByRisk ? 1 : 0 })
       },
@@ -188,10 +194,13 @@ extension ResultSchema {
         + ResultColumn.words("name", axes: ["setting"], "name of the parameter") { contents in
           lanes(contents).flatMap { $0.settings.map(\.name) }
         } + [
-          ResultColumn("value", .double, axes: ["setting"], "its value") { contents in
-            .double(lanes(contents).flatMap { $0.settings.map(\.value) })
-          }
-        ], isPresent: isPresent)
+          ResultColumn(
+            "value", .double, axes: ["setting"], "its value; of a word, its number among the words that lanes have"
+          ) { contents in .double(lanes(contents).flatMap { $0.settings.map(\.value) }) }
+        ]
+        + ResultColumn.words("word", axes: ["setting"], "what a setting that is no number says, else empty") {
+          contents in lanes(contents).flatMap { $0.settings.map(\.word) }
+        }, isPresent: isPresent)
   }
 
   private static let equity = ResultGroup(
@@ -210,7 +219,8 @@ extension ResultSchema {
       .time(axes: ["time"], "moment") { $0.run.account.times },
       .index("instrument", "number of the instrument") { $0.run.instruments.count },
       money("equity", "cash and positions at the mark", \.equity), money("cash", "cash", \.cash),
-      money("fees", "paid so far", \.fees),
+      money("fees", "of fills so far, negative when rebates were higher", \.fees),
+      money("carry", "funding, borrow and dividends so far, negative when more was received; no part of fees", \.carry),
       money("gross_exposure", "sum of the absolute values of all positions", \.grossExposure),
       money("net_exposure", "signed sum of the values of all positions", \.netExposure),
       ResultColumn("lots", .int64, axes: ["time", "instrument"], "position, below zero when short", unit: "lots") {
@@ -289,7 +299,8 @@ extension ResultSchema {
     isPresent: { $0.run.pessimistic != nil })
 
   private static let pessimisticSettings = settingsGroup(
-    "/pessimistic/settings", "settings of that lane", condition: "it was run",
+    "/pessimistic/settings", "its parameters, and every key in which it differs from the shown lane",
+    condition: "it was run",
     isPresent: { $0.run.pessimistic != nil }
   ) { $0.run.pessimistic.map { [$0.outcome] } ?? [] }
 

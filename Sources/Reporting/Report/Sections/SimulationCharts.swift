@@ -1,0 +1,88 @@
+import Analytics
+
+/// Whole distributions over resampled histories: the share of them that stays at or below each value.
+enum SimulationCharts {
+  static func add(_ context: ReportContext, _ simulation: MonteCarloResult, _ content: inout SectionContent) {
+    let end = context.basis.equity[context.basis.equity.count - 1] / context.capital
+    if let wealth = simulation.figures[.terminalWealth] {
+      content.add(
+        distribution(
+          wealth, id: "mc-wealth", title: "Terminal wealth over resampled histories", label: "Wealth, start 1",
+          style: .number(3), color: 1,
+          rules: [(1, "start", 7), (end, "this run", 2)]))
+    }
+    let deepest = context.figures.span["max_drawdown"]
+    if let drawdown = simulation.figures[.maximumDrawdown] {
+      content.add(
+        distribution(
+          drawdown, id: "mc-drawdown", title: "Deepest drawdown over resampled histories",
+          label: "Drawdown by \(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural)",
+          style: .percent(2), color: 5, rules: deepest.map { [($0.magnitude, "this run", 2)] } ?? []))
+    }
+    if let lowest = simulation.figures[.minimumWealth] { ruin(simulation, lowest, &content) }
+  }
+
+  /// The distribution function through the known quantiles, with one standard error either side.
+  private static func distribution(
+    _ summary: FigureSummary, id: String, title: String, label: String, style: NumberStyle, color: Int,
+    rules: [(value: Double, label: String, color: Int)]
+  ) -> Plot {
+    let quantiles = summary.quantiles.sorted { $0.probability < $1.probability }
+    let middle = summary.quantile(0.5)?.value
+    var plot = Plot(
+      id: id, title: title,
+      summary: middle.map { "The share of histories at or below a value; half of them are below \(style.text($0))." }
+        ?? "The share of histories at or below a value.",
+      x: Plot.Axis(label: label, style: style), y: Plot.Axis(style: .percent(0), range: 0...1),
+      series: [
+        Plot.Series(
+          name: "Share of histories at or below", mark: .line, color: color, x: quantiles.map(\.estimate.value),
+          y: quantiles.map(\.probability))
+      ])
+    plot.rules = rules.map { Plot.Rule(direction: .vertical, value: $0.value, label: $0.label, color: $0.color) }
+    plot.notes = ["Straight between the quantiles of the table."]
+    plot.table = DataTable(
+      columns: ["Share", label, "Standard error"],
+      rows: quantiles.map {
+        [
+          .init($0.probability, .percent(1)), .init($0.estimate.value, style), .init($0.estimate.standardError, style),
+        ]
+      })
+    return plot
+  }
+
+  /// How often wealth ever falls to each level: the distribution of its lowest value, and the levels that were counted.
+  private static func ruin(
+    _ simulation: MonteCarloResult, _ lowest: FigureSummary, _ content: inout SectionContent
+  ) {
+    let quantiles = lowest.quantiles.sorted { $0.probability < $1.probability }
+    let levels = simulation.ruin.sorted { $0.level < $1.level }
+    let shares = levels.map { CountedShare($0.probability.value, of: simulation.paths) }
+    var summary = "The share of histories whose wealth ever falls to a level or below."
+    if let deepest = levels.first, let share = shares.first {
+      summary +=
+        " To \(Format.natural(deepest.level * 100))% of the start it falls in \(Format.percent(share.value, 1)) \(share.interval)."
+    }
+    content.add(
+      Plot(
+        id: "mc-ruin", title: "Ruin by level", summary: summary,
+        x: Plot.Axis(label: "Lowest wealth, start 1", style: .number(3)),
+        y: Plot.Axis(style: .percent(0), range: 0...1),
+        series: [
+          Plot.Series(
+            name: "Lowest wealth at or below", mark: .line, color: 2, x: quantiles.map(\.estimate.value),
+            y: quantiles.map(\.probability)),
+          Plot.Series(
+            name: "Counted levels", mark: .dots, color: 7, x: levels.map(\.level), y: shares.map(\.value),
+            labels: zip(levels, shares).map {
+              "ever at or below \(Format.natural($0.level * 100))%: \(Format.percent($1.value, 2)) \($1.interval)"
+            }, shape: .square),
+        ],
+        table: DataTable(
+          columns: ["Level, start 1", "Share", "95% interval"],
+          rows: zip(levels, shares).map {
+            [.init(Format.natural($0.level), isNumber: true), .init($1.value, .percent(2)), .init($1.interval)]
+          } + quantiles.map { [.init($0.estimate.value, .number(3)), .init($0.probability, .percent(2)), .init("–")] }))
+    )
+  }
+}
