@@ -37,7 +37,7 @@ struct FillStory {
     guard fill.decisionTime != .min else { return "When it was decided is not recorded." }
     var text = "The strategy decided on \(TimeText.iso8601(fill.decisionTime))"
     text += ", \(Words.duration(fill.time - fill.decisionTime)) before the fill"
-    if let order = result.orders.last(where: { $0.identifier == fill.order && $0.decisionTime == fill.decisionTime }) {
+    if let order {
       text +=
         ": \(order.type == .market ? "a market order" : "\(order.timeInForce == .immediateOrCancel ? "an immediate" : "a limit") order")"
       text += " for \(instrument.lot.text(count: order.lots))"
@@ -47,6 +47,10 @@ struct FillStory {
       }
     }
     return text + "."
+  }
+
+  private var order: RunOrder? {
+    result.orders.indices.contains(fill.orderRow) ? result.orders[fill.orderRow] : nil
   }
 
   private var queue: String? {
@@ -66,8 +70,7 @@ struct FillStory {
   /// Fills of the order that were drawn as missed before this one.
   private var missedBefore: [MissedFill] {
     result.missedFills.filter {
-      $0.order == fill.order && $0.decisionTime == fill.decisionTime && $0.instrument == fill.instrument
-        && $0.time <= fill.time
+      $0.orderRow == fill.orderRow && $0.order == fill.order && $0.time <= fill.time
     }
   }
 
@@ -131,6 +134,57 @@ struct FillStory {
         "\(middle(value)) \(horizon) later (\(gain < 0 ? "" : "+")\(Words.decimal(Double(gain) / 2, 1)) ticks)")
     }
     return "The middle was \(parts.joined(separator: ", "))."
+  }
+
+  // MARK: - For machines
+
+  /// The same as data; what is not known is null. Times are nanoseconds since the epoch, as in result.h5.
+  var json: JSONValue {
+    func optional(_ value: Int64) -> JSONValue { value == .min ? .null : .integer(Int(value)) }
+    func decimal(_ ticks: Int32) -> JSONValue { ticks == .min ? .null : .decimal(price(ticks)) }
+    func halves(_ value: Int64) -> JSONValue { value == .min ? .null : .decimal(middle(value)) }
+    let turn: Double = fill.side == .buy ? 1 : -1
+    var markouts: [JSONValue] = []
+    for (horizon, value) in zip(RunFill.markoutHorizons, fill.markoutMidHalfTicks) {
+      let gain = turn * (Double(value) - 2 * Double(fill.priceTicks)) / 2
+      markouts.append(
+        .object([
+          "nanoseconds": .integer(Int(horizon)), "mid": halves(value),
+          "gain_ticks": value == .min ? .null : .number(gain),
+        ]))
+    }
+    var members: [JSONValue.Member] = []
+    func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
+    add("run", .string(result.identity.name))
+    add("result_hash", .string(result.identity.resultHash))
+    add("fill", .integer(number))
+    add("time", .string(TimeText.iso8601(fill.time)))
+    add("time_nanoseconds", .integer(Int(fill.time)))
+    add("order", .decimal(String(fill.order)))
+    add("order_row", fill.orderRow < 0 ? .null : .integer(fill.orderRow))
+    add("instrument", .string(instrument.symbol))
+    add("side", .string(fill.side == .buy ? "buy" : "sell"))
+    add("price", decimal(fill.priceTicks))
+    add("price_ticks", .integer(Int(fill.priceTicks)))
+    add("quantity", .decimal(instrument.lot.text(count: fill.lots)))
+    add("lots", .integer(Int(fill.lots)))
+    add("fee", .number(fill.fee))
+    add("currency", .string(result.identity.currency))
+    add("is_maker", .bool(fill.isMaker))
+    add("cause", .string(fill.cause))
+    add("model", .string(fill.model))
+    add("cause_price", decimal(fill.causePriceTicks))
+    add("decision_nanoseconds", optional(fill.decisionTime))
+    add("venue_nanoseconds", optional(order?.venueTime ?? .min))
+    add("joined_nanoseconds", optional(fill.joinedTime))
+    add("ahead_when_joined", optional(fill.aheadWhenJoined))
+    add("front_nanoseconds", optional(fill.frontTime))
+    add("missed_before", .integer(missedBefore.count))
+    add("mid_at_decision", halves(fill.arrivalMidHalfTicks))
+    add("mid_at_fill", halves(fill.fillMidHalfTicks))
+    add("markouts", .array(markouts))
+    add("story", .array(lines.map { .string($0) }))
+    return .object(members)
   }
 
   private func price(_ ticks: Int32) -> String { instrument.tick.text(count: Int64(ticks)) }

@@ -31,9 +31,30 @@ enum RunInvariants {
       let held = account.lots.isEmpty ? 0 : account.lots[account.lots.count - count + instrument]
       #expect(bought == held, "fills are not the position", sourceLocation: location)
     }
+    checkOrders(result, location)
     do { try checkLots(result, scenario, location) } catch {
       Issue.record("\(error)", sourceLocation: location)
     }
+  }
+
+  /// Every fill names its order by one number, and the fills of an order are what it says.
+  private static func checkOrders(_ result: RunResult, _ location: SourceLocation) {
+    var filled = Array(repeating: Int64(0), count: result.orders.count)
+    for (row, fill) in result.fills.enumerated() {
+      guard result.orders.indices.contains(fill.orderRow) else {
+        Issue.record("fill \(row) has no order", sourceLocation: location)
+        return
+      }
+      let order = result.orders[fill.orderRow]
+      filled[fill.orderRow] += fill.lots
+      if (order.identifier, order.instrument, order.side, order.decisionTime)
+        != (fill.order, fill.instrument, fill.side, fill.decisionTime)
+      {
+        Issue.record("fill \(row) is not of order \(fill.orderRow)", sourceLocation: location)
+        return
+      }
+    }
+    #expect(filled == result.orders.map(\.filledLots), "fills of orders", sourceLocation: location)
   }
 
   /// Start, plus realised and unrealised gains of lots, less fees and carrying costs, is the equity: an account of its own

@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Ledger
 import Reporting
@@ -125,7 +126,7 @@ struct ScenarioRunTests {
         equity_interval_seconds = 10
         """, file: "s.toml", strategies: Self.registry)
     let pass = try RunPass(from, strategies: Self.registry, threads: 1, progress: { _ in true })
-    var none = WindowCapture(fills: [], count: 0, windowSeconds: 1, start: 0, end: 0)
+    var none = WindowCapture(fills: [LaneFill](), count: 0, windowSeconds: 1, start: 0, end: 0)
     // The middle at moments of the later run equals that of a replay from the start.
     let times: [Int64] = [1_709_303_701_000_000_000, 1_709_303_720_000_000_000, 1_709_303_755_000_000_000]
     let late = try MarketProbe(times: times, windows: &none, replay: pass.replay, progress: { _ in true })
@@ -157,7 +158,7 @@ struct ScenarioRunTests {
     let twice = try Replay(scenario.data, scenario: "s")
     let once = try Replay(single.data, scenario: "s")
     func last(_ replay: Replay) throws -> (events: UInt64, middle: Int64) {
-      var none = WindowCapture(fills: [], count: 0, windowSeconds: 1, start: 0, end: 0)
+      var none = WindowCapture(fills: [LaneFill](), count: 0, windowSeconds: 1, start: 0, end: 0)
       var count: UInt64 = 0
       let probe = try MarketProbe(
         times: [1_709_303_579_000_000_000, .max - 1], windows: &none, replay: replay,

@@ -25,7 +25,8 @@ extension ReportRuns {
         arrivalMidHalfTicks: mid - Int64(draws.below(3)) + 1))
     result.fills.append(
       RunFill(
-        time: time, order: UInt64(number + 1), instrument: instrument, side: side, priceTicks: price, lots: lots,
+        time: time, order: UInt64(number + 1), orderRow: result.orders.count - 1, instrument: instrument, side: side,
+        priceTicks: price, lots: lots,
         fee: isMaker ? -0.02 * Double(lots) : 0.12 * Double(lots), isMaker: isMaker,
         cause: isMaker ? "queue-reached" : "took-liquidity", model: "order-level", causePriceTicks: price,
         causeArrival: time - 20_000_000, joinedTime: isMaker ? time - wait : .min,

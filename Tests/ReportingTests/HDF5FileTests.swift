@@ -76,7 +76,7 @@ import Testing
       assert v.dtype == "<f8" and (v[:] == 1e6 + n * 0.25).all()
       assert v.compression == "gzip" and v.shuffle and v.chunks == (32768,) and v.maxshape == (None,)
       assert t.attrs["units"] == "nanoseconds since 1970-01-01" and v.attrs["annualisation"] == 252.5
-      assert t.is_scale and not v.is_scale and v.dims[0][0] == t and v.dims[0].keys() == ["time"]
+      assert h5py.h5ds.is_scale(t.id) and not h5py.h5ds.is_scale(v.id) and v.dims[0][0] == t and v.dims[0].keys() == ["time"]
       assert h5py.h5ds.is_attached(v.id, t.id, 0)
       s = f["lanes/score"]
       assert s.shape == (3, 2) and s[1, 1] == np.inf and np.isnan(s[1, 0]) and s[2, 1] == 6

@@ -1,8 +1,15 @@
 import Foundation
 
-/// A Python with h5py: `python3`, or what LOCKSTEP_PYTHON names.
+/// A Python with h5py: what LOCKSTEP_PYTHON names, `python3`, or the system's own, which Debian's packages are for.
 enum PythonReader {
-  static let executable = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"] ?? "python3"
+  static let executable: String = {
+    if let named = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"] { return named }
+    let systems = "/usr/bin/python3"
+    guard (try? start(["python3", "-c", "import h5py"]))?.status != 0,
+      (try? start([systems, "-c", "import h5py"]))?.status == 0
+    else { return "python3" }
+    return systems
+  }()
 
   static let isPresent = (try? run("import h5py"))?.status == 0
   static let hasXarray = (try? run("import h5py, xarray, h5netcdf, pandas"))?.status == 0

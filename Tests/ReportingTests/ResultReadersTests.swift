@@ -41,12 +41,15 @@ import Testing
       assert e["value"].shape == (3, 10001) and e["value"][0, 0] == 100000
       assert e["value"].compression == "gzip" and e["value"].shuffle and e["value"].chunks == (3, 10001)
       assert (np.diff(e["time"][:]) == 172800000000).all() and e["time"][0] == 1700000000000000001
-      assert e["time"].is_scale and h5py.h5ds.is_attached(e["value"].id, e["time"].id, 1)
+      assert h5py.h5ds.is_scale(e["time"].id) and h5py.h5ds.is_attached(e["value"].id, e["time"].id, 1)
       assert e["value"].attrs["units"] == "money" and e["value"].attrs["long_name"].startswith("cash")
       assert e["time"].attrs["units"] == "nanoseconds since 1970-01-01"
       assert m["start"] == e["time"][0] and m["end"] == e["time"][-1]
       x = f["fills"]
       assert x["order"].dtype == "<u8" and x["order"][599] == (599 << 40) | 5
+      rows = x["order_row"][:]
+      for of, by in (("identifier", "order"), ("decision_time", "decision_time"), ("instrument", "instrument")):
+        assert (f["orders"][of][:][rows] == x[by][:]).all()
       names = x["cause_name"].asstr()[:]
       assert list(names[x["cause"][:3]]) == ["took-liquidity", "queue-reached", "queue-reached"]
       assert x["joined_time"][0] == np.iinfo("int64").min and x["markout_mid_half_ticks"].shape == (600, 3)
@@ -55,7 +58,7 @@ import Testing
       assert f["lanes/settings/value"][0] == 0.5
       assert f["positions/lots"].shape == (10601, 2)
       def times(name, o):
-        assert h5py.h5o.get_info(o.id).mtime == 0, name
+        assert getattr(h5py.h5o.get_info(o.id), "mtime", 0) == 0, name
       f.visititems(times)
       g = h5py.File(sys.argv[2], "r")
       r = g["returns"]
@@ -92,6 +95,8 @@ import Testing
     let script = """
       import sys, warnings, h5py, numpy as np, pandas as pd, xarray as xr
       warnings.simplefilter("error")
+      # xarray of 2023 casts missing times on its way to NaT.
+      warnings.filterwarnings("ignore", message="invalid value encountered in cast")
       path = sys.argv[1]
       for file in sys.argv[1:]:
         groups = []
@@ -105,11 +110,17 @@ import Testing
       assert float(e.value.sel(lane=0)[0]) == 100000
       x = xr.open_dataset(path, group="fills", engine="h5netcdf")
       assert np.isnat(x.joined_time.values[0])
-      assert x.joined_time.values[1].astype("int64") == x.time.values[1].astype("int64") - 900000
+      # xarray of 2023 reads times with missing ones among them as floating point.
+      room = 512 if xr.__version__ < "2023.02" else 0
+      assert abs(x.joined_time.values[1].astype("int64") - x.time.values[1].astype("int64") + 900000) <= room
       assert x.markout_mid_half_ticks.dims == ("fill", "horizon") and np.isnan(x.markout_mid_half_ticks.values[-1, 2])
       with h5py.File(path) as f:
         frame = pd.DataFrame({k: v[:] for k, v in f["orders"].items() if v.shape == f["orders/order"].shape})
       assert len(frame) == 600 and frame.lots.sum() == 3000
+      with h5py.File(path) as f:
+        fills = pd.DataFrame({k: v[:] for k, v in f["fills"].items() if v.shape == f["fills/fill"].shape})
+      joined = fills.join(frame.set_index("order"), on="order_row", rsuffix="_of_order")
+      assert len(joined) == 600 and (joined.identifier == joined.order).all()
       assert pd.to_datetime(frame.decision_time)[0].year == 2023
       """
     let (status, output) = try PythonReader.run(script, [try sample(), try analysed()])

@@ -73,7 +73,8 @@ import Testing
     let changes: [(inout RunResult) -> Void] = [
       { $0.laneEquity.removeLast() }, { $0.shownLane = 3 }, { $0.sampleTimes[1] = 0 }, { $0.account.fees = [] },
       { $0.account.lots.removeLast() }, { $0.orders[0].instrument = 2 }, { $0.orders[0].outcome = 5 },
-      { $0.fills[0].instrument = -1 }, { $0.fills[0].markoutMidHalfTicks = [] }, { $0.riskEvents[0].lane = 3 },
+      { $0.fills[0].instrument = -1 }, { $0.fills[0].orderRow = 1_000 }, { $0.missedFills[0].orderRow = -2 },
+      { $0.fills[0].markoutMidHalfTicks = [] }, { $0.riskEvents[0].lane = 3 },
       { $0.executionDraws?.fills = [] }, { $0.executionDraws?.settings = [] }, { $0.pessimistic?.equity = [] },
       { $0.windows[0].fill = 1_000 },
       { $0.marketLots = [1] }, { $0.marketLots = [0, -1] }, { $0.windows[0].ahead = [] },
@@ -85,6 +86,34 @@ import Testing
       #expect(throws: HDF5Error.self, "change \(index)") { try RunResultFile.write(run, to: path("run.h5")) }
     }
     #expect(!FileManager.default.fileExists(atPath: path("run.h5")))
+  }
+
+  /// What a run writes beside this file is failed from outside, in the tests of the program.
+  @Test func everyWriteOfAResultMayFail() throws {
+    defer { remove() }
+    let contents = ResultContents(run: SampleRun.empty)
+    let count = try RunResultFile.write(contents, to: path("whole.h5"))
+    try FileManager.default.removeItem(atPath: path("whole.h5"))
+    #expect(count > 10)
+    for write in 0..<count {
+      let error = #expect(throws: HDF5Error.self, "write \(write) of \(count)") {
+        try RunResultFile.write(contents, to: path("run.h5"), failingWrite: write)
+      }
+      #expect(error?.reason.contains("No space left") == true, "write \(write): \(error?.reason ?? "")")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "write \(write)")
+    }
+  }
+
+  @Test func rowsThatLieElsewhereAreWrittenLikeThoseInMemory() throws {
+    defer { remove() }
+    let run = SampleRun.run()
+    var elsewhere = run
+    elsewhere.orders = RunRows(count: run.orders.count) { [orders = run.orders] in orders[$0] }
+    elsewhere.fills = RunRows(count: run.fills.count) { [fills = run.fills] in fills[$0] }
+    #expect(!elsewhere.orders.isInMemory && elsewhere == run && elsewhere.contentHash() == run.contentHash())
+    #expect(try bytes(elsewhere) == (try bytes(run)))
+    elsewhere.fills[1].lots += 1
+    #expect(elsewhere.fills.isInMemory && elsewhere != run)
   }
 
   @Test func hostileFilesAreRefused() throws {

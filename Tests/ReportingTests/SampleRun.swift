@@ -139,7 +139,8 @@ enum SampleRun {
           reason: row % 2 == 0 ? "requested" : "", arrivalMidHalfTicks: Int64(price) * 2 + 1))
       run.fills.append(
         RunFill(
-          time: time, order: UInt64(row) << 40 | 5, instrument: 0, side: side, priceTicks: price, lots: 4,
+          time: time, order: UInt64(row) << 40 | 5, orderRow: row, instrument: 0, side: side, priceTicks: price,
+          lots: 4,
           fee: isMaker ? -0.01 : 0.04, isMaker: isMaker, cause: isMaker ? "queue-reached" : "took-liquidity",
           model: "order-level", causePriceTicks: isMaker ? price : .min, causeArrival: isMaker ? 77 : .min,
           joinedTime: isMaker ? time - 900_000 : .min, aheadWhenJoined: isMaker ? 12 : .min,

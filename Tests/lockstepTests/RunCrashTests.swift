@@ -59,48 +59,131 @@ struct RunCrashTests {
     #expect(resumed > 0)
   }
 
+  /// One minute of the sample without orders: what such a run writes, every run does.
+  private static func smallest(in folder: ScratchFolder) throws -> String {
+    let path = try scenario(in: folder)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacingOccurrences(of: "grid-maker", with: "null").replacingOccurrences(of: "14:36:00", with: "14:28:20")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  /// Of result.h5 every thirteenth write only, because `everyWriteOfAResultMayFail` fails each of them; everything else in turn.
   @Test(
-    "Every write, sync and rename of a run fails once: it says so or does not need it, and leaves nothing half-written")
+    "Every write, sync and rename of a run fails once: it says so or does not need it, and leaves nothing half-written",
+    .enabled(if: FaultShim.canBeBuilt, "there is no clang to build the library that injects failures"))
   func failingWrites() throws {
     let folder = try ScratchFolder()
-    guard let shim = try FaultShim(in: folder) else { return }
-    let path = try Self.scenario(in: folder)
+    let shim = try FaultShim(in: folder)
+    let path = try Self.smallest(in: folder)
     #expect(try Binary.run("run", path, "-o", folder.path("whole")).code == 0)
     let whole = try Self.contents(folder, "whole")
-    var operation = 1
     var failures = 0
-    while operation < 500 {
-      // Each in a folder of its own, with a ledger of its own.
+    for (kind, step) in [(FaultShim.Kind.others, 1), (.positioned, LongTests.areWanted ? 1 : 13)] {
+      var operation = 1
+      while operation < 500 {
+        // Each in a folder of its own, with a ledger of its own.
+        let place = folder.path("at-\(operation)")
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        let outcome = try Binary.run(
+          "run", path, "-o", "\(place)/run", environment: shim.environment(failing: operation, of: kind, under: place))
+        guard outcome.messages.contains(FaultShim.mark) else {
+          #expect(outcome.code == 0)
+          break
+        }
+        let isFinished = FileManager.default.fileExists(atPath: "\(place)/run")
+        if outcome.code == 0 {
+          // Only the log may be missing something, and memory that is given back.
+          let files = try Self.contents(folder, "at-\(operation)/run")
+          #expect(files[1] == whole[1] && files[2] == whole[2], "\(kind) \(operation): \(outcome.messages)")
+        } else {
+          failures += 1
+          #expect(outcome.code == 1, "\(kind) \(operation): \(outcome.messages)")
+          #expect(
+            outcome.messages.contains("injected") || outcome.messages.contains("Input/output error")
+              || outcome.messages.contains("cannot"), "\(kind) \(operation): \(outcome.messages)")
+          #expect(!isFinished, "\(kind) \(operation)")
+        }
+        if kind == .others, FileManager.default.fileExists(atPath: "\(place)/ledger") {
+          #expect(try Binary.run("ledger", "verify", "--folder", place).code == 0, "operation \(operation)")
+        }
+        try FileManager.default.removeItem(atPath: place)
+        operation += step
+      }
+      #expect(operation > 12)
+    }
+    #expect(failures > 12)
+  }
+
+  @Test(
+    "Every write and sync of resume fails once: the interrupted run stays, and resuming again gives the same bytes",
+    .enabled(if: FaultShim.canBeBuilt, "there is no clang to build the library that injects failures"))
+  func failingResume() throws {
+    let folder = try ScratchFolder()
+    let shim = try FaultShim(in: folder)
+    let path = try Self.smallest(in: folder)
+    #expect(try Binary.run("run", path, "-o", folder.path("whole"), "--no-ledger").code == 0)
+    let whole = try Self.contents(folder, "whole")
+    var (operation, failures) = (1, 0)
+    while operation < 100 {
       let place = folder.path("at-\(operation)")
-      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      // What a run leaves that was killed right after it began.
+      try FileManager.default.createDirectory(atPath: "\(place)/run.partial", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: folder.path("whole/scenario.toml"), toPath: "\(place)/run.partial/scenario.toml")
       let outcome = try Binary.run(
-        "run", path, "-o", "\(place)/run",
-        environment: shim.environment(failing: operation, under: place))
+        "resume", "\(place)/run", "--no-ledger",
+        environment: shim.environment(failing: operation, of: .others, under: place))
       guard outcome.messages.contains(FaultShim.mark) else {
         #expect(outcome.code == 0)
         break
       }
-      let isFinished = FileManager.default.fileExists(atPath: "\(place)/run")
-      if outcome.code == 0 {
-        // Only the log may be missing something, and memory that is given back.
-        let files = try Self.contents(folder, "at-\(operation)/run")
-        #expect(files[1] == whole[1] && files[2] == whole[2], "operation \(operation): \(outcome.messages)")
-      } else {
+      if outcome.code != 0 {
         failures += 1
         #expect(outcome.code == 1, "operation \(operation): \(outcome.messages)")
-        #expect(
-          outcome.messages.contains("injected") || outcome.messages.contains("Input/output error")
-            || outcome.messages.contains("cannot"), "operation \(operation): \(outcome.messages)")
-        #expect(!isFinished, "operation \(operation)")
+        #expect(!FileManager.default.fileExists(atPath: "\(place)/run"), "operation \(operation)")
+        #expect(try Binary.run("resume", "\(place)/run", "--no-ledger").code == 0, "operation \(operation)")
       }
-      if FileManager.default.fileExists(atPath: "\(place)/ledger") {
-        #expect(try Binary.run("ledger", "verify", "--folder", place).code == 0, "operation \(operation)")
-      }
+      #expect(try Self.contents(folder, "at-\(operation)/run") == whole, "operation \(operation)")
       try FileManager.default.removeItem(atPath: place)
-      // The result file is written in many like pieces.
-      operation += LongTests.areWanted || operation < 12 ? 1 : 9
+      operation += 1
     }
-    #expect(failures > 3 && operation > 12)
+    #expect(operation > 5 && failures > 3)
+  }
+
+  @Test(
+    "Every write and sync of tags and catalogue fails once: tags are old or new, and the index is right again",
+    .enabled(if: FaultShim.canBeBuilt, "there is no clang to build the library that injects failures"))
+  func failingTags() throws {
+    let folder = try ScratchFolder()
+    let shim = try FaultShim(in: folder)
+    let path = try Self.smallest(in: folder)
+    let reports = folder.path("runs")
+    #expect(try Binary.run("run", path, "-o", "\(reports)/run", "--no-ledger").code == 0)
+    let tags = "\(reports)/run/tags.txt"
+    // The others: the tags' own file. Positioned ones: SQLite's pages and journal, which begin with an index of its own.
+    for (kind, step) in [(FaultShim.Kind.others, 1), (.positioned, LongTests.areWanted ? 1 : 17)] {
+      var operation = 1
+      while operation < 300 {
+        try "old\n".write(toFile: tags, atomically: true, encoding: .utf8)
+        for name in ["catalogue.sqlite", "catalogue.sqlite-journal"] { unlink("\(reports)/\(name)") }
+        let outcome = try Binary.run(
+          "runs", "tag", "run", "new", "--folder", reports,
+          environment: shim.environment(failing: operation, of: kind, under: reports))
+        let now = try String(contentsOfFile: tags, encoding: .utf8)
+        guard outcome.messages.contains(FaultShim.mark) else {
+          #expect(outcome.code == 0 && now == "new\nold\n")
+          break
+        }
+        #expect(now == "old\n" || now == "new\nold\n", "\(kind) \(operation): \(now)")
+        #expect(outcome.code != 0 || now == "new\nold\n", "\(kind) \(operation): \(outcome.messages)")
+        let listed = try Binary.run("runs", "--json", "--where", "tag.old", "--folder", reports)
+        #expect(listed.code == 0 && listed.output.contains("\"old\""), "\(kind) \(operation): \(listed.messages)")
+        #expect(listed.output.contains("\"new\"") == now.contains("new"), "\(kind) \(operation)")
+        operation += step
+      }
+      #expect(operation > 2)
+    }
   }
 
   @Test("Two runs at once in one folder: the second says who has it")
@@ -122,7 +205,9 @@ struct RunCrashTests {
     #expect(try Binary.run("run", path, "-o", folder.path("run"), "--no-ledger").code == 0)
   }
 
-  @Test("A folder that cannot be written to ends with 1 and says what to do")
+  @Test(
+    "A folder that cannot be written to ends with 1 and says what to do",
+    .enabled(if: geteuid() != 0 || Mounts.areAllowed, "root may write anywhere, and mounting is not allowed here"))
   func readOnly() throws {
     let folder = try ScratchFolder()
     let path = try Self.scenario(in: folder)
@@ -130,8 +215,8 @@ struct RunCrashTests {
     try FileManager.default.createDirectory(atPath: closed, withIntermediateDirectories: true)
     let isRoot = geteuid() == 0
     if isRoot {
-      // Rights do not stop root, a mount does; where mounting is not allowed there is nothing to test.
-      guard try Binary.shell("mount -t tmpfs -o ro,size=64k tmpfs '\(closed)'").code == 0 else { return }
+      // Rights do not stop root, a mount does.
+      #expect(try Binary.shell("mount -t tmpfs -o ro,size=64k tmpfs '\(closed)'").code == 0)
     } else {
       try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: closed)
     }
@@ -149,13 +234,15 @@ struct RunCrashTests {
         && outcome.messages.contains("name a folder of your own with -o"), "\(outcome.messages)")
   }
 
-  @Test("A disk that is full ends with 1 and leaves nothing that looks finished")
+  @Test(
+    "A disk that is full ends with 1 and leaves nothing that looks finished",
+    .enabled(if: Mounts.areAllowed, "mounting a small tmpfs is not allowed here"))
   func fullDisk() throws {
     let folder = try ScratchFolder()
     let path = try Self.scenario(in: folder)
     let small = folder.path("small")
     try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
-    guard geteuid() == 0, try Binary.shell("mount -t tmpfs -o size=48k tmpfs '\(small)'").code == 0 else { return }
+    #expect(try Binary.shell("mount -t tmpfs -o size=48k tmpfs '\(small)'").code == 0)
     defer { _ = try? Binary.shell("umount '\(small)'") }
     let outcome = try Binary.run("run", path, "-o", "\(small)/run")
     #expect(outcome.code == 1 && outcome.messages.contains("space"), "\(outcome.messages)")
@@ -211,23 +298,37 @@ enum LongTests {
   static let areWanted = ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil
 }
 
+/// Small file systems are made by root, and not in every container.
+enum Mounts {
+  static let areAllowed: Bool = {
+    guard geteuid() == 0, let folder = try? ScratchFolder() else { return false }
+    let place = folder.url.path
+    guard (try? Binary.shell("mount -t tmpfs -o size=16k tmpfs '\(place)'"))?.code == 0 else { return false }
+    return (try? Binary.shell("umount '\(place)'"))?.code == 0
+  }()
+}
+
 /// A library that is loaded before the system's and lets one changing operation on files of a folder fail.
 struct FaultShim {
   static let mark = "[injected fault]"
 
   let library: String
 
-  /// Nil where there is no compiler to build it with.
-  init?(in folder: ScratchFolder) throws {
+  /// What fails: writes at a place in a file (HDF5, SQLite), or everything else.
+  enum Kind: String { case positioned, others }
+
+  static let canBeBuilt = (try? Binary.shell("clang --version"))?.code == 0
+
+  init(in folder: ScratchFolder) throws {
     library = folder.path("fault.so")
     let source = folder.path("fault.c")
     try Self.source.write(toFile: source, atomically: true, encoding: .utf8)
     let built = try Binary.shell("clang -shared -fPIC -O1 -o '\(library)' '\(source)' -ldl")
-    guard built.code == 0 else { return nil }
+    #expect(built.code == 0, "\(built.messages)")
   }
 
-  func environment(failing operation: Int, under folder: String) -> [String: String] {
-    ["LD_PRELOAD": library, "FAULT_AT": "\(operation)", "FAULT_UNDER": folder]
+  func environment(failing operation: Int, of kind: Kind, under folder: String) -> [String: String] {
+    ["LD_PRELOAD": library, "FAULT_AT": "\(operation)", "FAULT_KIND": kind.rawValue, "FAULT_UNDER": folder]
   }
 
   private static let source = #"""
@@ -243,7 +344,9 @@ struct FaultShim {
 
     static int count;
 
-    static int fails_path(const char *path) {
+    static int fails_path(const char *path, char kind) {
+      const char *wanted = getenv("FAULT_KIND");
+      if (!wanted || wanted[0] != kind) return 0;
       const char *under = getenv("FAULT_UNDER"), *at = getenv("FAULT_AT");
       if (!under || !at || !path || strncmp(path, under, strlen(under)) != 0) return 0;
       if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != atoi(at)) return 0;
@@ -252,25 +355,25 @@ struct FaultShim {
       return 1;
     }
 
-    static int fails(int file) {
+    static int fails(int file, char kind) {
       char link[64], path[PATH_MAX];
       if (file <= 2) return 0;
       snprintf(link, sizeof link, "/proc/self/fd/%d", file);
       ssize_t length = readlink(link, path, sizeof path - 1);
       if (length <= 0) return 0;
       path[length] = 0;
-      return fails_path(path);
+      return fails_path(path, kind);
     }
 
     #define NEXT(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
 
-    ssize_t write(int f, const void *b, size_t n) { return fails(f) ? -1 : NEXT(write)(f, b, n); }
-    ssize_t pwrite(int f, const void *b, size_t n, off_t o) { return fails(f) ? -1 : NEXT(pwrite)(f, b, n, o); }
-    ssize_t pwrite64(int f, const void *b, size_t n, off64_t o) { return fails(f) ? -1 : NEXT(pwrite64)(f, b, n, o); }
-    int fsync(int f) { return fails(f) ? -1 : NEXT(fsync)(f); }
-    int fdatasync(int f) { return fails(f) ? -1 : NEXT(fdatasync)(f); }
-    int ftruncate(int f, off_t n) { return fails(f) ? -1 : NEXT(ftruncate)(f, n); }
-    int ftruncate64(int f, off64_t n) { return fails(f) ? -1 : NEXT(ftruncate64)(f, n); }
-    int rename(const char *a, const char *b) { return fails_path(a) ? -1 : NEXT(rename)(a, b); }
+    ssize_t write(int f, const void *b, size_t n) { return fails(f, 'o') ? -1 : NEXT(write)(f, b, n); }
+    ssize_t pwrite(int f, const void *b, size_t n, off_t o) { return fails(f, 'p') ? -1 : NEXT(pwrite)(f, b, n, o); }
+    ssize_t pwrite64(int f, const void *b, size_t n, off64_t o) { return fails(f, 'p') ? -1 : NEXT(pwrite64)(f, b, n, o); }
+    int fsync(int f) { return fails(f, 'o') ? -1 : NEXT(fsync)(f); }
+    int fdatasync(int f) { return fails(f, 'o') ? -1 : NEXT(fdatasync)(f); }
+    int ftruncate(int f, off_t n) { return fails(f, 'o') ? -1 : NEXT(ftruncate)(f, n); }
+    int ftruncate64(int f, off64_t n) { return fails(f, 'o') ? -1 : NEXT(ftruncate64)(f, n); }
+    int rename(const char *a, const char *b) { return fails_path(a, 'o') ? -1 : NEXT(rename)(a, b); }
     """#
 }

@@ -125,6 +125,16 @@ import Testing
     try (whole + Data("LSLR torn".utf8)).write(to: ledger)
     let torn = try Binary.run("ledger", "verify", more: words)
     #expect(torn.code == 0 && torn.messages.contains("never finished"), "\(torn.messages)")
+    let strict = try Binary.run("ledger", "verify", "--strict", more: words)
+    #expect(strict.code == 6 && strict.messages.contains("never finished"), "\(strict.messages)")
+    // A tear within the record of a finished run hides that run, which its folder tells.
+    try whole.dropLast(5).write(to: ledger)
+    let hidden = try Binary.run("ledger", "verify", more: words)
+    #expect(hidden.code == 6 && hidden.output.contains("seed-2: it is not in the ledger"), "\(hidden.output)")
+    let removed = try Binary.run("ledger", "verify", "--against", head, more: words)
+    #expect(removed.code == 6 && removed.messages.contains("records were removed"), "\(removed.messages)")
+    try whole.write(to: ledger)
+    #expect(try Binary.run("ledger", "verify", "--strict", more: words).code == 0)
     let result = scratch.url.appending(path: "seed-1/result.h5")
     var bytes = try Data(contentsOf: result)
     // One flip may fall on what the hash leaves out, such as the analysis; sixteen over the file do not.

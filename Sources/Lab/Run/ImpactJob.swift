@@ -17,7 +17,8 @@ struct ImpactJob {
   private static let spanNanoseconds: Int64 = 30_000_000_000
 
   func run<Concrete: Strategy>(_ type: Concrete.Type) throws -> LaneOutcome {
-    var outcome = LaneOutcome(laneCount: job.plan.terms.count, shown: job.plan.shown)
+    var outcome = LaneOutcome(
+      laneCount: job.plan.terms.count, shown: job.plan.shown, storage: job.storage, keepsSteps: job.keepsSteps)
     outcome.market = try SimulatedDay.file(named: "simulated market, traded in by \(shownName)") { path in
       try trade(type, recordingTo: path, &outcome)
     }
@@ -39,7 +40,7 @@ struct ImpactJob {
       try runner.run(
         recording: shown, into: &writer, threads: job.threads, spanNanoseconds: Self.spanNanoseconds
       ) { _ in false }
-      drain(&runner, into: &outcome)
+      try drain(&runner, into: &outcome)
       job.stream?.show(outcome)
       if !isChecked, outcome.eventCount >= job.checkpoint?.events ?? 0 || runner.time >= runner.endTime {
         try job.check(outcome)
@@ -72,10 +73,13 @@ struct ImpactJob {
   }
 
   /// Moves what the lanes have left into the outcome, and states every lane as it is now.
-  private func drain<Concrete: Strategy>(_ runner: inout ImpactRunner<Concrete>, into outcome: inout LaneOutcome) {
+  private func drain<Concrete: Strategy>(
+    _ runner: inout ImpactRunner<Concrete>, into outcome: inout LaneOutcome
+  ) throws(RunError) {
     let contracts = job.replay.contracts
-    outcome.take(runner.takeFills())
-    outcome.take(runner.takeTransitions())
+    let fills = runner.takeFills()
+    try outcome.take(runner.takeTransitions())
+    try outcome.take(fills)
     for lane in job.plan.terms.indices {
       _ = runner.takeMiddles(lane: lane)
       outcome.take(

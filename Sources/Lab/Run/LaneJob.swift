@@ -19,6 +19,9 @@ struct LaneJob {
   var endTime = Int64.min
   var checkpoint: Checkpoint?
   var progress: ProgressHandler
+  /// Where rows of the shown lane lie, and whether its orders' steps are among them.
+  var storage = RowStorage()
+  var keepsSteps = false
   /// Shows samples to others while the lanes run.
   var stream: EquityStream?
 
@@ -45,7 +48,8 @@ struct LaneJob {
       } catch { throw RunError(.badScenario, "\(error)") }
       made += 1
     }
-    var outcome = LaneOutcome(laneCount: laneCount, shown: plan.shown)
+    var outcome = LaneOutcome(
+      laneCount: laneCount, shown: plan.shown, storage: storage, keepsSteps: keepsSteps)
     if plan.keepsDecisions { outcome.decisions = Array(repeating: [], count: laneCount) }
     var checked = checkpoint == nil
     var limit = checkpoint.map { UInt64(clamping: $0.events) } ?? .max
@@ -57,7 +61,7 @@ struct LaneJob {
       let (place, isLast) = try shared.advance(workers: count, endingAt: limit) { worker, round in
         workers[worker].advance(over: round)
       }
-      for index in 0..<count { shards[index].drain(into: &outcome) }
+      for index in 0..<count { try shards[index].drain(into: &outcome) }
       func note() {
         for index in 0..<count { shards[index].state(at: place, into: &outcome) }
       }

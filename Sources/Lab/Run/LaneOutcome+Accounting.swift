@@ -16,7 +16,7 @@ extension LaneOutcome {
     func compare(_ instrument: Int, _ ledger: PositionLedger, carry: CarryLedger?, _ place: String) -> String? {
       guard ledger.fillCount <= own[instrument].count else { return "\(place): fills are missing" }
       while next[instrument] < ledger.fillCount {
-        let fill = own[instrument][next[instrument]]
+        let fill = fills[own[instrument][next[instrument]]]
         let lots = fill.side == .buy ? fill.quantity : -fill.quantity
         counted[instrument].lots += lots
         counted[instrument].turnoverLots += fill.quantity
@@ -58,17 +58,17 @@ extension LaneOutcome {
     return sampleLedgers.enumerated().map { place, ledger in
       let instrument = place % contracts.count
       while next[instrument] < min(Int(ledger.fillCount), own[instrument].count) {
-        fees[instrument] += Int128(own[instrument][next[instrument]].fee)
+        fees[instrument] += Int128(fills[own[instrument][next[instrument]]].fee)
         next[instrument] += 1
       }
       return ledger.fees - fees[instrument]
     }
   }
 
-  /// The recorded lane's fills of each instrument, in their order.
-  private func fillsByInstrument(_ instrumentCount: Int) -> [[LaneFill]] {
-    var own = Array(repeating: [LaneFill](), count: instrumentCount)
-    for fill in fills { own[Int(fill.instrument)].append(fill) }
+  /// Rows of the recorded lane's fills of each instrument, in their order.
+  private func fillsByInstrument(_ instrumentCount: Int) -> [[Int]] {
+    var own = Array(repeating: [Int](), count: instrumentCount)
+    for (row, fill) in fills.enumerated() { own[Int(fill.instrument)].append(row) }
     return own
   }
 }

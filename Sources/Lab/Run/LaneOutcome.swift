@@ -15,9 +15,8 @@ struct LaneOutcome {
   var ledgers: [[PositionLedger]] = []
   var statistics: [LaneStatistics] = []
   var riskStates: [RiskState] = []
-  /// Of recorded lanes, oldest first.
-  var fills: [LaneFill] = []
-  var transitions: [OrderTransition] = []
+  /// Orders and fills of the recorded lane.
+  var history: OrderHistory
   /// Exchange times of the samples: the start, multiples of the interval, the end.
   var sampleTimes: [Int64] = []
   /// Bid plus ask of sample × instrument; Int64.min before the first.
@@ -39,14 +38,18 @@ struct LaneOutcome {
   /// The lane that is recorded.
   let shown: Int
 
-  init(laneCount: Int, shown: Int) {
+  init(laneCount: Int, shown: Int, storage: RowStorage = RowStorage(), keepsSteps: Bool = false) {
     self.shown = shown
+    history = OrderHistory(storage, keepsSteps: keepsSteps)
     equity = Array(repeating: [], count: laneCount)
     ledgers = Array(repeating: [], count: laneCount)
     carries = Array(repeating: [], count: laneCount)
     statistics = Array(repeating: LaneStatistics(), count: laneCount)
     riskStates = Array(repeating: RiskState(), count: laneCount)
   }
+
+  /// The recorded lane's fills, oldest first.
+  var fills: LazyMapSequence<RowFile<ShownFill>, LaneFill> { history.fills.lazy.map(\.fill) }
 
   /// Hex SHA-256 of the fills so far and of every lane's ledgers now.
   var stateHash: String {
@@ -89,19 +92,14 @@ struct LaneOutcome {
   }
 
   /// Keeps the shown lane's steps, and every variant's decisions where they are wanted.
-  mutating func take(_ fresh: [OrderTransition]) {
-    guard !decisions.isEmpty else {
-      transitions += fresh
-      return
-    }
-    for step in fresh {
-      if step.lane == shown { transitions.append(step) }
-      if let decision = LaneDecision(step) { decisions[Int(step.lane)].append(decision) }
-    }
+  mutating func take(_ fresh: [OrderTransition]) throws(RunError) {
+    try history.take(fresh, lane: shown)
+    guard !decisions.isEmpty else { return }
+    for step in fresh { if let decision = LaneDecision(step) { decisions[Int(step.lane)].append(decision) } }
   }
 
-  /// Keeps the shown lane's fills and adds them to the digest.
-  mutating func take(_ fresh: [LaneFill]) {
+  /// Keeps the shown lane's fills and adds them to the digest; the steps that go with them are taken first.
+  mutating func take(_ fresh: [LaneFill]) throws(RunError) {
     let fresh = fresh.contains { $0.lane != shown } ? fresh.filter { $0.lane == shown } : fresh
     for fill in fresh {
       fillDigest.add(fill.time)
@@ -111,7 +109,7 @@ struct LaneOutcome {
       fillDigest.add(fill.price)
       fillDigest.add(fill.fee)
     }
-    fills += fresh
+    try history.take(fresh)
   }
 }
 

@@ -32,13 +32,13 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   }
 
   /// Moves what the lanes have left since the last call into an outcome that holds all shards' lanes.
-  mutating func drain(into outcome: inout LaneOutcome) {
+  mutating func drain(into outcome: inout LaneOutcome) throws(RunError) {
     var fills = runner.takeFills()
     for index in fills.indices { fills[index].lane += Int32(lanes.lowerBound) }
-    outcome.take(fills)
     var transitions = runner.takeTransitions()
     for index in transitions.indices { transitions[index].lane += Int32(lanes.lowerBound) }
-    outcome.take(transitions)
+    try outcome.take(transitions)
+    try outcome.take(fills)
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
     let block = runner.takeSamples()

@@ -7,7 +7,7 @@ import Reporting
 enum LotHistory {
   /// Nil where the scenario chose no method.
   static func closedLots(
-    _ account: AccountTerms, instruments: [Instrument], fills: [LaneFill]
+    _ account: AccountTerms, instruments: [Instrument], fills: some Sequence<LaneFill>
   ) throws -> ClosedLots? {
     guard let method = account.lotMethod else { return nil }
     var ledger = Account(

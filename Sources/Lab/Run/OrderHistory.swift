@@ -3,108 +3,134 @@ import MarketTypes
 import Reporting
 import RiskControls
 
-/// Orders of the recorded lane from decision to end, put together from their steps.
+/// Orders of the recorded lane from decision to end, put together from their steps as these come, and its fills with the
+/// order of each.
+///
+/// What grows with the run lies in `RowFile`s; in memory are the orders at the engine's places.
 struct OrderHistory {
   /// Outcomes as SCHEMA.md numbers them.
   private enum Outcome: UInt8 { case filled = 0, cancelled, rejected, expired, open }
 
-  private(set) var orders: [RunOrder] = []
-  private(set) var missed: [MissedFill] = []
+  let orders: RowFile<ShownOrder>
+  let fills: RowFile<ShownFill>
+  let missed: RowFile<ShownMiss>
+  /// Every step, where they are kept.
+  let steps: RowFile<ShownStep>?
   private(set) var refusals: [RiskEvent] = []
-  /// The order that stands at a place of the engine now.
-  private var atPlace: [Int32: (row: Int, open: Int64)] = [:]
-  /// Row of each order by its decision.
-  private var rows: [Decision: Int] = [:]
+  /// The order that stands at a place of the engine, or stood there last.
+  private var atPlace: [Int32: Place] = [:]
+  /// Orders of the fills to come: the engine notes a fill and the step of its order together, so both come in one order.
+  private var filledOrders: [(row: Int, arrivalMid: Int64)] = []
 
-  private struct Decision: Hashable {
-    var identifier: UInt64
-    var time: Int64
+  private struct Place {
+    var row: Int
+    var open: Int64
+    var order: ShownOrder
+    /// What the file has of it is old.
+    var isChanged = false
   }
 
-  /// Every step, where they are kept.
-  private(set) var steps: [OrderStepEntry] = []
+  init(_ storage: RowStorage, keepsSteps: Bool = false) {
+    orders = storage.file()
+    fills = storage.file()
+    missed = storage.file()
+    steps = keepsSteps ? storage.file() : nil
+  }
 
-  init(_ transitions: [OrderTransition], keepsSteps: Bool = false) {
-    for step in transitions {
-      note(step)
-      if keepsSteps { keep(step) }
+  /// Takes the next steps.
+  mutating func take(_ transitions: [OrderTransition], lane: Int) throws(RunError) {
+    for step in transitions where step.lane == lane {
+      try note(step)
+      if let steps { try steps.append(stored(step)) }
     }
   }
 
-  private mutating func keep(_ step: OrderTransition) {
+  /// Takes the next fills, after the steps that belong to them.
+  mutating func take(_ fresh: some Collection<LaneFill>) throws(RunError) {
+    precondition(fresh.count <= filledOrders.count, "a fill came without the step of its order")
+    for (fill, order) in zip(fresh, filledOrders) {
+      try fills.append(ShownFill(fill: fill, orderRow: order.row, arrivalMidHalfTicks: order.arrivalMid))
+    }
+    filledOrders.removeFirst(fresh.count)
+  }
+
+  /// Says that nothing follows.
+  mutating func finish() throws(RunError) {
+    for place in atPlace.keys.sorted() { try store(place) }
+    try orders.finish()
+    try fills.finish()
+    try missed.finish()
+    try steps?.finish()
+  }
+
+  private func stored(_ step: OrderTransition) -> ShownStep {
     // What the risk gate held back has its row once it is rejected.
     let held = step.step == .rejected ? orders.count - 1 : orders.count
     let row = step.order < 0 ? held : atPlace[step.order]?.row ?? held
-    var reason = ""
-    if step.rejectReason != .none { reason = step.rejectReason.words }
-    if step.cancelReason != .none { reason = step.cancelReason.words }
-    if let risk = RiskReason(rawValue: step.riskReason), risk != .none { reason = "risk control: \(risk.words)" }
-    steps.append(
-      OrderStepEntry(
-        time: step.time, order: row, step: step.step.name, openLots: step.quantity, priceTicks: step.price,
-        reason: reason
-      ))
+    return ShownStep(
+      time: step.time, order: row, openLots: step.quantity, priceTicks: step.price, step: step.step,
+      reason: StepReason(step))
   }
 
-  /// The order that a fill belongs to.
-  func order(of fill: LaneFill) -> RunOrder? {
-    rows[Decision(identifier: fill.identifier, time: fill.sentTime)].map { orders[$0] }
-  }
-
-  private mutating func note(_ step: OrderTransition) {
-    if step.order < 0 { return refuse(step) }
+  private mutating func note(_ step: OrderTransition) throws(RunError) {
+    if step.order < 0 { return try refuse(step) }
     if step.step == .received {
-      atPlace[step.order] = (orders.count, step.quantity)
-      rows[Decision(identifier: step.identifier, time: step.time)] = orders.count
-      orders.append(
-        RunOrder(
-          identifier: step.identifier, instrument: Int(step.instrument), side: step.side, type: step.type,
-          timeInForce: step.timeInForce, limitTicks: step.price, lots: step.quantity, filledLots: 0,
-          decisionTime: step.time, venueTime: .min, endTime: .min, outcome: Outcome.open.rawValue,
-          arrivalMidHalfTicks: step.bidPlusAsk))
-      return
+      try store(step.order)
+      let order = ShownOrder(
+        identifier: step.identifier, lots: step.quantity, decisionTime: step.time,
+        arrivalMidHalfTicks: step.bidPlusAsk, limitTicks: step.price, instrument: step.instrument, side: step.side,
+        type: step.type, timeInForce: step.timeInForce, outcome: Outcome.open.rawValue)
+      atPlace[step.order] = Place(row: orders.count, open: step.quantity, order: order)
+      return try orders.append(order)
     }
     guard var place = atPlace[step.order] else { return }
+    place.isChanged = true
     switch step.step {
-    case .acknowledged: orders[place.row].venueTime = step.time
+    case .acknowledged: place.order.venueTime = step.time
     case .partiallyFilled, .filled:
-      orders[place.row].filledLots += max(0, place.open - step.quantity)
-      if orders[place.row].venueTime == .min { orders[place.row].venueTime = step.time }
-      if step.step == .filled { end(place.row, step, .filled) }
-    case .cancelled:
-      end(place.row, step, .cancelled)
-      orders[place.row].reason = step.cancelReason.words
-    case .rejected:
-      end(place.row, step, .rejected)
-      orders[place.row].reason = step.rejectReason.words
-    case .expired: end(place.row, step, .expired)
-    case .received, .validated, .riskApproved, .routed, .settled, .confirmed, .amended, .triggered: break
+      place.order.filledLots += max(0, place.open - step.quantity)
+      if place.order.venueTime == .min { place.order.venueTime = step.time }
+      filledOrders.append((place.row, place.order.arrivalMidHalfTicks))
+      if step.step == .filled { Self.end(&place.order, step, .filled) }
+    case .cancelled: Self.end(&place.order, step, .cancelled)
+    case .rejected: Self.end(&place.order, step, .rejected)
+    case .expired: Self.end(&place.order, step, .expired)
+    case .received, .validated, .riskApproved, .routed, .settled, .confirmed, .amended, .triggered:
+      place.isChanged = false
     case .missed:
-      let order = orders[place.row]
-      missed.append(
-        MissedFill(
-          time: step.time, order: order.identifier, decisionTime: order.decisionTime, instrument: order.instrument,
-          priceTicks: step.price))
+      place.isChanged = false
+      try missed.append(
+        ShownMiss(
+          time: step.time, order: place.order.identifier, orderRow: place.row, decisionTime: place.order.decisionTime,
+          instrument: place.order.instrument, priceTicks: step.price))
     }
     place.open = step.quantity
+    if let former = atPlace[step.order], former.isChanged { place.isChanged = true }
     atPlace[step.order] = place
   }
 
-  private mutating func end(_ row: Int, _ step: OrderTransition, _ outcome: Outcome) {
-    orders[row].endTime = step.time
-    orders[row].outcome = outcome.rawValue
+  /// Brings the file up to date with the order of a place.
+  private mutating func store(_ place: Int32) throws(RunError) {
+    guard let known = atPlace[place], known.isChanged else { return }
+    try orders.replace(known.row, with: known.order)
+    atPlace[place]?.isChanged = false
+  }
+
+  private static func end(_ order: inout ShownOrder, _ step: OrderTransition, _ outcome: Outcome) {
+    order.endTime = step.time
+    order.outcome = outcome.rawValue
+    if outcome == .cancelled || outcome == .rejected { order.reason = StepReason(step) }
   }
 
   /// An intent that the risk gate held back: an order that never left, and an event of the control.
-  private mutating func refuse(_ step: OrderTransition) {
+  private mutating func refuse(_ step: OrderTransition) throws(RunError) {
     guard step.step == .rejected else { return }
     let reason = RiskReason(rawValue: step.riskReason) ?? .none
-    orders.append(
-      RunOrder(
-        identifier: step.identifier, instrument: Int(step.instrument), side: step.side, type: step.type,
-        timeInForce: step.timeInForce, limitTicks: step.price, lots: step.quantity, filledLots: 0,
-        decisionTime: step.time, venueTime: .min, endTime: step.time, outcome: Outcome.rejected.rawValue,
-        reason: "risk control: \(reason.words)"))
+    try orders.append(
+      ShownOrder(
+        identifier: step.identifier, lots: step.quantity, decisionTime: step.time, endTime: step.time,
+        arrivalMidHalfTicks: .min, limitTicks: step.price, instrument: step.instrument, side: step.side,
+        type: step.type, timeInForce: step.timeInForce, outcome: Outcome.rejected.rawValue, reason: StepReason(step)))
     // Thousands of refusals in a row are one event with a count.
     if refusals.last?.kind == reason.name {
       refusals[refusals.count - 1].count += 1

@@ -6,14 +6,44 @@ import RiskControls
 import Strategies
 import TickStore
 
+/// The queue model that a fill rests on, by name: exact where the feed names orders.
+private struct FillModel: Sendable {
+  private let atPrice: String
+  private let suffix: String
+  private let isMatched: Bool
+
+  init(_ terms: FillTerms, isMatched: Bool) {
+    self.isMatched = isMatched
+    atPrice = terms.queueModel.name
+    suffix = terms.probability < 1 ? RunFill.chanceMark + TomlNumber.text(terms.probability) : ""
+  }
+
+  func name(of fill: LaneFill) -> String {
+    if isMatched { return "matched" }
+    func drawn(_ name: String) -> String { fill.causePrice == fill.price && !suffix.isEmpty ? name + suffix : name }
+    return switch fill.cause {
+    case .queueReached: drawn("order-level")
+    case .tradeAtPrice: drawn(atPrice)
+    case .aggressed: "displayed-liquidity"
+    case .tradedThrough: "price-priority"
+    case .crossedByArrival: drawn("price-priority")
+    case .barRange: "bar-range"
+    case .auction: "auction"
+    case .ownOrder: "own-order"
+    case .counterparty: "matched"
+    }
+  }
+}
+
 /// Turns what a pass left into the result that files and reports are made from.
 struct RunAssembly {
   let scenario: Scenario
   let plan: LanePlan
   let replay: Replay
   let outcome: LaneOutcome
-  let history: OrderHistory
+  private var history: OrderHistory { outcome.history }
   let lookAhead: LookAheadResult?
+  var storage = RowStorage()
 
   /// After a fill, for its markouts.
   static let markoutNanoseconds = RunFill.markoutHorizons
@@ -26,18 +56,23 @@ struct RunAssembly {
     self.plan = plan
     self.replay = replay
     self.outcome = outcome
-    history = OrderHistory(outcome.transitions, keepsSteps: scenario.report.keepsOrderSteps)
   }
 
   /// Every moment at which the market's middle is needed.
   func probeTimes(with windows: WindowCapture) -> [Int64] {
-    var times: Set<Int64> = []
-    for time in windows.times { times.insert(time) }
+    var times = Array(windows.times)
     for fill in outcome.fills {
-      times.insert(fill.time)
-      for distance in Self.markoutNanoseconds { times.insert(fill.time + distance) }
+      times.append(fill.time)
+      for distance in Self.markoutNanoseconds { times.append(fill.time + distance) }
     }
-    return times.sorted()
+    times.sort()
+    var kept = 0
+    for time in times where kept == 0 || times[kept - 1] != time {
+      times[kept] = time
+      kept += 1
+    }
+    times.removeSubrange(kept...)
+    return times
   }
 
   /// Where the lane's own orders stand in the book, what was ahead of them cannot be read from it.
@@ -59,10 +94,10 @@ struct RunAssembly {
       ).columns
     result.marketLots = probe.tradedLots
     result.marketHours = probe.hours
-    result.orders = history.orders
-    result.fills = outcome.fills.map { runFill($0, probe) }
-    result.missedFills = history.missed
-    result.orderSteps = history.steps
+    result.orders = history.orders.rows(\.row)
+    result.fills = try fills(probe)
+    result.missedFills = history.missed.rows(\.row)
+    if let steps = history.steps { result.orderSteps = steps.rows(\.row) }
     result.closedLots = try LotHistory.closedLots(
       scenario.account, instruments: replay.instruments, fills: outcome.fills)
     result.riskEvents = riskEvents()
@@ -114,39 +149,32 @@ struct RunAssembly {
     return deepest
   }
 
-  private func runFill(_ fill: LaneFill, _ probe: MarketProbe) -> RunFill {
-    let instrument = Int(fill.instrument)
-    let order = history.order(of: fill)
-    return RunFill(
-      time: fill.time, order: fill.identifier, instrument: instrument, side: fill.side, priceTicks: fill.price,
-      lots: fill.quantity, fee: replay.contracts[instrument].currencyAmount(Int128(fill.fee)) / 1e9,
-      isMaker: fill.isMaker, cause: fill.cause.name, model: model(of: fill), causePriceTicks: fill.causePrice,
-      causeArrival: fill.causeArrival == .max ? .min : fill.causeArrival,
-      joinedTime: fill.isMaker ? fill.joinedTime : .min, aheadWhenJoined: fill.isMaker ? fill.aheadWhenJoined : .min,
-      frontTime: fill.isMaker ? fill.frontTime : .min, decisionTime: fill.sentTime,
-      arrivalMidHalfTicks: order?.arrivalMidHalfTicks ?? .min,
-      fillMidHalfTicks: probe.middle(at: fill.time, instrument: instrument),
-      markoutMidHalfTicks: Self.markoutNanoseconds.map {
-        probe.middle(at: fill.time + $0, instrument: instrument)
-      })
-  }
-
-  /// The queue model a fill rests on: exact where the feed names orders.
-  private func model(of fill: LaneFill) -> String {
-    if scenario.run.hasImpact { return "matched" }
-    let fills = plan.variants[plan.shown].fills
-    let isDrawn = fills.probability < 1 && fill.causePrice == fill.price
-    let drawn = isDrawn ? RunFill.chanceMark + TomlNumber.text(fills.probability) : ""
-    return switch fill.cause {
-    case .queueReached: "order-level" + drawn
-    case .tradeAtPrice: fills.queueModel.name + drawn
-    case .aggressed: "displayed-liquidity"
-    case .tradedThrough: "price-priority"
-    case .crossedByArrival: "price-priority" + drawn
-    case .barRange: "bar-range"
-    case .auction: "auction"
-    case .ownOrder: "own-order"
-    case .counterparty: "matched"
+  /// The fills with what the market did after them.
+  private func fills(_ probe: MarketProbe) throws(RunError) -> RunRows<RunFill> {
+    let marked: RowFile<MarkedFill> = storage.file()
+    for shown in history.fills {
+      let (time, instrument) = (shown.fill.time, Int(shown.fill.instrument))
+      let later = Self.markoutNanoseconds.map { probe.middle(at: time + $0, instrument: instrument) }
+      try marked.append(
+        MarkedFill(
+          shown: shown, fillMid: probe.middle(at: time, instrument: instrument),
+          markouts: (later[0], later[1], later[2])))
+    }
+    try marked.finish()
+    let model = FillModel(plan.variants[plan.shown].fills, isMatched: scenario.run.hasImpact)
+    let contracts = replay.contracts
+    return marked.rows { marked in
+      let (fill, markouts) = (marked.shown.fill, marked.markouts)
+      return RunFill(
+        time: fill.time, order: fill.identifier, orderRow: marked.shown.orderRow, instrument: Int(fill.instrument),
+        side: fill.side, priceTicks: fill.price, lots: fill.quantity,
+        fee: contracts[Int(fill.instrument)].currencyAmount(Int128(fill.fee)) / 1e9, isMaker: fill.isMaker,
+        cause: fill.cause.name, model: model.name(of: fill), causePriceTicks: fill.causePrice,
+        causeArrival: fill.causeArrival == .max ? .min : fill.causeArrival,
+        joinedTime: fill.isMaker ? fill.joinedTime : .min, aheadWhenJoined: fill.isMaker ? fill.aheadWhenJoined : .min,
+        frontTime: fill.isMaker ? fill.frontTime : .min, decisionTime: fill.sentTime,
+        arrivalMidHalfTicks: marked.shown.arrivalMidHalfTicks, fillMidHalfTicks: marked.fillMid,
+        markoutMidHalfTicks: [markouts.0, markouts.1, markouts.2])
     }
   }
 

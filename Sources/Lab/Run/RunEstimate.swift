@@ -64,7 +64,7 @@ public struct RunEstimate: Sendable {
     let samples = Double(outcome.end - outcome.start) * share / (scenario.run.equityIntervalSeconds * 1e9) + 2
     let size = RunSize(
       samples: samples, fills: Double(outcome.fills.count) * share,
-      orders: Double(OrderHistory(outcome.transitions).orders.count) * share)
+      orders: Double(outcome.history.orders.count) * share)
     let rehearsal = RunRehearsal(scenario, pass.plan, instruments: pass.replay.instruments, size: size)
     analysisSeconds = rehearsal.seconds
     // The second replay that marks fills touches books only; it costs at most what a lane does.
@@ -73,7 +73,7 @@ public struct RunEstimate: Sendable {
     seconds += Double(scenario.lookAhead.cutoffs) / 2 * spent * share * Double(laneCount) / Double(lanes)
     bytes = size.fileBytes(scenario, lanes: laneCount, instruments: instrumentCount) + rehearsal.pageBytes
     memoryBytes =
-      5e7 + size.fills * 600 + size.orders * 200 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))
+      5e7 + size.fills * 400 + size.orders * 120 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))
       + Double(lanes * scenario.fills.ordersPerLane) * 100
   }
 }

@@ -17,6 +17,8 @@ struct RunPass {
   var checkpoint: Checkpoint?
   var log: RunLog?
   var stream: EquityStream?
+  /// Where rows of the shown lane lie until they are stored.
+  var storage = RowStorage()
 
   init(
     _ scenario: Scenario, strategies: StrategyRegistry, threads: Int, progress: @escaping ProgressHandler
@@ -103,7 +105,8 @@ struct RunPass {
     if let market = outcome.market { replay.parts = [market] }
     log?.note("replayed", ["events": .integer(outcome.eventCount), "lanes": .integer(plan.terms.count)])
     let lookAhead = try lookAhead(outcome)
-    let assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome, lookAhead: lookAhead)
+    var assembly = RunAssembly(scenario: scenario, plan: plan, replay: replay, outcome: outcome, lookAhead: lookAhead)
+    assembly.storage = storage
     var windows = assembly.windowCapture(showsOwnOrders: scenario.run.hasImpact)
     let probe = try MarketProbe(
       times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, progress: progress)
@@ -116,14 +119,19 @@ struct RunPass {
     var job = job(plan, replay, eventLimit: eventLimit)
     job.checkpoint = checkpoint
     job.stream = stream
-    return try entry.run(job)
+    var outcome = try entry.run(job)
+    try outcome.history.finish()
+    return outcome
   }
 
   func job(_ plan: LanePlan, _ replay: Replay, eventLimit: UInt64?) -> LaneJob {
-    LaneJob(
+    var job = LaneJob(
       plan: plan, replay: replay, market: scenario.run.hasImpact ? scenario.market : nil,
       capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
       sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit, progress: progress)
+    job.storage = storage
+    job.keepsSteps = scenario.report.keepsOrderSteps
+    return job
   }
 }
 

@@ -83,6 +83,8 @@ public enum ScenarioRun {
       var pass = try RunPass(scenario, strategies: strategies, threads: options.threads, progress: options.progress)
       pass.checkpoint = checkpoint
       pass.log = log
+      // Beside the result: where that has room, they have.
+      pass.storage.folder = folder.workPath
       if let path = options.streamPath {
         pass.stream = try EquityStream(
           path: path, run: scenario.name, lanes: pass.plan.variants.map(\.name), replaces: options.replacesStream,

@@ -24,7 +24,9 @@ public struct StoredRun: Sendable {
     func compare<Value: Equatable>(_ name: String, _ left: Value, _ right: Value) -> String? {
       left == right ? nil : "\(name): stored \(left), now \(right)"
     }
-    func first<Row: Equatable>(_ name: String, _ left: [Row], _ right: [Row]) -> String? {
+    func first<Row: Equatable>(
+      _ name: String, _ left: some Collection<Row>, _ right: some Collection<Row>
+    ) -> String? {
       if let index = zip(left, right).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
         return "\(name) differ from number \(index) on"
       }

@@ -22,9 +22,9 @@ struct WindowCapture {
   private var plan: [Int64: [(target: Int, column: Int?)]] = [:]
 
   /// Plans windows around some fills; `index` gives a chosen fill's number among all.
-  init(
-    fills: [LaneFill], count: Int, windowSeconds: Double, start: Int64, end: Int64, followsQueues: Bool = true
-  ) {
+  init<Fills: RandomAccessCollection>(
+    fills: Fills, count: Int, windowSeconds: Double, start: Int64, end: Int64, followsQueues: Bool = true
+  ) where Fills.Element == LaneFill, Fills.Index == Int {
     let step = max(1, Int64(windowSeconds * 1e9) / Int64(Self.columnCount - 1))
     for index in Self.choose(fills, count: count) {
       let fill = fills[index]
@@ -48,7 +48,7 @@ struct WindowCapture {
   }
 
   /// The first fill of every cause, then fills at equal distances, in order.
-  private static func choose(_ fills: [LaneFill], count: Int) -> [Int] {
+  private static func choose(_ fills: some RandomAccessCollection<LaneFill>, count: Int) -> [Int] {
     guard count > 0, !fills.isEmpty else { return [] }
     var chosen: Set<Int> = []
     var causes: Set<FillCause> = []

@@ -10,12 +10,12 @@ enum Explain {
 
   static let command = Command(
     "explain", summary: "Say why a fill of a run came about.",
-    examples: ["explain Reports/2024-03-01-quickstart-1a2b3c4d 17"],
+    examples: ["explain Reports/2024-03-01-quickstart-1a2b3c4d 17", "explain quickstart 0 --json"],
     discussion: """
       The story comes from what the run stored with the fill: the rule that filled it, the queue when it joined, when it
       reached the front, and the middle before and after.
       """,
-    parameters: [folder, fill, RunAccess.folder]
+    parameters: [folder, fill, RunAccess.folder, CommonParameters.json]
   ) { invocation in
     let result = try StoredRun(folder: try RunAccess.path(of: invocation[folder], invocation)).result
     let number = invocation[fill]
@@ -24,7 +24,12 @@ enum Explain {
         .badData, "the run has no fill \(number)",
         advice: result.fills.isEmpty ? "It has no fills." : "Its fills are 0 to \(result.fills.count - 1).")
     }
-    for line in FillStory(result: result, number: number).lines { try invocation.console.writeLine(line) }
+    let story = FillStory(result: result, number: number)
+    if invocation[CommonParameters.json] {
+      try invocation.console.writeLine(story.json.indentedText)
+      return .success
+    }
+    for line in story.lines { try invocation.console.writeLine(line) }
     return .success
   }
 }

@@ -18,6 +18,8 @@ enum LedgerCommand {
   static let signer = Option("public-key", .text("HEX"), isRequired: true, "Who is said to have signed.")
   static let signature = Option("signature", .text("HEX"), isRequired: true, "The signature, 128 hexadecimal digits.")
 
+  static let strict = Flag("strict", "A record that was never finished, too, ends with 6.")
+
   static let command = Command(
     "ledger", summary: "Verify the ledger of runs, and prove what is in it.",
     discussion: """
@@ -41,8 +43,12 @@ enum LedgerCommand {
       Reads the whole ledger, then every finished run of the folder: result.h5 and summary.json must be what the run's result
       hash says, that hash must be in the ledger, and the head stored in the result must be one that the ledger still begins
       with. Ends with 6 when anything differs. 'verify RUN' runs a scenario again, too.
+
+      Bytes at the end that are no whole record are what a crash leaves of a run that was just being entered. They vouch for
+      nothing, the next run cuts them off, and they are reported but are no fault, except with --strict. Where they stand in
+      place of a record that a finished run or an earlier head names, that is a difference like any other.
       """,
-    parameters: [folder, against, CommonParameters.json]
+    parameters: [folder, against, strict, CommonParameters.json]
   ) { try verify($0) }
 
   private static let proof = Command(
@@ -149,6 +155,11 @@ enum LedgerCommand {
     }
     guard differences.isEmpty else {
       throw Failure(.verificationFailed, "\(differences.count) of \(checked) runs are not as the ledger has them")
+    }
+    if invocation[strict], let tail = ledger.tornTail {
+      throw Failure(
+        .verificationFailed, "the ledger ends with \(tail.byteCount) bytes of a record that was never finished",
+        advice: "A crash while a run was being entered leaves them; the next run cuts them off.")
     }
     return .success
   }

@@ -75,7 +75,9 @@ public struct RunFill: Sendable, Hashable {
   public static let chanceMark = ", probability "
 
   public var time: Int64
+  /// The lane's own number of the order, and its row in `RunResult.orders`; -1 where it is not known.
   public var order: UInt64
+  public var orderRow: Int
   public var instrument: Int
   public var side: Side
   public var priceTicks: Int32
@@ -102,7 +104,8 @@ public struct RunFill: Sendable, Hashable {
   public var markoutMidHalfTicks: [Int64]
 
   public init(
-    time: Int64, order: UInt64, instrument: Int, side: Side, priceTicks: Int32, lots: Int64, fee: Double,
+    time: Int64, order: UInt64, orderRow: Int = -1, instrument: Int, side: Side, priceTicks: Int32, lots: Int64,
+    fee: Double,
     isMaker: Bool, cause: String, model: String, causePriceTicks: Int32 = .min, causeArrival: Int64 = .min,
     joinedTime: Int64 = .min, aheadWhenJoined: Int64 = .min, frontTime: Int64 = .min, decisionTime: Int64 = .min,
     arrivalMidHalfTicks: Int64 = .min, fillMidHalfTicks: Int64 = .min,
@@ -110,6 +113,7 @@ public struct RunFill: Sendable, Hashable {
   ) {
     self.time = time
     self.order = order
+    self.orderRow = orderRow
     self.instrument = instrument
     self.side = side
     self.priceTicks = priceTicks
@@ -152,15 +156,19 @@ public struct RiskEvent: Sendable, Hashable {
 /// A fill at an order's price that was drawn as missed; the order joined its queue anew.
 public struct MissedFill: Sendable, Hashable {
   public var time: Int64
-  /// The order's identifier and when it was decided, which together name it.
+  /// The order's identifier, its row in `RunResult.orders` (-1 where it is not known), and when it was decided.
   public var order: UInt64
+  public var orderRow: Int
   public var decisionTime: Int64
   public var instrument: Int
   public var priceTicks: Int32
 
-  public init(time: Int64, order: UInt64, decisionTime: Int64, instrument: Int, priceTicks: Int32) {
+  public init(
+    time: Int64, order: UInt64, decisionTime: Int64, instrument: Int, priceTicks: Int32, orderRow: Int = -1
+  ) {
     self.time = time
     self.order = order
+    self.orderRow = orderRow
     self.decisionTime = decisionTime
     self.instrument = instrument
     self.priceTicks = priceTicks

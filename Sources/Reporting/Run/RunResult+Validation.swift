@@ -32,6 +32,7 @@ extension RunResult {
       try require(
         fill.markoutMidHalfTicks.count == RunFill.markoutHorizons.count, "fills", row,
         "\(fill.markoutMidHalfTicks.count) markouts for \(RunFill.markoutHorizons.count) horizons")
+      try require((-1..<orders.count).contains(fill.orderRow), "fills", row, "there is no order \(fill.orderRow)")
     }
     for (row, step) in orderSteps.enumerated() {
       try require(orders.indices.contains(step.order), "order steps", row, "there is no such order")
@@ -41,6 +42,7 @@ extension RunResult {
     }
     for (row, missed) in missedFills.enumerated() {
       try require(instruments.indices.contains(missed.instrument), "missed fills", row, "there is no such instrument")
+      try require((-1..<orders.count).contains(missed.orderRow), "missed fills", row, "there is no such order")
     }
     for (row, event) in riskEvents.enumerated() {
       try require(lanes.indices.contains(event.lane), "risk events", row, "there is no such lane")

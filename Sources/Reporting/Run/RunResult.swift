@@ -24,12 +24,12 @@ public struct RunResult: Sendable, Hashable {
   public var laneEquity: [Double]
   /// The shown lane's account, at every sample and every fill.
   public var account: AccountColumns
-  public var orders: [RunOrder]
-  public var fills: [RunFill]
+  public var orders: RunRows<RunOrder>
+  public var fills: RunRows<RunFill>
   /// The shown lane's fills at its orders' prices that were drawn as missed; empty where every such fill happens.
-  public var missedFills: [MissedFill] = []
+  public var missedFills: RunRows<MissedFill> = []
   /// Every step of the shown lane's orders, in the order in which the venue caused them; empty unless asked for.
-  public var orderSteps: [OrderStepEntry] = []
+  public var orderSteps: RunRows<OrderStepEntry> = []
   /// What the shown lane's fills closed, by lots; nil where the scenario chose no method.
   public var closedLots: ClosedLots?
   public var riskEvents: [RiskEvent]
@@ -59,8 +59,8 @@ public struct RunResult: Sendable, Hashable {
     self.sampleTimes = sampleTimes
     self.laneEquity = laneEquity
     self.account = account
-    self.orders = orders
-    self.fills = fills
+    self.orders = RunRows(orders)
+    self.fills = RunRows(fills)
     self.riskEvents = riskEvents
     self.executionDraws = executionDraws
     self.pessimistic = pessimistic

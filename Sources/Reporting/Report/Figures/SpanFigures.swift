@@ -23,7 +23,7 @@ struct SpanFigures: Sendable {
     var losses: [Double]
 
     /// Counts fills and closed round trips of each period of the basis.
-    init(_ basis: ReportBasis, fills: [RunFill], trips: [RoundTrip]) {
+    init(_ basis: ReportBasis, fills: RunRows<RunFill>, trips: [RoundTrip]) {
       let count = basis.times.count
       self.fills = Array(repeating: 0, count: count)
       self.trips = Array(repeating: 0, count: count)

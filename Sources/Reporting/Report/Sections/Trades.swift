@@ -306,7 +306,7 @@ enum Trades {
   }
 
   private static func hours(
-    _ context: ReportContext, _ fills: [RunFill], _ trades: RunTrades, _ content: inout SectionContent
+    _ context: ReportContext, _ fills: RunRows<RunFill>, _ trades: RunTrades, _ content: inout SectionContent
   ) {
     var makers = [Int](repeating: 0, count: 24)
     var takers = makers

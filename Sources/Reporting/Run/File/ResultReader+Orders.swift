@@ -33,6 +33,7 @@ extension ResultReader {
     else { throw file.file.fault("other markouts than this Lockstep knows", in: "/fills/horizon") }
     let times = try table.int64s("time")
     let orders = try table.uint64s("order")
+    let rows = try table.int64s("order_row")
     let instruments = try table.int32s("instrument")
     let sides = try table.cases("side", of: Side.self)
     let prices = try table.int32s("price_ticks")
@@ -53,8 +54,9 @@ extension ResultReader {
     let markouts = try table.int64s("markout_mid_half_ticks", width: width)
     return times.indices.map { row in
       RunFill(
-        time: times[row], order: orders[row], instrument: Int(instruments[row]), side: sides[row],
-        priceTicks: prices[row], lots: lots[row], fee: fees[row], isMaker: makers[row] != 0, cause: causes[row],
+        time: times[row], order: orders[row], orderRow: Int(rows[row]), instrument: Int(instruments[row]),
+        side: sides[row], priceTicks: prices[row], lots: lots[row], fee: fees[row], isMaker: makers[row] != 0,
+        cause: causes[row],
         model: models[row], causePriceTicks: causePrices[row], causeArrival: causeArrivals[row],
         joinedTime: joined[row], aheadWhenJoined: ahead[row], frontTime: front[row], decisionTime: decisions[row],
         arrivalMidHalfTicks: arrivalMids[row], fillMidHalfTicks: fillMids[row],
@@ -67,13 +69,14 @@ extension ResultReader {
     let table = try ResultTable("/missed_fills", index: "missed", file)
     let times = try table.int64s("time")
     let orders = try table.uint64s("order")
+    let rows = try table.int64s("order_row")
     let decisions = try table.int64s("decision_time")
     let instruments = try table.int32s("instrument")
     let prices = try table.int32s("price_ticks")
     return times.indices.map { row in
       MissedFill(
         time: times[row], order: orders[row], decisionTime: decisions[row], instrument: Int(instruments[row]),
-        priceTicks: prices[row])
+        priceTicks: prices[row], orderRow: Int(rows[row]))
     }
   }
 }

@@ -51,6 +51,9 @@ extension ResultSchema {
       .index("fill", "number of the row") { $0.run.fills.count },
       .time(axes: ["fill"], "when it happened at the venue") { $0.run.fills.map(\.time) },
       ResultColumn("order", .uint64, axes: ["fill"], "identifier of the order") { .uint64($0.run.fills.map(\.order)) },
+      ResultColumn("order_row", .int64, axes: ["fill"], "row of /orders; -1 for none") {
+        .int64($0.run.fills.map { Int64($0.orderRow) })
+      },
       ResultColumn("instrument", .int32, axes: ["fill"], "row of /instruments") {
         .int32($0.run.fills.map { Int32(clamping: $0.instrument) })
       },
@@ -100,6 +103,9 @@ extension ResultSchema {
       .time(axes: ["missed"], "when its order joined its queue anew instead") { $0.run.missedFills.map(\.time) },
       ResultColumn("order", .uint64, axes: ["missed"], "identifier of the order") {
         .uint64($0.run.missedFills.map(\.order))
+      },
+      ResultColumn("order_row", .int64, axes: ["missed"], "row of /orders; -1 for none") {
+        .int64($0.run.missedFills.map { Int64($0.orderRow) })
       },
       .time("decision_time", axes: ["missed"], "when the strategy decided on the order") {
         $0.run.missedFills.map(\.decisionTime)

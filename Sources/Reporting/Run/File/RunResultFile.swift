@@ -10,16 +10,21 @@ public enum RunResultFile {
     try write(ResultContents(run: run, analysis: analysis), to: path)
   }
 
-  static func write(_ contents: ResultContents, to path: String) throws(HDF5Error) {
+  /// Returns how many writes it took; with `failingWrite`, that one fails as on a full disk.
+  @discardableResult
+  static func write(
+    _ contents: ResultContents, to path: String, failingWrite: Int? = nil
+  ) throws(HDF5Error) -> Int {
     do throws(RunResultFault) { try contents.run.validate() } catch {
       throw HDF5Error(file: path, object: error.part, reason: "cannot be stored: \(error)")
     }
-    let file = try HDF5File(path: path)
+    let file = try HDF5File(path: path, failingWrite: failingWrite)
     try file.setAttribute("Conventions", "CF-1.10", of: "/")
     try file.setAttribute("format", "lockstep run", of: "/")
     try file.setAttribute("schema_version", .integer(Int64(ResultSchema.version)), of: "/")
     for group in ResultSchema.groups where group.isPresent(contents) { try write(group, contents, to: file) }
     try file.finish()
+    return file.writeCount
   }
 
   private static func write(
