@@ -40,7 +40,7 @@ extension RandomStream {
   /// Poisson with the given mean: inversion below 30, Hörmann's transformed rejection (PTRS, 1993) above.
   public func poisson(at index: UInt64, mean: Double) -> Int {
     precondition(mean >= 0 && mean < 1e15, "a Poisson distribution needs a mean between 0 and 1e15")
-    if mean < 30 { return poissonByInversion(mean: mean, uniform: uniform(at: index)) }
+    if mean < Self.inversionLimit { return Self.poissonByInversion(mean: mean, uniform: uniform(at: index)) }
     let b = 0.931 + 2.53 * mean.squareRoot()
     let a = -0.059 + 0.02483 * b
     let inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
@@ -65,7 +65,11 @@ extension RandomStream {
     }
   }
 
-  private func poissonByInversion(mean: Double, uniform: Double) -> Int {
+  /// Poisson means below this are inverted, one uniform a draw.
+  public static let inversionLimit = 30.0
+
+  /// The Poisson count at a probability, for means below `inversionLimit`: what a quasi-random point is turned into.
+  public static func poissonByInversion(mean: Double, uniform: Double) -> Int {
     var probability = Elementary.exp(-mean)
     var cumulative = probability
     var count = 0

@@ -74,6 +74,13 @@ struct ScenarioTermsTests {
         value_at_risk_levels = [0.9, 0.975]
         periods_per_year = 250
         benchmark = "none"
+        bootstrap_block_length = 8
+        [monte_carlo]
+        method = "circular"
+        block_length = 12
+        ruin_levels = [0.25, 0.5]
+        target_error = 0.01
+        tail_scenarios = 5_000
         [[stress]]
         name = "crash"
         price = -0.3
@@ -85,6 +92,7 @@ struct ScenarioTermsTests {
         [[stress]]
         name = "calm"
         volatility = 0.5
+        volatility_sensitivity = 0.3
         """
     let scenario = try ScenarioTests.read(text)
     let settings = scenario.analysisSettings
@@ -94,6 +102,10 @@ struct ScenarioTermsTests {
     #expect(settings.stresses.map(\.name) == ["crash", "calm"])
     #expect(settings.stresses[0].shocks.map(\.asset) == [nil, nil, "ALFA"])
     #expect(settings.stresses[0].shocks.map(\.size) == [-0.3, 4, 0.5])
+    #expect(settings.stresses[1].shocks.map(\.kind) == [.volatility, .volatilitySensitivity])
+    #expect(settings.simulationMethod == .circular && settings.simulatedBlockLength == 12)
+    #expect(settings.ruinLevels == [0.25, 0.5] && settings.simulationTargetError == 0.01)
+    #expect(settings.bootstrapBlockLength == 8 && settings.tailScenarios == 5_000)
     #expect(try ScenarioTests.read(try scenario.text()) == scenario)
     #expect(try Scenario(stored: try scenario.text(), file: "result.h5").analysisSettings == settings)
     // Without a word about them they are the report's own.
@@ -102,7 +114,37 @@ struct ScenarioTermsTests {
     for key in ["metrics.convention", "metrics.risk_free_rate", "metrics.value_at_risk_levels", "metrics.benchmark"] {
       #expect(keys.contains(key), "\(key)")
     }
-    #expect(keys.contains { $0.contains("stress") && $0.hasSuffix("liquidity") })
+    for key in ["liquidity", "price", "spread", "volatility", "volatility_sensitivity"] {
+      #expect(keys.contains { $0.contains("stress") && $0.hasSuffix(key) }, "\(key)")
+    }
+    for key in ["method", "block_length", "ruin_levels", "target_error", "tail_scenarios"] {
+      #expect(keys.contains("monte_carlo." + key), "\(key)")
+    }
+  }
+
+  @Test(
+    "Histories are resampled as asked, or the line says why not",
+    arguments: [
+      ("method = \"stationry\"", "method", "did you mean 'stationary'?"),
+      ("methd = \"circular\"", "methd", "did you mean 'method'?"),
+      ("block_length = 0.5", "block_length", "from 1 to"),
+      ("method = \"circular\"\nblock_length = 2.5", "block_length", "2.5 is no whole number"),
+      ("method = \"trades\"\nblock_length = 2", "block_length", "means nothing to method = \"trades\""),
+      ("method = \"independent\"\nblock_length = 2", "block_length", "means nothing"),
+      ("ruin_levels = []", "ruin_levels", "holds 0 levels"),
+      ("ruin_levels = [0.9, 0.5]", "ruin_levels[1]", "0.5 is no fraction"),
+      ("ruin_levels = [1]", "ruin_levels[0]", "1 is no fraction"),
+      ("tail_scenarios = 5", "tail_scenarios", "from 1000 to"),
+      ("target_error = 0", "target_error", "from"),
+    ])
+  func badResampling(lines: String, key: String, words: String) throws {
+    let before = ScenarioTests.smallest.split(separator: "\n", omittingEmptySubsequences: false).count
+    let error = #expect(throws: ScenarioError.self) {
+      try ScenarioTests.read(ScenarioTests.smallest + "\n[monte_carlo]\n" + lines + "\n")
+    }
+    let line = before + 1 + lines.split(separator: "\n").count
+    #expect(error?.key == "monte_carlo." + key && error?.line == line, "\(error?.description ?? "")")
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
   }
 
   @Test(
@@ -133,6 +175,10 @@ struct ScenarioTermsTests {
       ("[[stress]]\nname = \"a\"", "stress[0]", "shocks nothing"),
       ("[[stress]]\nprice = -0.1", "stress[0].name", "is missing"),
       ("[[stress]]\nname = \"a\"\nprice = -1.1", "stress[0].price", "from -1 to 100"),
+      (
+        "[[stress]]\nname = \"a\"\nprice = -0.1\nvolatility_sensitivity = 1", "stress[0].volatility_sensitivity",
+        "acts on nothing"
+      ),
       ("[[stress]]\nname = \"a\"\nprice = 0.1\ninstrument = \"B\"", "stress[0].instrument", "no instrument"),
     ] {
       let error = #expect(throws: ScenarioError.self) { try ScenarioTests.read(data + "\n" + more + "\n") }

@@ -61,7 +61,7 @@ import Testing
     let mean = try #require(trades.markouts[0].meanTicks)
     #expect(abs(mean - signs.reduce(0, +) / 60) < 1e-12)
     #expect(trades.execution.meanQueueNanoseconds == 900_000)
-    #expect(trades.attributions.map(\.key) == [.instrument, .venue, .side, .hour])
+    #expect(trades.attributions.map(\.key) == [.instrument, .venue, .side, .hour, .strategy])
     let lots =
       trades.fillToFill.trips.reduce(0) { $0 + $1.lots } * 2 + trades.fillToFill.open.reduce(0) { $0 + $1.lots }
     #expect(lots == 240)

@@ -157,7 +157,9 @@ import Testing
     var paths: Set<String> = []
     for group in ResultSchema.groups {
       #expect(paths.insert(group.path).inserted)
-      #expect(group.isPresent(contents) || group.path == "/returns/sampled", "\(group.path)")
+      // Of runs too short for daily returns, and of positions in several instruments.
+      let isElsewhere = ["/returns/sampled", "/portfolio_risk/positions"].contains(group.path)
+      #expect(group.isPresent(contents) || isElsewhere, "\(group.path)")
       var lengths: [String: Int] = [:]
       for column in group.columns {
         let values = column.make(contents)

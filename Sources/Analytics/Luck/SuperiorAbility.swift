@@ -17,8 +17,18 @@ public struct SuperiorAbility: Sendable, Hashable {
   public let upper: Double
   public let resamples: Int
   public let meanBlockLength: Double
-  /// Standard error of a p-value from the number of resamples: sqrt(p (1 − p)/B).
-  public var monteCarloError: Double { (consistent * (1 - consistent) / Double(resamples)).squareRoot() }
+  /// Standard error of a p-value from the number of resamples B: sqrt(p (1 − p)/(B + 1)).
+  public func monteCarloError(of pValue: Double) -> Double {
+    (max(0, pValue * (1 - pValue)) / Double(resamples + 1)).squareRoot()
+  }
+
+  /// White's p-value and Hansen's consistent one, with their Monte Carlo errors.
+  public var realityCheckEstimate: Estimate {
+    Estimate(value: realityCheck, standardError: monteCarloError(of: realityCheck))
+  }
+  public var consistentEstimate: Estimate {
+    Estimate(value: consistent, standardError: monteCarloError(of: consistent))
+  }
 
   /// `advantages` holds returns (or negative losses) of each variant minus the benchmark's; at least 20 periods. A variant
   /// whose advantage never changes cannot be studentised and is refused by name.
@@ -82,10 +92,12 @@ public struct SuperiorAbility: Sendable, Hashable {
     }
     realityCheckStatistic = observed
     statistic = observedStudentised
-    realityCheck = Double(exceeding.check) / Double(resamples)
-    lower = Double(exceeding.lower) / Double(resamples)
-    consistent = Double(exceeding.consistent) / Double(resamples)
-    upper = Double(exceeding.upper) / Double(resamples)
+    // What happened counts as one of the resamples (Davison and Hinkley 1997, section 4.2), so no p-value is ever zero.
+    func pValue(_ exceeding: Int) -> Double { Double(1 + exceeding) / Double(1 + resamples) }
+    realityCheck = pValue(exceeding.check)
+    lower = pValue(exceeding.lower)
+    consistent = pValue(exceeding.consistent)
+    upper = pValue(exceeding.upper)
     self.resamples = resamples
     self.meanBlockLength = length
   }

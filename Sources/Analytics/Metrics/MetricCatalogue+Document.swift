@@ -30,6 +30,36 @@ extension MetricCatalogue {
       }
       lines.append("")
     }
+    lines += [
+      "## Standard errors and intervals", "",
+      "Stored beside the value with the words that say where they come from (`standard_error_method`, `method`).", "",
+      "| id | standard error | interval |", "|---|---|---|",
+    ]
+    let resampled = "percentiles of the stationary bootstrap"
+    for (id, error, interval) in [
+      ("sharpe", "sqrt((1 - skew SR + (kurt-1)/4 SR^2)/(n-1)) * sqrt(P), SR per period (Mertens 2002)", resampled),
+      (
+        "sortino",
+        "sd of (x - m)/d - m (s^2 - d^2)/(2 d^3), over sqrt(n), * sqrt(P): x = r - MAR_p, m = mean(x), "
+          + "s = min(x, 0), d^2 = mean(s^2) (delta method)", resampled
+      ),
+      ("cagr", "(1 + CAGR) P sd(log(1 + r))/sqrt(n) (delta method)", resampled),
+      ("max_drawdown", "deviation over the resamples of the stationary bootstrap", resampled),
+      ("volatility", "volatility * sqrt((kurt - 1)/(4n)) (delta method)", resampled),
+      (
+        "reality_check", "sqrt(p (1 - p)/(B + 1)), B resamples: the Monte Carlo error of the p-value",
+        "normal, within 0 and 1"
+      ),
+      ("spa", "as the reality check's", "normal, within 0 and 1"),
+    ] {
+      lines.append("| `\(id)` | " + [error, interval].map(Self.cell).joined(separator: " | ") + " |")
+    }
+    lines += [
+      "",
+      "Other standard errors hold for independent observations and give a normal interval. Figures of a simulation have "
+        + "the error from their number of paths. Under a convention with a definition of its own a metric has no resampled "
+        + "interval.", "",
+    ]
     return lines.joined(separator: "\n")
   }
 

@@ -76,15 +76,20 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "reality_check", "White's reality check", .luck, .probability, .lowerIsBetter,
-      formula: "bootstrap p-value of the best variant's mean advantage, all variants worthless"
+      formula:
+        "(1 + resamples with an advantage as high as the best variant's) / (1 + resamples), all variants worthless"
     ) { context throws(AnalyticsError) in
-      MetricEstimate(try context.search().realityCheck.orUndefined("it was not computed for this search"))
+      MetricEstimate(
+        try context.search().realityCheck.orUndefined("it was not computed for this search"),
+        from: "number of resamples")
     },
     MetricDefinition(
       "spa", "Hansen's superior predictive ability", .luck, .probability, .lowerIsBetter,
       formula: "as the reality check, studentised, without variants that are clearly worse (consistent p-value)"
     ) { context throws(AnalyticsError) in
-      MetricEstimate(try context.search().superiorPredictiveAbility.orUndefined("it was not computed for this search"))
+      MetricEstimate(
+        try context.search().superiorPredictiveAbility.orUndefined("it was not computed for this search"),
+        from: "number of resamples")
     },
   ]
 }

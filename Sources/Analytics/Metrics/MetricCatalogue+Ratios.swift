@@ -12,7 +12,8 @@ extension MetricCatalogue {
       guard context.convention == .default || context.convention == .empyrical else { return MetricEstimate(value) }
       let inference = try SharpeInference(context.returns, riskFree: context.riskFree)
       return MetricEstimate(
-        value, standardError: inference.standardError * context.returns.periodsPerYear.squareRoot())
+        value,
+        error: .asymptotic(inference.standardError * context.returns.periodsPerYear.squareRoot(), "Mertens (2002)"))
     },
     MetricDefinition(
       "smart_sharpe", "Smart Sharpe ratio", .ratios, .ratio,
@@ -32,8 +33,11 @@ extension MetricCatalogue {
         periodsParameter(context) + [MetricParameter("MAR (annual)", context.minimumAcceptable.annual)]
       }
     ) { context throws(AnalyticsError) in
-      MetricEstimate(
-        try context.returns.sortinoRatio(minimumAcceptable: context.minimumAcceptable, convention: context.convention))
+      let value = try context.returns.sortinoRatio(
+        minimumAcceptable: context.minimumAcceptable, convention: context.convention)
+      guard context.convention == .default || context.convention == .empyrical else { return MetricEstimate(value) }
+      let error = try? context.returns.sortinoStandardError(minimumAcceptable: context.minimumAcceptable)
+      return MetricEstimate(value, error: .asymptotic(error, "delta method"))
     },
     MetricDefinition(
       "calmar", "Calmar ratio", .ratios, .ratio, formula: "annual growth / |deepest drawdown|",
@@ -195,12 +199,12 @@ extension MetricCatalogue {
     ) { relative throws(AnalyticsError) in
       let isLinear = relative.convention == .default || relative.convention == .empyrical
       return MetricEstimate(
-        try relative.alpha(), standardError: isLinear ? try? relative.standardErrors().alpha : nil)
+        try relative.alpha(), error: .asymptotic(isLinear ? try? relative.standardErrors().alpha : nil, "regression"))
     },
     relative(
       "beta", "Beta", .ratio, "cov(r, b) / var(b)", [.backtestingPy: "cov / var of log returns"], .neutral
     ) { relative throws(AnalyticsError) in
-      MetricEstimate(try relative.beta(), standardError: try? relative.standardErrors().beta)
+      MetricEstimate(try relative.beta(), error: .asymptotic(try? relative.standardErrors().beta, "regression"))
     },
     relative("correlation", "Correlation with the benchmark", .ratio, "cov(r, b) / (sd(r) sd(b))", [:], .neutral) {
       relative throws(AnalyticsError) in MetricEstimate(try relative.correlation())

@@ -11,7 +11,7 @@ extension MetricCatalogue {
       ], parameters: periodsParameter
     ) { context throws(AnalyticsError) in
       let growth = try context.returns.annualGrowth(context.convention)
-      return MetricEstimate(growth, standardError: growthError(context, growth))
+      return MetricEstimate(growth, error: .asymptotic(growthError(context, growth), "delta method"))
     },
     MetricDefinition(
       "cagr_calendar", "Annual growth by the calendar", .growth, .fraction,
@@ -23,7 +23,7 @@ extension MetricCatalogue {
       let periods = context.returns.periodsPerYear
       let deviation = context.returns.values.standardDeviation()
       let error = context.returns.count < 2 ? nil : deviation / Double(context.returns.count).squareRoot() * periods
-      return MetricEstimate(context.returns.values.mean * periods, standardError: error)
+      return MetricEstimate(context.returns.values.mean * periods, error: .asymptotic(error, "central limit theorem"))
     },
     extreme("best_day", "Best {day}", "max(r)") { $0.values.max() },
     extreme("worst_day", "Worst {day}", "min(r)") { $0.values.min() },
@@ -69,7 +69,8 @@ extension MetricCatalogue {
         throw AnalyticsError(series: context.returns.name, reason: .undefined("every return is zero"))
       }
       let share = Double(counted.count { $0 > 0 }) / Double(counted.count)
-      return MetricEstimate(share, standardError: (share * (1 - share) / Double(counted.count)).squareRoot())
+      return MetricEstimate(
+        share, error: .asymptotic((share * (1 - share) / Double(counted.count)).squareRoot(), "binomial"))
     }
   }
 
@@ -91,7 +92,9 @@ extension MetricCatalogue {
       // sd(s) is about s sqrt((kurtosis - 1)/(4n)).
       let spread = (context.returns.moments.kurtosis - 1) / (4 * Double(context.returns.count))
       return MetricEstimate(
-        value, standardError: context.convention == .backtestingPy ? nil : value * max(0, spread).squareRoot())
+        value,
+        error: .asymptotic(
+          context.convention == .backtestingPy ? nil : value * max(0, spread).squareRoot(), "delta method"))
     },
     MetricDefinition(
       "downside_deviation", "Downside deviation", .risk, .fraction, .lowerIsBetter,
@@ -133,7 +136,8 @@ extension MetricCatalogue {
     ) { context throws(AnalyticsError) in
       // 1/sqrt(n) under independence (Bartlett 1946).
       MetricEstimate(
-        try context.returns.autocorrelation(lag: 1), standardError: 1 / Double(context.returns.count).squareRoot())
+        try context.returns.autocorrelation(lag: 1),
+        error: .asymptotic(1 / Double(context.returns.count).squareRoot(), "Bartlett (1946)"))
     },
   ]
 }

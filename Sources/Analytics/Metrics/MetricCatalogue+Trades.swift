@@ -8,7 +8,8 @@ extension MetricCatalogue {
     ) { context throws(AnalyticsError) in
       let trades = try context.trades()
       return MetricEstimate(
-        try trades.winRate.orUndefined("there was no round trip"), standardError: trades.winRateStandardError)
+        try trades.winRate.orUndefined("there was no round trip"),
+        error: trades.winRateStandardError.map { MetricError($0, method: "binomial, independent trades") })
     },
     trade("net_profit", "Net profit of round trips", .money, formula: "sum of profits after fees") { $0.netProfit },
     trade("gross_profit", "Gross profit of round trips", .money, formula: "sum of profits before fees") {
@@ -26,7 +27,9 @@ extension MetricCatalogue {
     ) { context throws(AnalyticsError) in
       let trades = try context.trades()
       let error = trades.deviation.map { $0 / Double(trades.count).squareRoot() }
-      return MetricEstimate(try trades.expectancy.orUndefined("there was no round trip"), standardError: error)
+      return MetricEstimate(
+        try trades.expectancy.orUndefined("there was no round trip"),
+        error: error.map { MetricError($0, method: "central limit theorem, independent trades") })
     },
     trade("expectancy_r", "Expectancy in R", .ratio, formula: "mean profit / mean loss") { $0.expectancyInRisk },
     trade("sqn", "System quality number", .ratio, formula: "sqrt(n) * mean profit / sd of profit, divisor n - 1") {
@@ -106,7 +109,7 @@ extension MetricCatalogue {
       let execution = try context.execution()
       return MetricEstimate(
         try execution.slippageTicks.orUndefined("no fill has a mid at decision"),
-        standardError: execution.slippageStandardError)
+        error: execution.slippageStandardError.map { MetricError($0, method: "weighted by lots, independent fills") })
     },
     fill(
       "slippage_fraction", "Slippage of value traded", .fraction, .lowerIsBetter,
@@ -173,7 +176,7 @@ extension MetricCatalogue {
       let markout = try markouts.first { $0.horizonNanoseconds == horizon }.orUndefined("the horizon was not measured")
       return MetricEstimate(
         try markout.meanTicks.orUndefined("no fill has a mid at the horizon"),
-        standardError: markout.standardErrorTicks)
+        error: markout.standardErrorTicks.map { MetricError($0, method: "weighted by lots, independent fills") })
     }
   }
 

@@ -64,12 +64,12 @@ public struct MetricDefinition: Sendable {
 
   func evaluate(_ context: MetricContext) -> MetricValue {
     let result: MetricResult
-    var standardError: Double?
+    var error: MetricError?
     do {
       let estimate = try compute(context)
       if estimate.value.isFinite {
         result = .value(estimate.value)
-        standardError = estimate.standardError.flatMap { $0.isFinite ? $0 : nil }
+        error = estimate.error.flatMap { $0.value.isFinite ? $0 : nil }
       } else {
         result = .absent(reason: "the result is beyond the range of numbers")
       }
@@ -77,16 +77,21 @@ public struct MetricDefinition: Sendable {
       result = .absent(reason: error.description)
     }
     // Resampling follows the default definitions: its intervals are not those of a figure that is defined otherwise.
-    var interval = result.number == nil || differs(under: context.convention) ? nil : context.inputs.intervals[id]
-    if interval == nil, let number = result.number, let standardError {
-      let reach = 1.959963984540054 * standardError
+    let isResampled = result.number != nil && !differs(under: context.convention)
+    var interval = isResampled ? context.inputs.intervals[id] : nil
+    if isResampled, error == nil { error = context.inputs.resampledErrors[id] }
+    if interval == nil, let number = result.number, let error {
+      let reach = 1.959963984540054 * error.value
+      // No probability lies outside 0 and 1, whatever the normal distribution says.
+      let range = unit == .probability ? 0...1 : -Double.infinity...Double.infinity
       interval = ConfidenceInterval(
-        lower: number - reach, upper: number + reach, level: 0.95, method: "normal, from the standard error")
+        lower: max(range.lowerBound, number - reach), upper: min(range.upperBound, number + reach), level: 0.95,
+        method: "normal, from the standard error")
     }
     return MetricValue(
       id: id, name: name(of: context.returns.period), group: group, unit: unit, orientation: orientation,
       formula: statedFormula(context), parameters: stated(parameters(context), context), result: result,
-      standardError: standardError, interval: interval,
+      standardError: error?.value, standardErrorMethod: error?.method, interval: interval,
       caveat: isAnnualised && result.number != nil ? context.inputs.annualisationCaveat : nil)
   }
 }

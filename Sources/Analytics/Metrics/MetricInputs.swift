@@ -7,13 +7,13 @@ public struct SearchRecord: Sendable, Hashable {
   public var sharpeVariance: Double
   /// Probability of backtest overfitting, when computed.
   public var overfittingProbability: Double?
-  /// p-values of White's reality check and Hansen's test, when computed.
-  public var realityCheck: Double?
-  public var superiorPredictiveAbility: Double?
+  /// p-values of White's reality check and Hansen's test, with the error from their number of resamples, when computed.
+  public var realityCheck: Estimate?
+  public var superiorPredictiveAbility: Estimate?
 
   public init(
     trials: Int, effectiveTrials: Double, sharpeVariance: Double, overfittingProbability: Double? = nil,
-    realityCheck: Double? = nil, superiorPredictiveAbility: Double? = nil
+    realityCheck: Estimate? = nil, superiorPredictiveAbility: Estimate? = nil
   ) {
     self.trials = trials
     self.effectiveTrials = effectiveTrials
@@ -47,8 +47,10 @@ public struct MetricInputs: Sendable {
   /// A simulation of the run's returns, and what made its paths (`ResamplingMethod.label`), shown beside every figure.
   public var simulation: MonteCarloResult?
   public var simulationMethod: String?
-  /// Intervals from resampling (see `BootstrapIntervals`), by metric id.
+  /// Intervals from resampling (see `ResampledFigures`), by metric id.
   public var intervals: [String: ConfidenceInterval] = [:]
+  /// Standard errors from resampling, by metric id, for figures that no formula gives one for.
+  public var resampledErrors: [String: MetricError] = [:]
 
   public init(returns: ReturnSeries) { self.returns = returns }
 }
@@ -116,17 +118,36 @@ struct MetricContext: Sendable {
   }
 }
 
+/// A standard error and where it comes from, in words.
+public struct MetricError: Sendable, Hashable {
+  public let value: Double
+  public let method: String
+
+  public init(_ value: Double, method: String) {
+    self.value = value
+    self.method = method
+  }
+
+  /// The formulas of asymptotic statistics that stand beside each use.
+  static func asymptotic(_ value: Double?, _ source: String) -> MetricError? {
+    value.map { MetricError($0, method: "\(source), independent returns") }
+  }
+}
+
 /// A value with its standard error, as a definition computes it.
 struct MetricEstimate: Sendable {
   var value: Double
-  var standardError: Double?
+  var error: MetricError?
 
-  init(_ value: Double, standardError: Double? = nil) {
+  init(_ value: Double, error: MetricError? = nil) {
     self.value = value
-    self.standardError = standardError
+    self.error = error
   }
 
-  init(_ estimate: Estimate) { self.init(estimate.value, standardError: estimate.standardError) }
+  /// An estimate from paths or resamples.
+  init(_ estimate: Estimate, from source: String = "number of paths") {
+    self.init(estimate.value, error: MetricError(estimate.standardError, method: "Monte Carlo, from the \(source)"))
+  }
 }
 
 extension Optional {

@@ -94,6 +94,8 @@ public struct MetricValue: Sendable, Hashable {
   public let parameters: [MetricParameter]
   public let result: MetricResult
   public var standardError: Double?
+  /// Where the standard error comes from, in words; nil without one.
+  public var standardErrorMethod: String?
   public var interval: ConfidenceInterval?
   /// What makes the value say less than it seems to, in words; nil when nothing does.
   public var caveat: String?

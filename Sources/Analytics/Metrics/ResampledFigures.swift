@@ -68,21 +68,39 @@ public struct ResampledFigures: Sendable, Hashable {
   }
 
   public var method: String {
-    "stationary bootstrap, percentile, mean block \((meanBlockLength * 100).rounded() / 100), "
-      + "\(settings.resamples) resamples, seed \(settings.seed)"
+    "\(StationaryRows.label(meanBlockLength: meanBlockLength)), percentile, \(settings.resamples) resamples, "
+      + "seed \(settings.seed)"
   }
 
   /// Intervals by metric id, for `MetricInputs.intervals`; a figure that fewer than nine of ten resamples have gets none.
   public var intervals: [String: ConfidenceInterval] {
     var intervals: [String: ConfidenceInterval] = [:]
-    for (id, values) in [
-      ("sharpe", sharpe), ("sortino", sortino), ("cagr", growth), ("volatility", volatility),
-      ("max_drawdown", maximumDrawdown),
-    ] {
+    for (id, values) in byMetric {
       guard let (lower, upper) = Self.interval(values, level: settings.level) else { continue }
       intervals[id] = ConfidenceInterval(lower: lower, upper: upper, level: settings.level, method: method)
     }
     return intervals
+  }
+
+  private var byMetric: [(id: String, values: [Double])] {
+    [
+      ("sharpe", sharpe), ("sortino", sortino), ("cagr", growth), ("volatility", volatility),
+      ("max_drawdown", maximumDrawdown),
+    ]
+  }
+
+  /// Standard errors by metric id, for `MetricInputs.resampledErrors`: the deviation of each figure over the resamples
+  /// (Efron and Tibshirani 1993, section 6.2); a figure that fewer than nine of ten resamples have gets none.
+  public var standardErrors: [String: MetricError] {
+    var errors: [String: MetricError] = [:]
+    for (id, values) in byMetric {
+      let known = values.filter(\.isFinite)
+      guard known.count * 10 >= values.count * 9, known.count > 1 else { continue }
+      errors[id] = MetricError(
+        known.standardDeviation(),
+        method: "deviation over resamples, \(StationaryRows.label(meanBlockLength: meanBlockLength))")
+    }
+    return errors
   }
 
   static func interval(_ values: [Double], level: Double) -> (lower: Double, upper: Double)? {
@@ -169,7 +187,8 @@ public struct PairedDifference: Sendable, Hashable {
   /// First minus second, in the data and resampled.
   public let observed: Double
   public let interval: ConfidenceInterval
-  /// Twice the share of resamples on the other side of zero, at most 1: small when the sign is sure.
+  /// Twice the share of resamples on the other side of zero, what happened counted as one more, at most 1: small when the
+  /// sign is sure, never zero.
   public let pValue: Double
 
   init?(observed: Double, first: [Double], second: [Double], figures: ResampledFigures) {
@@ -182,7 +201,7 @@ public struct PairedDifference: Sendable, Hashable {
     let known = differences.filter(\.isFinite)
     let below = known.count { $0 <= 0 }
     let above = known.count { $0 >= 0 }
-    pValue = min(1, 2 * Double(min(below, above)) / Double(known.count))
+    pValue = min(1, 2 * Double(1 + min(below, above)) / Double(1 + known.count))
   }
 
   /// Differences by metric id: sharpe, sortino, cagr, volatility, max_drawdown. A figure that one of the two does not

@@ -76,6 +76,26 @@ extension ReturnSeries {
     }
   }
 
+  /// Standard error of the Sortino ratio for independent returns of any distribution with four moments, by the delta
+  /// method: the deviation of its influence function (x − m)/d − m (s² − d²)/(2 d³) over sqrt(n), times sqrt(P), with x the
+  /// returns less the minimum acceptable one, m their mean, s = min(x, 0) and d² the mean of s²; divisor n − 1 as Mertens'.
+  public func sortinoStandardError(minimumAcceptable: PeriodRate = .zero) throws(AnalyticsError) -> Double {
+    let ratio = try sortinoRatio(minimumAcceptable: minimumAcceptable) / periodsPerYear.squareRoot()
+    let root = downsideDeviation(minimumAcceptable: minimumAcceptable) / periodsPerYear.squareRoot()
+    // In units of d, so that returns of any size keep their digits.
+    let influence = values.map { value -> Double in
+      let excess = (value - minimumAcceptable.perPeriod) / root
+      let shortfall = min(0, excess)
+      return excess - ratio - ratio / 2 * (shortfall * shortfall - 1)
+    }
+    let squares = influence.lazy.map { $0 * $0 }.compensatedSum
+    let error = (squares / Double(count) / Double(count - 1)).squareRoot() * periodsPerYear.squareRoot()
+    guard error.isFinite else {
+      throw AnalyticsError(series: name, reason: .undefined("the error of its Sortino ratio is beyond all numbers"))
+    }
+    return error
+  }
+
   /// The deepest drawdown of compounded returns, zero or negative. empyrical's first peak is the first day's close, so a
   /// loss on the first day does not count there.
   public func maximumDrawdown(_ convention: MetricConvention = .default) -> Double {

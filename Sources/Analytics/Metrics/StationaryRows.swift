@@ -42,6 +42,11 @@ struct StationaryRows: Sendable {
     return max(1, Elementary.power(Double(values.count), 1.0 / 3).rounded())
   }
 
+  /// What a report says; blocks of one value are no blocks.
+  static func label(meanBlockLength: Double) -> String {
+    ResamplingMethod.stationary(meanLength: (meanBlockLength * 100).rounded() / 100).label
+  }
+
   /// How often each row occurs in a resample.
   func frequencies(resample: Int, into frequencies: inout [Double]) {
     for row in frequencies.indices { frequencies[row] = 0 }

@@ -57,7 +57,7 @@ public struct CorrelatedAssets: PathSource {
       for asset in 0..<assets {
         NormalSupply.fill(
           UnsafeMutableBufferPointer(rebasing: normals[asset * count..<(asset + 1) * count]), steps: steps,
-          factor: asset,
+          factor: asset, of: assets,
           block: block, seed: seed, scheme: scheme)
       }
       guard let base = UnsafeMutableRawPointer(normals.baseAddress),

@@ -123,22 +123,46 @@ public struct MertonJumpDiffusion: PathSource {
     let compensation =
       jumpIntensity * Elementary.expMinusOne(jumpMean + 0.5 * jumpDeviation * jumpDeviation)
     NormalSupply.fill(
-      logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme,
+      logReturns, steps: steps, factor: 0, of: 3, block: block, seed: seed, scheme: scheme,
       scale: volatility * interval.squareRoot(),
       offset: (drift - 0.5 * volatility * volatility - compensation) * interval)
-    let counts = RandomStream(seed: seed, stream: 1)
-    let sizes = RandomStream(seed: seed, stream: 2)
     let mean = jumpIntensity * interval
-    let first = block &* UInt64(steps * PathBlock.lanes)
-    for index in 0..<steps * PathBlock.lanes {
-      let jumps = counts.poisson(at: first &+ UInt64(index), mean: mean)
-      guard jumps > 0 else { continue }
-      let count = Double(jumps)
-      logReturns[index] +=
-        count * jumpMean
-        + count.squareRoot() * jumpDeviation * sizes.normal(at: first &+ UInt64(index))
+    if scheme == .quasiRandom, mean < RandomStream.inversionLimit {
+      addQuasiJumps(logReturns, block: block, seed: seed, mean: mean)
+    } else {
+      let counts = RandomStream(seed: seed, stream: 1)
+      let sizes = RandomStream(seed: seed, stream: 2)
+      let first = block &* UInt64(steps * PathBlock.lanes)
+      for index in 0..<steps * PathBlock.lanes {
+        let jumps = counts.poisson(at: first &+ UInt64(index), mean: mean)
+        guard jumps > 0 else { continue }
+        logReturns[index] += jump(jumps, sizes.normal(at: first &+ UInt64(index)))
+      }
     }
     fillSimpleReturns(from: logReturns, into: simpleReturns)
+  }
+}
+
+extension MertonJumpDiffusion {
+  /// The sum of so many normal jumps.
+  @inline(__always)
+  private func jump(_ count: Int, _ normal: Double) -> Double {
+    Double(count) * jumpMean + Double(count).squareRoot() * jumpDeviation * normal
+  }
+
+  /// Number and size of the jumps of each step take dimensions of their own, beside the diffusion's.
+  private func addQuasiJumps(
+    _ logReturns: UnsafeMutableBufferPointer<Double>, block: UInt64, seed: UInt64, mean: Double
+  ) {
+    var counts = [Double](repeating: 0, count: steps * PathBlock.lanes)
+    var sizes = counts
+    QuasiNormals.fillUniforms(&counts, steps: steps, factor: 1, of: 3, point: block, seed: seed)
+    QuasiNormals.fillUniforms(&sizes, steps: steps, factor: 2, of: 3, point: block, seed: seed)
+    for index in counts.indices {
+      let jumps = RandomStream.poissonByInversion(mean: mean, uniform: counts[index])
+      guard jumps > 0 else { continue }
+      logReturns[index] += jump(jumps, SpecialFunctions.normalQuantile(sizes[index]))
+    }
   }
 }
 

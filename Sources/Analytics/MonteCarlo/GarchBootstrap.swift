@@ -47,6 +47,7 @@ public struct GarchBootstrap: PathSource {
   public static let highestVariance = 1e8
 
   public var knowsSimpleReturns: Bool { true }
+  public var schemes: Set<SamplingScheme> { [.pseudorandom] }
 
   public func fill(
     block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,

@@ -40,9 +40,9 @@ public struct HestonModel: PathSource {
     simpleReturns: UnsafeMutableBufferPointer<Double>?
   ) {
     let count = steps * PathBlock.lanes
-    NormalSupply.fill(logReturns, steps: steps, factor: 0, block: block, seed: seed, scheme: scheme)
+    NormalSupply.fill(logReturns, steps: steps, factor: 0, of: 2, block: block, seed: seed, scheme: scheme)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { varianceNormals in
-      NormalSupply.fill(varianceNormals, steps: steps, factor: 1, block: block, seed: seed, scheme: scheme)
+      NormalSupply.fill(varianceNormals, steps: steps, factor: 1, of: 2, block: block, seed: seed, scheme: scheme)
       advance(logReturns, varianceNormals)
     }
     fillSimpleReturns(from: logReturns, into: simpleReturns)

@@ -25,6 +25,7 @@ public enum MonteCarloExpectation {
     payoff: @Sendable (PathOutcome) -> Double
   ) throws(MonteCarloError) -> Estimate {
     try plan.validate(steps: source.steps)
+    try source.requireScheme(plan.scheme)
     if let control {
       try MonteCarloError.require(
         control.expectation.isFinite, "control", "its expectation is \(control.expectation)")

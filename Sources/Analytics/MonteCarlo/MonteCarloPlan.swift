@@ -11,13 +11,16 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
   public var fanSteps: [Int] = []
   public var probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
   /// A path is ruined at a level if its wealth ever falls to that fraction of the start.
-  public var ruinLevels = [0.5, 0.7, 0.8, 0.9]
+  public var ruinLevels = Self.ruinLevels
   public var periodsPerYear = 252.0
   public var riskFreePerStep = 0.0
   /// Values kept exactly per figure before quantiles come from buckets of relative width 1/4096.
   public var exactLimit = 1 << 20
   /// Ends the run as soon as the standard error of a figure's mean is at most this.
   public var stop: StopRule?
+
+  /// The levels counted where nobody names others.
+  public static let ruinLevels = [0.5, 0.7, 0.8, 0.9]
 
   public struct StopRule: Sendable, Codable, Hashable {
     public var figure: PathFigure

@@ -46,6 +46,7 @@ public struct MonteCarloRun<Source: PathSource>: Sendable {
 
   public init(_ source: Source, plan: MonteCarloPlan) throws(MonteCarloError) {
     try plan.validate(steps: source.steps)
+    try source.requireScheme(plan.scheme)
     self.source = source
     state = MonteCarloState(plan: plan, steps: source.steps)
   }
@@ -53,6 +54,7 @@ public struct MonteCarloRun<Source: PathSource>: Sendable {
   /// Continues from a checkpoint of the same plan and a source with the same number of steps.
   public init(_ source: Source, resuming state: MonteCarloState) throws(MonteCarloError) {
     try state.plan.validate(steps: source.steps)
+    try source.requireScheme(state.plan.scheme)
     try MonteCarloError.require(
       state.steps == source.steps && state.figures.count == state.plan.orderedFigures.count
         && state.fan.count == state.plan.fanSteps.count && state.ruin.count == state.plan.ruinLevels.count

@@ -11,7 +11,8 @@ public enum SamplingScheme: String, Codable, Sendable, Hashable {
   /// The upper eight lanes mirror the lower eight.
   case antithetic
   /// Scrambled Sobol points through a Brownian bridge: block b is point b, and the sixteen lanes are independent
-  /// scramblings, whose spread gives the standard error. Dimensions beyond the table are pseudorandom.
+  /// scramblings, whose spread gives the standard error. All factors of a model share the dimensions; those beyond the table
+  /// are pseudorandom.
   case quasiRandom
 }
 
@@ -20,6 +21,8 @@ public protocol PathSource: Sendable {
   var steps: Int { get }
   /// Whether `simpleReturns` can be asked for more cheaply than by exponentials.
   var knowsSimpleReturns: Bool { get }
+  /// Schemes that change what `fill` draws; a run with another one is refused, since its error would mean something else.
+  var schemes: Set<SamplingScheme> { get }
 
   /// Fills `logReturns` with steps × 16 values, step by step, for the paths of one block; and `simpleReturns` likewise when
   /// it is given. Must depend on nothing but the arguments. A run refuses values that are no numbers or are left unfilled,
@@ -31,6 +34,14 @@ public protocol PathSource: Sendable {
 
 extension PathSource {
   public var knowsSimpleReturns: Bool { false }
+  public var schemes: Set<SamplingScheme> { [.pseudorandom, .antithetic, .quasiRandom] }
+
+  func requireScheme(_ scheme: SamplingScheme) throws(MonteCarloError) {
+    try MonteCarloError.require(
+      schemes.contains(scheme), "plan",
+      "the scheme is \(scheme.rawValue), and \(Self.self) draws \(schemes.map(\.rawValue).sorted().joined(separator: ", ")) "
+        + "numbers only")
+  }
 
   /// Simple returns from log returns, for sources that only know the latter.
   @inline(__always)
@@ -53,25 +64,25 @@ extension PathSource {
 enum NormalSupply {
   /// `offset + scale · z` for each of the steps × 16 standard normals z.
   static func fill(
-    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, block: UInt64, seed: UInt64,
-    scheme: SamplingScheme, scale: Double, offset: Double
+    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, of factors: Int = 1, block: UInt64,
+    seed: UInt64, scheme: SamplingScheme, scale: Double, offset: Double
   ) {
     guard scheme != .pseudorandom else {
       RandomStream(seed: seed, stream: UInt64(factor)).fillNormals(
         into: values, startingAt: start(of: block, count: steps * PathBlock.lanes), scale: scale, offset: offset)
       return
     }
-    fill(values, steps: steps, factor: factor, block: block, seed: seed, scheme: scheme)
+    fill(values, steps: steps, factor: factor, of: factors, block: block, seed: seed, scheme: scheme)
     LaneArithmetic.scale(values, by: scale, adding: offset)
   }
 
   /// Whole groups of 32 normals belong to one block, which keeps the bulk generator on its fast path.
   private static func start(of block: UInt64, count: Int) -> UInt64 { block &* UInt64((count + 31) / 32 * 32) }
 
-  /// Fills steps × 16 standard normals of factor `factor`; each factor has its own stream.
+  /// Fills steps × 16 standard normals of factor `factor` of `factors`; each factor has its own stream.
   static func fill(
-    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, block: UInt64, seed: UInt64,
-    scheme: SamplingScheme
+    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, of factors: Int = 1, block: UInt64,
+    seed: UInt64, scheme: SamplingScheme
   ) {
     let lanes = PathBlock.lanes
     let stream = RandomStream(seed: seed, stream: UInt64(factor))
@@ -91,7 +102,7 @@ enum NormalSupply {
         }
       }
     case .quasiRandom:
-      QuasiNormals.fill(values, steps: steps, factor: factor, point: block, seed: seed)
+      QuasiNormals.fill(values, steps: steps, factor: factor, of: factors, point: block, seed: seed)
     }
   }
 }

@@ -1,30 +1,45 @@
 import Numerics
 
 /// Scrambled Sobol points turned into Brownian increments.
+///
+/// Node n of the bridge and factor f take dimension n × factors + f, so that the first dimensions, whose points are the most
+/// even, carry the ends of all factors' paths, then their middles, and so on. What lies beyond the 256 dimensions of the
+/// direction numbers is pseudorandom: the finest steps, which carry the least variance.
 enum QuasiNormals {
-  static func fill(_ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, point: UInt64, seed: UInt64) {
+  static func fill(
+    _ values: UnsafeMutableBufferPointer<Double>, steps: Int, factor: Int, of factors: Int, point: UInt64, seed: UInt64
+  ) {
     let lanes = PathBlock.lanes
     let bridge = BrownianBridge(steps: steps)
-    // The Sobol dimensions go to the first factor, in the order of the bridge; further factors are pseudorandom.
+    var standard = [Double](repeating: 0, count: steps * lanes)
+    fillUniforms(&standard, steps: steps, factor: factor, of: factors, point: point, seed: seed)
+    for index in standard.indices { standard[index] = SpecialFunctions.normalQuantile(standard[index]) }
+    bridge.increments(of: standard, lanes: lanes, into: values)
+  }
+
+  /// Uniforms between 0 and 1, both excluded, of one factor: step n takes dimension n × factors + f.
+  static func fillUniforms(
+    _ values: inout [Double], steps: Int, factor: Int, of factors: Int, point: UInt64, seed: UInt64
+  ) {
+    let lanes = PathBlock.lanes
     let scrambles = RandomStream(seed: seed, stream: 0xB0_0000 + UInt64(factor))
     let rest = RandomStream(seed: seed, stream: 0xC0_0000 + UInt64(factor))
-    var standard = [Double](repeating: 0, count: steps * lanes)
     for index in 0..<steps {
-      guard factor == 0, index < Sobol.dimensionLimit else {
+      let dimension = index * factors + factor
+      guard dimension < Sobol.dimensionLimit else {
         for lane in 0..<lanes {
-          standard[index * lanes + lane] = rest.normal(
-            at: (point &* UInt64(steps) &+ UInt64(index)) &* 16 &+ UInt64(lane))
+          let place = (point &* UInt64(steps) &+ UInt64(index)) &* 16 &+ UInt64(lane)
+          values[index * lanes + lane] = rest.uniform(at: place)
         }
         continue
       }
-      let raw = Sobol.point(UInt32(truncatingIfNeeded: point), dimension: index)
+      let raw = Sobol.point(UInt32(truncatingIfNeeded: point), dimension: dimension)
       for lane in 0..<lanes {
         let key = scrambles.bits(at: UInt64(index * lanes + lane))
         let scrambled = Sobol.owenScramble(raw, key: UInt32(truncatingIfNeeded: key))
-        standard[index * lanes + lane] = SpecialFunctions.normalQuantile((Double(scrambled) + 0.5) * 0x1p-32)
+        values[index * lanes + lane] = (Double(scrambled) + 0.5) * 0x1p-32
       }
     }
-    bridge.increments(of: standard, lanes: lanes, into: values)
   }
 }
 

@@ -13,6 +13,9 @@ public enum ResamplingMethod: Sendable, Hashable, Codable {
   /// What a report must say beside the numbers.
   public var label: String {
     switch self {
+    case .stationary(let mean) where mean == 1:
+      "stationary bootstrap, mean block 1: an i.i.d. bootstrap (destroys autocorrelation)"
+    case .circular(1): "circular block bootstrap, block 1: an i.i.d. bootstrap (destroys autocorrelation)"
     case .stationary(let mean): "stationary bootstrap, mean block \(mean)"
     case .circular(let length): "circular block bootstrap, block \(length)"
     case .independent: "i.i.d. bootstrap (destroys autocorrelation)"
@@ -56,6 +59,7 @@ public struct ReturnResampling: PathSource {
   }
 
   public var knowsSimpleReturns: Bool { true }
+  public var schemes: Set<SamplingScheme> { [.pseudorandom] }
 
   public func fill(
     block: UInt64, seed: UInt64, scheme: SamplingScheme, logReturns: UnsafeMutableBufferPointer<Double>,

@@ -6,6 +6,7 @@ public struct TradeShuffle: PathSource {
   private let trades: [Double]
   private let startingCapital: Double?
   public var steps: Int { trades.count }
+  public var schemes: Set<SamplingScheme> { [.pseudorandom] }
 
   /// Trades that return a fraction of the capital at the time, compounded.
   public init(tradeReturns: [Double]) throws(MonteCarloError) {

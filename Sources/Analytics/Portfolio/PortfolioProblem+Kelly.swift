@@ -5,6 +5,8 @@ extension PortfolioProblem {
   /// `fraction`: half Kelly gives up a quarter of the growth for half the volatility. What is not invested earns nothing.
   ///
   /// Exact over the scenarios, not the mean-variance approximation. Set the budget to nil to let it choose its own leverage.
+  /// The budget is that of the whole growth portfolio, of which a fraction is held; a fraction that breaks any other
+  /// constraint is refused by its name.
   public func maximumGrowth(fraction: Double = 1) throws(AnalyticsError) -> Portfolio {
     try requireValid()
     guard let panel else { throw AnalyticsError(series: "returns", reason: .empty) }
@@ -54,6 +56,34 @@ extension PortfolioProblem {
     let weights = (0..<assets).map {
       fraction * min(max(solution.point[$0], constraints.lowerBounds[$0]), constraints.upperBounds[$0])
     }
+    if fraction < 1, let broken = constraintsBroken(by: weights).first {
+      throw AnalyticsError(
+        series: "constraints", reason: .infeasible("\(fraction) of the growth portfolio breaks \(broken)"))
+    }
     return try portfolio(weights, method: fraction == 1 ? "maximum growth" : "\(fraction) of maximum growth")
+  }
+
+  /// Names of the constraints but the budget that weights break, by more than a hair.
+  func constraintsBroken(by weights: [Double]) -> [String] {
+    var broken: [String] = []
+    func require(_ name: String, _ value: Double, atMost limit: Double) {
+      if value > limit + 1e-7 * max(1, abs(limit)) { broken.append(name) }
+    }
+    for asset in weights.indices {
+      let (low, high) = (constraints.lowerBounds[asset], constraints.upperBounds[asset])
+      require("\(assetNames[asset]) at least \(low)", -weights[asset], atMost: -low)
+      require("\(assetNames[asset]) at most \(high)", weights[asset], atMost: high)
+    }
+    for row in constraints.namedRows(assetCount: assetCount, expectedReturns: expectedReturns)
+    where !row.isEquality && !row.isDefinition {
+      var point = weights
+      if constraints.usesTurnover {
+        let previous = constraints.previousWeights ?? []
+        point += zip(weights, previous).map { abs($0 - $1) }
+      }
+      if constraints.usesGross { point += weights.map { abs($0) } }
+      require(row.name, zip(row.coefficients, point).reduce(0) { $0 + $1.0 * $1.1 }, atMost: row.limit)
+    }
+    return broken
   }
 }

@@ -68,14 +68,16 @@ extension PortfolioProblem {
   /// 2008).
   public func maximumDiversification() throws(AnalyticsError) -> Portfolio {
     var problem = self
-    problem.expectedReturns = covariance.volatilities
+    problem.rewards = covariance.volatilities
     problem.measure = .variance
     let weights = try problem.solved(.ratio(0))
     return try portfolio(weights, method: "maximum diversification")
   }
 
   /// Long-only weights whose contributions to risk are in the proportions of `budgets` (equal when nil), which are
-  /// positive. Budgets fix the weights, so of the constraints only the budget of the sum is used.
+  /// positive. Budgets fix the weights; constraints that exclude them give the portfolio nearest to them in the sense of
+  /// Richard and Roncalli (2019): the least log risk(w) − Σ b log w that the constraints allow. Every constraint is kept; of
+  /// a budget of nil, the sum of the weights is one.
   public func riskParity(budgets: [Double]? = nil) throws(AnalyticsError) -> Portfolio {
     let budgets = budgets ?? [Double](repeating: 1, count: assetCount)
     try requireWeights(budgets, count: assetCount, series: "risk budgets")

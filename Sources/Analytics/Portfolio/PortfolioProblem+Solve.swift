@@ -30,34 +30,6 @@ extension PortfolioProblem {
     throw AnalyticsError(series: "portfolio", reason: .notConverged("drawdown peaks kept changing"))
   }
 
-  /// Long-only weights by risk budgets: y minimises risk(y) − Σ b log y, and w = y/Σy.
-  func solvedForBudgets(_ budgets: [Double]) throws(AnalyticsError) -> [Double] {
-    try requireValid()
-    let scaled = try scaledData()
-    var term = RiskTerm(measure: scaled.measure, panel: scaled.panel, covariance: scaled.covariance)
-    for _ in 0..<60 {
-      var program = ScenarioProgram(variableCount: assetCount + term.variableCount)
-      program.logWeights = budgets + [Double](repeating: 0, count: term.variableCount)
-      for asset in 0..<assetCount {
-        program.start[asset] =
-          1 / (scaled.covariance[asset, asset].squareRoot() * Double(assetCount).squareRoot())
-      }
-      term.add(to: &program, offset: assetCount)
-      let solution = program.solve()
-      guard solution.status == .optimal else {
-        throw AnalyticsError(
-          series: "risk budgets",
-          reason: .notConverged("the measure may not be positive for every long portfolio of these returns"))
-      }
-      let scale = solution.point[0..<assetCount].reduce(0, +)
-      let weights = solution.point[0..<assetCount].map { $0 / scale }
-      guard term.isDrawdown, term.addViolatedPeaks(weights: weights) else {
-        return weights.map { $0 * (constraints.budget ?? 1) }
-      }
-    }
-    throw AnalyticsError(series: "portfolio", reason: .notConverged("drawdown peaks kept changing"))
-  }
-
   // MARK: Building
 
   struct ScaledData {
@@ -68,7 +40,7 @@ extension PortfolioProblem {
   }
 
   /// Data divided by the typical size of a return, so that tolerances mean the same for every market.
-  private func scaledData() throws(AnalyticsError) -> ScaledData {
+  func scaledData() throws(AnalyticsError) -> ScaledData {
     var factor = 0.0
     if let panel, measure != .variance {
       factor = panel.values.reduce(0) { $0 + abs($1) } / Double(panel.values.count)
@@ -139,8 +111,9 @@ extension PortfolioProblem {
       program.start[asset] = min(max(level, constraints.lowerBounds[asset]), constraints.upperBounds[asset])
     }
     // The gain per unit of scaled return: expected returns and costs in the data's unit.
-    var gain = expectedReturns.map { $0 / scaled.factor } + [Double](repeating: 0, count: width - count)
-    if let costs = constraints.tradingCosts {
+    var gain = (rewards ?? expectedReturns).map { $0 / scaled.factor } + [Double](repeating: 0, count: width - count)
+    // Costs are taken off returns; what stands in their place pays none.
+    if rewards == nil, let costs = constraints.tradingCosts {
       for asset in 0..<count { gain[count + asset] = -costs[asset] / scaled.factor }
     }
     switch objective {

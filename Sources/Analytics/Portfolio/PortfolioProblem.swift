@@ -11,6 +11,8 @@ public struct PortfolioProblem: Sendable {
   public let panel: ReturnPanel?
   /// Used by the variance measure.
   public let covariance: Covariance
+  /// What the ratio maximises in place of expected returns, which keep their part in the constraints.
+  var rewards: [Double]?
 
   public var assetCount: Int { assetNames.count }
 

@@ -79,7 +79,7 @@ struct ScenarioInteriorPoint {
     for index in u.indices { u[index] += 0.1 * scale }
     for (index, row) in program.rows.enumerated() {
       let distance = row.limit - products[index] + (row.excess.map { u[$0] } ?? 0)
-      slack[index] = max(distance, 0.1 * scale)
+      slack[index] = max(distance, 0.1 * scale, program.leastSlack)
     }
     for (offset, index) in lowerIndices.enumerated() {
       slack[lowerOffset + offset] = max(z[index] - program.lower[index], 0.1)

@@ -38,6 +38,8 @@ struct ScenarioProgram {
   private(set) var excessQuadratic: [Double] = []
   /// Where the iteration starts; must lie in the domain of the logarithms and of the smooth term.
   var start: [Double]
+  /// Rows start at least this far inside their limits, as if they were wider: for starts that break rows.
+  var leastSlack = 0.0
 
   init(variableCount: Int) {
     self.variableCount = variableCount

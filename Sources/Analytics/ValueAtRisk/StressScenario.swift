@@ -12,6 +12,9 @@ public struct StressScenario: Hashable, Sendable, Codable {
       case volatility
       /// The volume that trades is multiplied by this: 0.1 leaves a tenth.
       case liquidity
+      /// No shock of its own: the share of its value that a position gains per relative change of the volatility, beside the
+      /// sensitivity it is given with.
+      case volatilitySensitivity
     }
 
     public var kind: Kind
@@ -140,7 +143,10 @@ extension StressScenario {
       let volatility = size(.volatility, for: position.asset, otherwise: 1)
       let shocked = abs(position.value * (1 + move))
       let price = -position.value * move
-      let vega = -position.volatilitySensitivity * (volatility - 1)
+      let sensitivity =
+        position.volatilitySensitivity
+        + position.value * size(.volatilitySensitivity, for: position.asset, otherwise: 0)
+      let vega = -sensitivity * (volatility - 1)
       let spread = shocked * position.relativeSpread * size(.spread, for: position.asset, otherwise: 1) / 2
       let turnover = position.dailyTurnover * size(.liquidity, for: position.asset, otherwise: 1)
       let impact =
@@ -185,7 +191,10 @@ extension StressScenario {
     let traded = volume.isEmpty ? "V" : "(\(volume)V)"
     let cost = "|v(1 + m)| (\(factor(.spread))s/2 + \(factor(.volatility))σ √(|v(1 + m)| / \(traded)))"
     let move = shocks.last { $0.kind == .price && $0.asset == nil }?.size ?? 0
-    var text = "Σ −v m + \(cost), m = \(number(move))"
+    let sensitivity = shocks.last { $0.kind == .volatilitySensitivity && $0.asset == nil }?.size ?? 0
+    let volatility = shocks.last { $0.kind == .volatility && $0.asset == nil }?.size ?? 1
+    let vega = sensitivity == 0 ? "" : " − \(number(sensitivity)) v (\(number(volatility)) − 1)"
+    var text = "Σ −v m\(vega) + \(cost), m = \(number(move))"
     var named: [String] = []
     for asset in shocks.compactMap(\.asset) where !named.contains(asset) { named.append(asset) }
     for asset in named {
@@ -195,6 +204,7 @@ extension StressScenario {
         case .spread: "\(number(shock.size)) s"
         case .volatility: "\(number(shock.size)) σ"
         case .liquidity: "\(number(shock.size)) V"
+        case .volatilitySensitivity: "a gain of \(number(shock.size)) v per relative change of σ"
         }
       }
       text += "; for \(asset) \(own.joined(separator: ", "))"

@@ -17,6 +17,12 @@ extension Scenario {
     settings.calendar = calendar
     settings.sessionClose = metrics.sessionClose.map(Self.nanoseconds)
     settings.sessionNanoseconds = metrics.sessionHours.map(Self.nanoseconds)
+    settings.bootstrapBlockLength = metrics.bootstrapBlockLength
+    settings.simulationMethod = monteCarlo.method
+    settings.simulatedBlockLength = monteCarlo.blockLength
+    settings.ruinLevels = monteCarlo.ruinLevels
+    settings.simulationTargetError = monteCarlo.targetError
+    settings.tailScenarios = monteCarlo.tailScenarios
     if !stress.isEmpty { settings.stresses = stresses }
     return settings
   }
@@ -42,6 +48,9 @@ extension Scenario {
       if terms.spread != 1 { shocks.append(.init(.spread, asset: asset, size: terms.spread)) }
       if terms.volatility != 1 { shocks.append(.init(.volatility, asset: asset, size: terms.volatility)) }
       if terms.liquidity != 1 { shocks.append(.init(.liquidity, asset: asset, size: terms.liquidity)) }
+      if terms.volatilitySensitivity != 0 {
+        shocks.append(.init(.volatilitySensitivity, asset: asset, size: terms.volatilitySensitivity))
+      }
       if let index = scenarios.firstIndex(where: { $0.name == terms.name }) {
         scenarios[index].shocks += shocks
       } else {

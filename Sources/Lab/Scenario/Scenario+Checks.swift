@@ -57,6 +57,7 @@ extension Scenario {
       try check(lane.carry, "lane[\(index)].carry", refusal)
     }
     try checkMetrics(document)
+    try checkMonteCarlo(document)
     var seen: Set<String> = []
     for (index, lane) in lanes.enumerated() where !seen.insert(lane.name).inserted {
       throw refusal("lane[\(index)].name", "'\(lane.name)' is the name of an earlier lane")
@@ -112,7 +113,44 @@ extension Scenario {
       guard shock != StressTerms(name: shock.name, instrument: shock.instrument) else {
         throw refusal("stress[\(index)]", "shocks nothing", "give price, spread, volatility or liquidity")
       }
+      if shock.volatilitySensitivity != 0, !stress.contains(where: { $0.name == shock.name && $0.volatility != 1 }) {
+        throw refusal(
+          "stress[\(index)].volatility_sensitivity", "acts on nothing", "shock the volatility of '\(shock.name)' too")
+      }
       if !shock.instrument.isEmpty { try requireSymbol(shock.instrument, "stress[\(index)].instrument") }
+    }
+  }
+
+  func checkMonteCarlo(_ document: TomlDocument) throws(ScenarioError) {
+    func refusal(_ key: String, _ problem: String, _ advice: String) -> ScenarioError {
+      ScenarioError(file: document.file, line: document.line(of: key), key: key, problem: problem, advice: advice)
+    }
+    if let length = monteCarlo.blockLength {
+      switch monteCarlo.method {
+      case .stationary: break
+      case .circular where length == length.rounded(): break
+      case .circular:
+        throw refusal(
+          "monte_carlo.block_length", "\(TomlNumber.text(length)) is no whole number of periods",
+          "circular blocks have one length; stationary ones take any mean")
+      case .independent, .garch, .trades:
+        throw refusal(
+          "monte_carlo.block_length", "means nothing to method = \"\(monteCarlo.method.rawValue)\"",
+          "leave it out, or choose stationary or circular")
+      }
+    }
+    let levels = monteCarlo.ruinLevels
+    guard (1...8).contains(levels.count) else {
+      throw refusal(
+        "monte_carlo.ruin_levels", "holds \(levels.count) levels", "write ruin_levels = [0.5, 0.7, 0.8, 0.9]")
+    }
+    for (index, level) in levels.enumerated() {
+      guard level > 0, level < 1, index == 0 || level > levels[index - 1] else {
+        throw refusal(
+          "monte_carlo.ruin_levels[\(index)]",
+          "\(TomlNumber.text(level)) is no fraction between 0 and 1 above the last",
+          "write ruin_levels = [0.5, 0.7, 0.8, 0.9]")
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Analytics
+import Reporting
 import Simulation
 
 /// The keys of a scenario file: name, type, range and meaning; the default is what the value holds.
@@ -22,7 +23,8 @@ extension Scenario: TomlMapped {
     try mapper.tables(
       "stress", &stress, blank: StressTerms(),
       "a stress of the largest positions; the built-in ones give way to those stated, one name may stand several times")
-    try mapper.table("monte_carlo", &monteCarlo, "the same strategy under drawn execution")
+    try mapper.table(
+      "monte_carlo", &monteCarlo, "the run's history resampled, and the same strategy under drawn execution")
     try mapper.table("look_ahead", &lookAhead, "whether decisions knew the future")
     try mapper.tables(
       "lane", &lanes, blank: LaneVariant(inheriting: self),
@@ -327,6 +329,10 @@ extension MetricTerms: TomlMapped {
     try mapper.text(
       "benchmark", &benchmark,
       "symbol of the run to hold instead; 'none' for no benchmark; empty for all instruments in equal parts")
+    try mapper.number(
+      "bootstrap_block_length", &bootstrapBlockLength, in: 1...1e6,
+      "mean periods of a block of the bootstraps behind intervals and tests of luck; absent for the automatic length; 1 "
+        + "destroys autocorrelation")
   }
 }
 
@@ -338,11 +344,32 @@ extension StressTerms: TomlMapped {
     try mapper.number("spread", &spread, in: 0...1e6, "factor on the quoted spread")
     try mapper.number("volatility", &volatility, in: 0...1e6, "factor on the volatility")
     try mapper.number("liquidity", &liquidity, in: 1e-6...1e6, "factor on the volume that trades: 0.1 leaves a tenth")
+    try mapper.number(
+      "volatility_sensitivity", &volatilitySensitivity, in: -1e6...1e6,
+      "share of its value that a position gains when volatility doubles, 0 for linear ones; an option's vega")
   }
 }
 
+extension SimulationMethod: TomlChoice {}
+
 extension MonteCarloTerms: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.choice(
+      "method", &method,
+      "what resampled histories are made of: blocks of random or of one length, single returns (independent: destroys "
+        + "autocorrelation), a fitted GARCH with its own residuals, or the run's round trips in random order")
+    try mapper.number(
+      "block_length", &blockLength, in: 1...1e6,
+      "periods of a block, the mean of stationary ones, whole for circular ones; absent for the automatic length")
+    try mapper.numbers(
+      "ruin_levels", &ruinLevels, "one to eight rising fractions of the starting wealth; how often each is reached")
+    try mapper.number(
+      "target_error", &targetError, in: 1e-9...1,
+      "ends the simulation when the standard error of the mean terminal wealth is down to it; absent for all paths")
+    try mapper.integer(
+      "tail_scenarios", &tailScenarios, in: 1_000...10_000_000,
+      "of the copulas behind the value at risk of several instruments; absent for 20,000, and fewer for many instruments"
+    )
     try mapper.integer(
       "execution_draws", &executionDraws, in: 0...10_000,
       "extra lanes that draw latencies, fees, queue models and chances of fills")

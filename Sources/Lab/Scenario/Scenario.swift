@@ -1,4 +1,5 @@
 public import Analytics
+public import Reporting
 public import Simulation
 
 /// Everything a run needs to be repeated to the byte: data, terms of trade, strategy, limits and what to report.
@@ -255,6 +256,8 @@ public struct MetricTerms: Hashable, Sendable {
   public var periodsPerYear: Double?
   /// A symbol of the run, `none`, or empty for holding all its instruments in equal parts.
   public var benchmark = ""
+  /// Mean periods of a block of the bootstraps behind intervals and tests; nil for the automatic length.
+  public var bootstrapBlockLength: Double?
 
   public init() {}
 }
@@ -270,6 +273,8 @@ public struct StressTerms: Hashable, Sendable {
   public var spread = 1.0
   public var volatility = 1.0
   public var liquidity = 1.0
+  /// Share of its value that a position gains per relative change of the volatility.
+  public var volatilitySensitivity = 0.0
 
   public init(name: String = "", instrument: String = "") {
     self.name = name
@@ -277,8 +282,17 @@ public struct StressTerms: Hashable, Sendable {
   }
 }
 
-/// How uncertain execution is, and how often that is drawn.
+/// How the run's own history is resampled, how uncertain execution is, and how often that is drawn.
 public struct MonteCarloTerms: Hashable, Sendable {
+  public var method = SimulationMethod.stationary
+  /// Periods of a block; nil for the automatic length.
+  public var blockLength: Double?
+  /// Fractions of the starting wealth whose being reached is counted.
+  public var ruinLevels = MonteCarloPlan.ruinLevels
+  /// Ends the simulation early; nil for all paths.
+  public var targetError: Double?
+  /// Of the copulas behind the value at risk of several instruments; nil for as many as take a moment.
+  public var tailScenarios: Int?
   public var executionDraws = 0
   /// Standard deviation of the logarithm of the factor on all latencies.
   public var latencySpread = 0.5

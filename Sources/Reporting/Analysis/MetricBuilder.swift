@@ -25,6 +25,7 @@ struct MetricBuilder {
     var inputs = self.inputs(daily, ends: closes)
     if isBasis {
       inputs.intervals = resampled?.intervals ?? [:]
+      inputs.resampledErrors = resampled?.standardErrors ?? [:]
       inputs.simulation = simulation?.result
       inputs.simulationMethod = simulation?.method
       inputs.search = luck?.search
@@ -37,6 +38,7 @@ struct MetricBuilder {
     guard let basis else { return [] }
     var inputs = self.inputs(basis.returns, ends: basis.ends)
     inputs.intervals = resampled?.intervals ?? [:]
+    inputs.resampledErrors = resampled?.standardErrors ?? [:]
     inputs.simulation = simulation?.result
     inputs.simulationMethod = simulation?.method
     inputs.search = luck?.search

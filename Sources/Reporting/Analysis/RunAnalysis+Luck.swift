@@ -46,13 +46,14 @@ extension RunAnalysis {
           let live = try VariantReturns(
             moving.map { variants.series[$0] }, names: moving.map { variants.names[$0] })
           return try SuperiorAbility(
-            live, resamples: settings.resamples(of: live.periods * live.count), seed: settings.seed)
+            live, resamples: settings.resamples(of: live.periods * live.count),
+            meanBlockLength: settings.bootstrapBlockLength, seed: settings.seed)
         }
         return LuckFindings(
           search: SearchRecord(
             trials: trials, effectiveTrials: effective, sharpeVariance: variance,
-            overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheck,
-            superiorPredictiveAbility: ability.value?.consistent),
+            overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheckEstimate,
+            superiorPredictiveAbility: ability.value?.consistentEstimate),
           priorTrials: run.identity.priorTrials, laneCount: laneCount,
           laneSharpeRatios: variants?.sharpeRatios ?? [],
           sharpe: .from { () throws(AnalyticsError) in

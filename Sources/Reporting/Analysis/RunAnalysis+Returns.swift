@@ -91,11 +91,12 @@ extension RunAnalysis {
     }
   }
 
-  static func drawdowns(_ curve: DrawdownCurve?) -> [DrawdownEntry] {
-    guard let curve, let times = curve.times else { return [] }
+  static func drawdowns(_ curve: DrawdownCurve?, times: [Int64]?) -> [DrawdownEntry] {
+    guard let curve, let times, times.count == curve.depths.count else { return [] }
     return curve.deepest(10).map { period in
       DrawdownEntry(
-        period: period, start: times[period.startRow], trough: times[period.troughRow],
+        period: period, length: times[period.endRow].subtractingReportingOverflow(times[period.startRow]).partialValue,
+        start: times[period.startRow], trough: times[period.troughRow],
         recovery: period.recoveryRow.map { times[$0] })
     }
   }

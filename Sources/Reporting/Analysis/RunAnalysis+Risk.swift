@@ -8,28 +8,9 @@ extension RunAnalysis {
         return try ResampledFigures(
           basis.returns, riskFree: try PeriodRate(annual: settings.riskFreeRate, periodsPerYear: periods),
           minimumAcceptable: try PeriodRate(annual: settings.minimumAcceptableReturn, periodsPerYear: periods),
-          settings: ResamplingSettings(resamples: settings.resamples(of: basis.returns.count), seed: settings.seed))
-      }
-    }
-  }
-
-  static func simulation(
-    _ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings
-  ) -> Finding<SimulationFindings> {
-    basis.flatMap { basis in
-      do throws(MonteCarloError) {
-        let source = try ReturnResampling(returns: basis.returns.values, series: basis.label)
-        var plan = MonteCarloPlan(paths: settings.paths(steps: source.steps), seed: settings.seed)
-        plan.figures = Set(PathFigure.allCases)
-        plan.fanSteps = MonteCarloPlan.evenFan(steps: source.steps, count: 60)
-        plan.periodsPerYear = basis.returns.periodsPerYear
-        let riskFree = try? PeriodRate(annual: settings.riskFreeRate, periodsPerYear: plan.periodsPerYear)
-        plan.riskFreePerStep = riskFree?.perPeriod ?? 0
-        var run = try MonteCarloRun(source, plan: plan)
-        return .found(
-          SimulationFindings(result: try run.run(), method: "\(source.method.label) of \(basis.label)", plan: plan))
-      } catch {
-        return .absent(reason: error.description)
+          settings: ResamplingSettings(
+            resamples: settings.resamples(of: basis.returns.count), meanBlockLength: settings.bootstrapBlockLength,
+            seed: settings.seed))
       }
     }
   }
@@ -38,7 +19,7 @@ extension RunAnalysis {
   static let tailMethods: [TailMethod] = [
     .historical, .ageWeighted(decay: 0.98), .normal, .exponentiallyWeightedNormal(decay: 0.94), .studentT,
     .cornishFisher, .filteredHistorical(decay: 0.94), .filteredGARCH(errors: .normal, asymmetric: false),
-    .peaksOverThreshold(tailShare: 0.1),
+    .peaksOverThreshold(tailShare: ThresholdFindings.chosenShare),
   ]
 
   /// Methods whose forecasts a chart has room for.

@@ -1,6 +1,27 @@
 public import Analytics
 import MarketTypes
 
+/// A span of returns with its days: those of the sessions, or by the clock in UTC where periods are shorter.
+public struct StressWindow: Sendable, Hashable {
+  /// Where its first period begins and its last one ends.
+  public let start: Int64
+  public let end: Int64
+  public let firstDay: CalendarDate
+  public let lastDay: CalendarDate
+
+  init(_ basis: ReturnBasis, rows: Range<Int>, origin: Int64) {
+    start = rows.lowerBound == 0 ? min(origin, basis.ends[0]) : basis.ends[rows.lowerBound - 1]
+    end = basis.ends[rows.upperBound - 1]
+    if let dates = basis.returns.dates {
+      (firstDay, lastDay) = (dates[rows.lowerBound], dates[rows.upperBound - 1])
+    } else {
+      // A period that ends at midnight belongs to the day before.
+      firstDay = CalendarDate(nanoseconds: basis.ends[rows.lowerBound] &- 1)
+      lastDay = CalendarDate(nanoseconds: end &- 1)
+    }
+  }
+}
+
 /// What the largest positions would have lost under shocks, and the worst spans that happened.
 public struct StressFindings: Sendable {
   /// One stress with its loss by cause, in the account's currency; losses are positive.
@@ -9,6 +30,8 @@ public struct StressFindings: Sendable {
     public let formula: String
     /// Of the moment of the largest positions, or the end of the span that happened.
     public let time: Int64
+    /// The span that happened; nil for shocks.
+    public let window: StressWindow?
     /// Nil for what happened, which is not split.
     public let parts: StressResult?
     public let loss: Double
@@ -23,6 +46,16 @@ public struct StressFindings: Sendable {
     public let spreadSource: String
   }
 
+  /// Value at risk and expected shortfall of one period, from the window of returns in which the shortfall was worst.
+  public struct StressedTail: Sendable, Hashable {
+    public let window: StressWindow
+    public let periods: Int
+    public let risk: TailRisk
+  }
+
+  /// By level of confidence; empty when the returns are too few to choose a window from, for which there is a reason.
+  public let stressedTails: [StressedTail]
+  public let stressedTailAbsence: String?
   /// When gross exposure was highest.
   public let time: Int64
   public let equity: Double
@@ -49,19 +82,21 @@ extension RunAnalysis {
           let outcome = try scenario.apply(to: positions.map(\.position))
           entries.append(
             StressFindings.Entry(
-              name: scenario.name, formula: scenario.formula, time: time, parts: outcome, loss: outcome.totalLoss,
-              share: worth > 0 ? outcome.totalLoss / worth : nil))
+              name: scenario.name, formula: scenario.formula, time: time, window: nil, parts: outcome,
+              loss: outcome.totalLoss, share: worth > 0 ? outcome.totalLoss / worth : nil))
         } catch {
           refusals.append("\(error)")
         }
       }
     }
     if let basis = basis.value, let equity = equity.value { entries += worstSpans(basis, equity) }
+    let stressed = stressedTails(basis, origin: equity.value?.times.first, settings)
     guard !entries.isEmpty || !refusals.isEmpty else {
       return .absent(reason: "the run held no position and has too few returns")
     }
     return .found(
       StressFindings(
+        stressedTails: stressed.value ?? [], stressedTailAbsence: stressed.reason,
         time: peak.map { run.account.times[$0] } ?? .min, equity: peak.map { run.account.equity[$0] } ?? 0,
         positions: positions, entries: entries, refusals: refusals))
   }
@@ -145,8 +180,34 @@ extension RunAnalysis {
       return StressFindings.Entry(
         name: "Worst \(length == 1 ? period.short : "\(length) \(period.shortPlural) in a row") that happened",
         formula: length == 1 ? "min(r)" : "min of the product of (1 + r) over \(length) \(period.shortPlural), less 1",
-        time: basis.ends[worst.row + length - 1], parts: nil, loss: -worst.value * equity[worst.row],
+        time: basis.ends[worst.row + length - 1],
+        window: StressWindow(basis, rows: worst.row..<(worst.row + length), origin: curve.times[0]), parts: nil,
+        loss: -worst.value * equity[worst.row],
         share: -worst.value)
+    }
+  }
+
+  /// The window that regulators ask for: a quarter of the returns, at most a year of 250.
+  private static func stressedTails(
+    _ basis: Finding<ReturnBasis>, origin: Int64?, _ settings: RunAnalysisSettings
+  ) -> Finding<[StressFindings.StressedTail]> {
+    basis.flatMap { basis in
+      let returns = basis.returns.values
+      let length = min(250, returns.count / 4)
+      guard length >= 20 else {
+        return .absent(reason: "\(returns.count) \(basis.label); a stressed window of a quarter of them needs 80")
+      }
+      return .from { () throws(AnalyticsError) in
+        var tails: [StressFindings.StressedTail] = []
+        for confidence in settings.confidenceLevels where Double(length) * (1 - confidence) >= 1 - 1e-9 {
+          let worst = try HistoricalTail.worstWindow(returns, length: length, confidence: confidence)
+          tails.append(
+            .init(
+              window: StressWindow(basis, rows: worst.window, origin: origin ?? basis.ends[0]), periods: length,
+              risk: worst.risk))
+        }
+        return tails
+      }
     }
   }
 }

@@ -29,7 +29,14 @@ extension RunAnalysis {
         positionStatistics: TradeStatistics(flatToFlat.trips), execution: ExecutionQuality(log), shortfall: shortfall,
         markouts: try markouts { _ in true }, makerMarkouts: try markouts(\.isMaker),
         takerMarkouts: try markouts { !$0.isMaker },
-        attributions: [.instrument, .venue, .side, .hour].map { Attribution(fillToFill.trips, by: $0, of: log) })
+        attributions: [.instrument, .venue, .side, .hour, .strategy].map {
+          Attribution(fillToFill.trips, by: $0, of: log)
+        },
+        attributionAbsences: [
+          AttributionAbsence(
+            key: .predictor,
+            reason: "orders of \(log.strategies[0]) name no predictor; a record that does splits by it")
+        ])
     }
   }
 

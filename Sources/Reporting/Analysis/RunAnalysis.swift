@@ -18,6 +18,11 @@ public enum Finding<Value: Sendable>: Sendable {
   }
 }
 
+/// What simulated histories of a run are made of.
+public enum SimulationMethod: String, Sendable, Hashable, CaseIterable {
+  case stationary, circular, independent, garch, trades
+}
+
 /// How a run is analysed; the same settings give the same figures.
 public struct RunAnalysisSettings: Sendable, Hashable {
   /// Nil for the choice of `RunAnalysis.calendar(for:)`.
@@ -41,6 +46,16 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   /// analysis, and the figures' standard errors say what it costs in precision.
   public var workLimit = 1_000_000
   public var seed: UInt64 = 1
+  /// Mean periods of a block of the bootstraps; nil for the automatic length.
+  public var bootstrapBlockLength: Double?
+  /// How the simulation resamples, and the periods of its blocks; nil for the automatic length.
+  public var simulationMethod = SimulationMethod.stationary
+  public var simulatedBlockLength: Double?
+  public var ruinLevels = MonteCarloPlan.ruinLevels
+  /// Standard error of the mean terminal wealth at which the simulation ends early.
+  public var simulationTargetError: Double?
+  /// Of each copula; nil for as many as `workLimit` allows, up to 20,000.
+  public var tailScenarios: Int?
   /// Of value at risk.
   public var confidenceLevels = [0.95, 0.99]
   /// What the largest positions are put under.
@@ -56,6 +71,11 @@ public struct RunAnalysisSettings: Sendable, Hashable {
 
   /// Paths of a simulation of so many steps; never fewer than give a standard error.
   func paths(steps: Int) -> Int { max(2, simulatedPaths ?? min(10_000, max(256, workLimit / max(1, steps)))) }
+
+  /// Of a copula over so many instruments.
+  func scenarios(of count: Int) -> Int {
+    max(1_000, tailScenarios ?? min(20_000, workLimit / 10 / max(1, count)))
+  }
 
   func resamples(of count: Int) -> Int { max(2, resamples ?? min(2_000, max(200, workLimit / 4 / max(1, count)))) }
 }
@@ -73,9 +93,11 @@ public struct ReturnBasis: Sendable, Hashable {
   public var isDaily: Bool { intervalNanoseconds == nil }
 }
 
-/// One drawdown of the recorded equity with the moments it is made of.
+/// One drawdown with the moments it is made of.
 public struct DrawdownEntry: Sendable, Hashable {
   public let period: DrawdownPeriod
+  /// In nanoseconds, to the recovery or to the end of the data.
+  public let length: Int64
   public let start: Int64
   public let trough: Int64
   /// Nil while still below the high.
@@ -97,9 +119,13 @@ public struct TailBacktestEntry: Sendable {
   public let backtest: Finding<RollingBacktest>
 }
 
-/// Paths resampled from the run's own returns.
+/// Paths resampled from the run's own returns or trades.
 public struct SimulationFindings: Sendable {
+  /// What a step of a path is.
+  public enum Step: String, Sendable, Hashable { case period, trade }
+
   public let result: MonteCarloResult
+  public let step: Step
   /// What made the paths, with the block length.
   public let method: String
   public let plan: MonteCarloPlan
@@ -120,6 +146,14 @@ public struct TradeFindings: Sendable {
   public let makerMarkouts: [Markout]
   public let takerMarkouts: [Markout]
   public let attributions: [Attribution]
+  /// Keys that the run has nothing to split by.
+  public let attributionAbsences: [AttributionAbsence]
+}
+
+/// Why round trips are not split by a key.
+public struct AttributionAbsence: Sendable, Hashable {
+  public let key: AttributionKey
+  public let reason: String
 }
 
 /// How much of the result luck may explain, given everything that was tried.
@@ -161,12 +195,21 @@ public struct RunAnalysis: Sendable {
   /// Where the recorded equity stood below its high, and the ten deepest falls.
   public let drawdownCurve: Finding<DrawdownCurve>
   public let drawdowns: [DrawdownEntry]
+  /// The same of equity at session closes.
+  public let dailyDrawdownCurve: Finding<DrawdownCurve>
+  public let dailyDrawdowns: [DrawdownEntry]
+  /// How long drawdowns of the recorded equity last.
+  public let recovery: Finding<RecoverySurvival>
   public let tails: [TailEntry]
   public let tailBacktests: [TailBacktestEntry]
   /// Why there are no backtests; nil when there are.
   public let tailBacktestAbsence: String?
   /// Shocks to the largest positions, and the worst spans that happened.
   public let stress: Finding<StressFindings>
+  /// The risk of what was held together, of runs with several instruments.
+  public let portfolioRisk: Finding<PortfolioRiskFindings>
+  /// What the threshold of extreme losses is judged by.
+  public let thresholds: Finding<ThresholdFindings>
   public let resampled: Finding<ResampledFigures>
   public let simulation: Finding<SimulationFindings>
   public let trades: Finding<TradeFindings>
@@ -217,7 +260,16 @@ public struct RunAnalysis: Sendable {
     drawdownCurve = equity.flatMap { curve in
       .from { () throws(AnalyticsError) in try DrawdownCurve(intraday: curve) }
     }
-    drawdowns = Self.drawdowns(drawdownCurve.value)
+    drawdowns = Self.drawdowns(drawdownCurve.value, times: drawdownCurve.value?.times)
+    dailyDrawdownCurve = daily.flatMap { daily in
+      .from { () throws(AnalyticsError) in try DrawdownCurve(daily: daily) }
+    }
+    let start = equity.value?.times.first ?? .min
+    let closes = daily.value.map { $0.dates.map { calendar.close(of: $0) } }
+    dailyDrawdowns = Self.drawdowns(dailyDrawdownCurve.value, times: closes.map { [start] + $0 })
+    recovery = drawdownCurve.flatMap { curve in
+      .from { () throws(AnalyticsError) in try RecoverySurvival(curve) }
+    }
     trades = Self.trades(of: run)
     exposure = Self.exposure(of: run)
     stress = Self.stress(of: run, basis: basis, equity: equity, sessions: sessions, settings: settings)
@@ -226,8 +278,10 @@ public struct RunAnalysis: Sendable {
     luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
     execution = Self.executionUncertainty(of: run)
     resampled = Self.resampled(basis, settings)
-    simulation = Self.simulation(basis, settings)
+    simulation = Self.simulation(basis, trades, capital: run.identity.startingCapital, settings)
     tails = Self.tails(basis, settings)
+    portfolioRisk = Self.portfolioRisk(of: run, basis: basis, start: equity.value?.times.first, settings: settings)
+    thresholds = Self.thresholds(basis, settings)
     (tailBacktests, tailBacktestAbsence) = Self.backtests(basis, settings)
     let builder = MetricBuilder(
       settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value,

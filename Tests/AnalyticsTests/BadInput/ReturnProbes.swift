@@ -130,6 +130,7 @@ enum ReturnProbes {
       "ReturnSeries.volatility(_:)", "ReturnSeries.sharpeRatio(riskFree:convention:)",
       "ReturnSeries.periodSharpeRatio(riskFree:)", "ReturnSeries.smartSharpeRatio(riskFree:)",
       "ReturnSeries.downsideDeviation(minimumAcceptable:)", "ReturnSeries.sortinoRatio(minimumAcceptable:convention:)",
+      "ReturnSeries.sortinoStandardError(minimumAcceptable:)",
       "ReturnSeries.calmarRatio(_:)", "ReturnSeries.omegaRatio(threshold:)", "ReturnSeries.autocorrelation(lag:)",
       "ReturnSeries.quantile(_:)", "ReturnSeries.tailRatio()", "ReturnSeries.stability()"
     ) { values in
@@ -144,6 +145,7 @@ enum ReturnProbes {
         numbers += try figures(
           { try series.annualGrowth(convention) }, { try series.volatility(convention) },
           { try series.sharpeRatio(convention: convention) }, { try series.sortinoRatio(convention: convention) },
+          { try series.sortinoStandardError() },
           { try series.calmarRatio(convention) }, { series.downsideDeviation() })
       }
       return numbers
@@ -180,8 +182,10 @@ enum ReturnProbes {
       return values.compactMap(\.number) + values.compactMap(\.result.number)
         + values.compactMap(\.standardError)
     },
-    .parameters("ConfidenceInterval.init(lower:upper:level:method:)", "Estimate.init(value:standardError:)", good: [1])
-    { _ in
+    .parameters(
+      "ConfidenceInterval.init(lower:upper:level:method:)", "MetricError.init(_:method:)",
+      "Estimate.init(value:standardError:)", good: [1]
+    ) { _ in
       // Containers that store what they are given.
       [
         ConfidenceInterval(lower: 0, upper: 1, level: 0.9, method: "").lower,
@@ -265,12 +269,14 @@ enum ReturnProbes {
       return try variants.sharpeRatios + [variants.sharpeVariance]
         + EffectiveTrials.allCases.map { try $0.count(variants) }
     },
-    .series("SuperiorAbility.init(_:resamples:meanBlockLength:seed:)", "SuperiorAbility.monteCarloError") { values in
+    .series("SuperiorAbility.init(_:resamples:meanBlockLength:seed:)", "SuperiorAbility.monteCarloError(of:)") {
+      values in
       let ability = try SuperiorAbility(
         VariantReturns([values, Array(benchmark.prefix(values.count))]), resamples: 100)
       return [
         ability.statistic, ability.realityCheckStatistic, ability.realityCheck, ability.lower, ability.consistent,
-        ability.upper, ability.monteCarloError,
+        ability.upper, ability.monteCarloError(of: ability.consistent), ability.realityCheckEstimate.standardError,
+        ability.consistentEstimate.standardError,
       ]
     },
     .parameters("SuperiorAbility.init(_:resamples:meanBlockLength:seed:)", good: [4]) {

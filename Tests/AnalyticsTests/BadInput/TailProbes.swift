@@ -180,13 +180,20 @@ enum TailProbes {
     },
     .parameters(
       "LinearScenarios.tail(rowMajor:weights:confidence:)", "ScenarioMatrix.tail(weights:confidence:threads:)",
-      "CopulaModel.tail(weights:scenarios:seed:confidence:)", good: [0.9]
+      "CopulaModel.tail(weights:scenarios:seed:confidence:)",
+      "CopulaModel.simulatedTail(weights:scenarios:seed:confidence:)",
+      "CopulaModel.simulatedTails(weights:scenarios:seed:confidences:)", good: [0.9]
     ) {
       [
         try LinearScenarios.tail(rowMajor: Probe.returns, weights: [1], confidence: $0[0]),
         try ScenarioMatrix(assetCount: 1, rowMajor: Probe.returns).tail(weights: [1], confidence: $0[0]),
         try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).tail(
           weights: [1, 1], scenarios: 20, seed: 1, confidence: $0[0]),
+        try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).simulatedTail(
+          weights: [1, 1], scenarios: 100, seed: 1, confidence: $0[0]
+        ).risk,
+        try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).simulatedTails(
+          weights: [1, 1], scenarios: 100, seed: 1, confidences: [0.9, $0[0]])[1].risk,
       ]
     },
     .series("ScenarioMatrix.init(assetCount:rowMajor:)") {
@@ -202,6 +209,12 @@ enum TailProbes {
     .series("CopulaModel.profits(weights:scenarios:seed:)", good: [0.6, 0.4]) {
       try CopulaModel(panel: panel(Probe.returns), copula: .studentT(degreesOfFreedom: 4)).profits(
         weights: $0, scenarios: 0..<20, seed: 1)
+    },
+    .series("CopulaModel.fittedDegreesOfFreedom(_:)") { try CopulaModel.fittedDegreesOfFreedom(panel($0)) },
+    .series("CopulaModel.simulatedTail(weights:scenarios:seed:confidence:)") {
+      let tail = try CopulaModel(panel: panel($0), copula: .studentT(degreesOfFreedom: 4)).simulatedTail(
+        weights: [0.6, 0.4], scenarios: 100, seed: 1, confidence: 0.9)
+      return [tail.valueAtRiskError, tail.expectedShortfallError, tail.risk.valueAtRisk]
     },
     .series("CopulaModel.profits(weights:scenarios:seed:)") {
       try CopulaModel(panel: panel($0), copula: .gaussian).profits(weights: [0.6, 0.4], scenarios: 0..<20, seed: 1)

@@ -52,8 +52,9 @@ private func richInputs() throws -> MetricInputs {
   inputs.capacity = try CapacityEstimate(
     log, profit: 10, capital: 1000, liquidity: [.init(dailyLots: 1e6, dailyVolatility: 0.01)])
   inputs.search = SearchRecord(
-    trials: 20, effectiveTrials: 7.5, sharpeVariance: 0.001, overfittingProbability: 0.3, realityCheck: 0.2,
-    superiorPredictiveAbility: 0.1)
+    trials: 20, effectiveTrials: 7.5, sharpeVariance: 0.001, overfittingProbability: 0.3,
+    realityCheck: Estimate(value: 0.2, standardError: 0.01),
+    superiorPredictiveAbility: Estimate(value: 0.1, standardError: 0.01))
   let source = try ReturnResampling(returns: inputs.returns.values)
   var plan = MonteCarloPlan(paths: 64, seed: 5)
   plan.figures = Set(PathFigure.allCases)

@@ -124,6 +124,46 @@ import Testing
     #expect(throws: AnalyticsError.self) { try matrix.tail(weights: [1e300], confidence: 0.9) }
   }
 
+  /// Maximum of the t copula's likelihood of the ranks by SciPy 1.16 (bounded scalar minimisation), Pearson correlations.
+  @Test func degreesOfFreedomOfACopulaAreLikeliest() throws {
+    #expect(abs(try CopulaModel.fittedDegreesOfFreedom(syntheticPanel()) - 22.700714) < 0.02)
+    var rows: [Double] = []
+    for row in 1...120 {
+      let share = Double(7919 * row % 101) / 101
+      let cube = share * share * share
+      let size = 1 + 4 * cube * cube
+      let common = 0.6 * (Double(1009 * row % 97) / 97 - 0.5)
+      for asset in 0..<3 {
+        let own = Double((3571 * row * (asset + 2) + 17 * asset) % 103) / 103 - 0.5
+        rows.append(size * (own + common))
+      }
+    }
+    let panel = try ReturnPanel(assetNames: ["A", "B", "C"], rowMajor: rows)
+    #expect(abs(try CopulaModel.fittedDegreesOfFreedom(panel) - 2.211236907) < 1e-3)
+    #expect(throws: AnalyticsError.self) {
+      try CopulaModel.fittedDegreesOfFreedom(ReturnPanel(assetNames: ["A"], columns: [Probe.returns]))
+    }
+  }
+
+  /// Two normal assets under a Gaussian copula are a normal portfolio, whose figures are known; the errors must cover them.
+  @Test func simulatedTailsKnowTheirError() throws {
+    let model = try CopulaModel(
+      marginals: [.normal(mean: 0, deviation: 0.01), .normal(mean: 0, deviation: 0.02)],
+      correlations: [1, 0.5, 0.5, 1], copula: .gaussian)
+    // 1² + 2² + 2 · ½ · 1 · 2.
+    let deviation = 7.0.squareRoot()
+    let tails = try model.simulatedTails(
+      weights: [100, 100], scenarios: 20_000, seed: 5, confidences: [0.95, 0.99])
+    for (tail, value, shortfall) in [(tails[0], 1.644853627, 2.062712808), (tails[1], 2.326347874, 2.66521422)] {
+      #expect(abs(tail.risk.valueAtRisk - value * deviation) < 3 * tail.valueAtRiskError)
+      #expect(abs(tail.risk.expectedShortfall - shortfall * deviation) < 3 * tail.expectedShortfallError)
+      #expect(tail.valueAtRiskError < 0.03 * tail.risk.valueAtRisk && tail.expectedShortfallError > 0)
+    }
+    // Asymptotic theory: sqrt(p (1 − p)/n)/φ(z) deviations for the quantile at 95 %.
+    let theory = (0.05 * 0.95 / 20_000).squareRoot() / 0.103135640 * deviation
+    #expect(abs(tails[0].valueAtRiskError / theory - 1) < 0.25)
+  }
+
   @Test func singularCorrelationsAreRefused() {
     #expect(throws: AnalyticsError.self) {
       try CopulaModel(
@@ -156,6 +196,17 @@ import Testing
     #expect(abs(result.spreadCost - 800 * 0.002 * 5 / 2) < 1e-12)
     #expect(abs(result.impactCost - 800 * 0.06 * (800 / 10_000.0).squareRoot()) < 1e-12)
     #expect(abs(result.totalLoss - result.lossByAsset.values.reduce(0, +)) < 1e-9)
+    // A sensitivity stated with the scenario is a share of the position's value, beside the position's own.
+    let vega = StressScenario(
+      name: "vega",
+      shocks: [.init(.volatility, size: 3), .init(.volatilitySensitivity, asset: "B", size: 0.25)])
+    let held = try vega.apply(to: positions)
+    #expect(abs(held.volatilityLoss - (100 + 250)) < 1e-12)
+    #expect(vega.formula.contains("for B a gain of 0.25 v per relative change of σ"))
+    let all = StressScenario(
+      name: "all", shocks: [.init(.volatility, size: 2), .init(.volatilitySensitivity, size: -0.1)])
+    #expect(abs(try all.apply(to: positions).volatilityLoss - (50 + 100 - 50)) < 1e-12)
+    #expect(all.formula.hasPrefix("Σ −v m − −0.1 v (2 − 1) + "))
     let copy = try JSONDecoder().decode(StressScenario.self, from: JSONEncoder().encode(crash))
     #expect(copy == crash)
     #expect(throws: AnalyticsError.self) {

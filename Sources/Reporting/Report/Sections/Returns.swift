@@ -48,7 +48,9 @@ enum Returns {
     var plot = Plot(
       id: "equity", title: "Equity", summary: equitySummary(context), width: .wide, x: context.timeAxis,
       y: Plot.Axis(style: context.money))
-    if let simulation = figures.simulation.value, context.basis.returns.count == simulation.steps {
+    if let simulation = figures.simulation.value, context.basis.returns.count == simulation.steps,
+      figures.analysis.simulation.value?.step == .period
+    {
       let fan = simulation.fan.filter { $0.step < context.basis.times.count }
       func edge(_ probability: Double) -> [Double] {
         [context.capital] + fan.map { ($0.wealth.quantile(probability)?.value ?? .nan) * context.capital }

@@ -7,6 +7,7 @@ enum Risk {
     var content = SectionContent()
     tails(context, &content)
     backtest(context, &content)
+    PortfolioRiskTables.add(context, &content)
     stress(context, &content)
     simulation(context, &content)
     draws(context, &content)
@@ -168,10 +169,15 @@ enum Risk {
         .init(entry.name), money(entry.parts?.priceLoss), money(entry.parts?.spreadCost),
         money(entry.parts?.impactCost),
         money(entry.loss), entry.share.map { .init(-$0 + 0, .percent(2)) } ?? .init("–"), .init(entry.formula),
-        .init(Format.moment(entry.time)),
+        .init(
+          entry.window.map { "\(Format.moment($0.start)) to \(Format.moment($0.end))" } ?? Format.moment(entry.time)),
       ]
     }
-    var notes: [String] = []
+    var notes = stress.stressedTails.map { tail in
+      "Worst window of \(Format.count(tail.periods)) \(context.basis.period.shortPlural), \(tail.window.firstDay) to "
+        + "\(tail.window.lastDay): value at risk \(Format.plain(tail.risk.confidence * 100, 2))% of one is "
+        + "\(Format.percent(tail.risk.valueAtRisk, 3)), expected shortfall \(Format.percent(tail.risk.expectedShortfall, 3))."
+    }
     for held in stress.positions where held.position.value != 0 {
       let position = held.position
       let volume =
@@ -205,22 +211,30 @@ enum Risk {
     }
     let basis = context.basis
     let fan = simulation.fan
-    let x = [context.offset(basis.start)] + fan.map { context.offset(basis.times[min($0.step, basis.times.count - 1)]) }
+    // Trades in random order have no times: their number stands for it.
+    let isByTrade = context.figures.analysis.simulation.value?.step == .trade
+    let x =
+      isByTrade
+      ? [0] + fan.map { Double($0.step + 1) }
+      : [context.offset(basis.start)] + fan.map { context.offset(basis.times[min($0.step, basis.times.count - 1)]) }
     func edge(_ probability: Double) -> [Double] {
       [1] + fan.map { $0.wealth.quantile(probability)?.value ?? .nan }
     }
     var plot = Plot(
-      id: "fan", title: "Monte Carlo fan", summary: fanSummary(simulation), width: .wide, x: context.timeAxis,
+      id: "fan", title: "Monte Carlo fan", summary: fanSummary(simulation), width: .wide,
+      x: isByTrade ? Plot.Axis(label: "Round trips", style: .number(0)) : context.timeAxis,
       y: Plot.Axis(style: .number(3)), offersLogarithm: true)
     for (low, high, name) in [(0.01, 0.99, "98%"), (0.05, 0.95, "90%"), (0.25, 0.75, "50%")] {
       plot.series.append(
         Plot.Series(name: "\(name) of histories", mark: .band, color: 4, x: x, y: edge(high), other: edge(low)))
     }
     plot.series.append(Plot.Series(name: "Median", mark: .line, color: 1, x: x, y: edge(0.5)))
-    let actual = basis.equity.map { $0 / context.capital }
-    let (line, _) = Returns.thinned(
-      context, name: "What happened", [basis.start] + basis.times, actual, color: 2, limit: 400, isDashed: true)
-    plot.series.append(line)
+    if !isByTrade {
+      let actual = basis.equity.map { $0 / context.capital }
+      let (line, _) = Returns.thinned(
+        context, name: "What happened", [basis.start] + basis.times, actual, color: 2, limit: 400, isDashed: true)
+      plot.series.append(line)
+    }
     plot.notes.append(
       "Wealth starts at 1. \(Format.count(simulation.paths)) paths, \(context.figures.simulationMethod), seed \(simulation.seed)."
     )

@@ -4,7 +4,8 @@ import MarketTypes
 extension ResultSchema {
   /// The groups that hold a `RunAnalysis`: computed from the run, so no part of its hash.
   static let analysisGroups: [ResultGroup] = [
-    analysis, dailyReturns, sampledReturns, metrics, drawdowns, roundTrips, markouts, attribution,
+    analysis, dailyReturns, sampledReturns, metrics, drawdowns, dailyDrawdowns, recovery, roundTrips, markouts,
+    attribution, attributionAbsences,
   ]
 
   static let dailyLabel = "daily returns"
@@ -172,6 +173,10 @@ extension ResultSchema {
             row -> String in row.metric.caveat ?? ""
           },
           column("standard_error", axes: axes, "of the value, where known", rows, \.metric.standardError),
+        ]
+        + words("standard_error_method", axes: axes, "where the standard error comes from", rows) {
+          $0.metric.standardErrorMethod ?? ""
+        } + [
           column("lower", axes: axes, "lower end of the interval", rows) { $0.metric.interval?.lower },
           column("upper", axes: axes, "upper end of the interval", rows) { $0.metric.interval?.upper },
           column("level", axes: axes, "probability that the interval covers the truth", rows) {
@@ -184,23 +189,6 @@ extension ResultSchema {
           },
         ]
     ) { $0.analysis != nil }
-  }()
-
-  private static let drawdowns: ResultGroup = {
-    let rows: @Sendable (RunAnalysis) -> [DrawdownEntry] = \.drawdowns
-    let axes = ["drawdown"]
-    return group(
-      "/drawdowns", "the ten deepest falls of the recorded equity, deepest first", condition: "equity was recorded",
-      \.drawdownCurve.value,
-      columns: [
-        index("drawdown", "number of the row", rows),
-        moment("start", axes: axes, "last moment at the high", rows, \.start),
-        moment("trough", axes: axes, "lowest moment", rows, \.trough),
-        moment("recovery", axes: axes, "first moment back at the high; missing while below", isOptional: true, rows) {
-          $0.recovery ?? .min
-        },
-        column("depth", axes: axes, "zero or negative", unit: "1", rows) { $0.period.depth },
-      ])
   }()
 
   private static let roundTrips: ResultGroup = {
@@ -255,33 +243,6 @@ extension ResultSchema {
             $0.markout.standardErrorTicks
           },
           column("money", axes: axes, "over all lots", unit: "money", rows) { $0.markout.money },
-        ])
-  }()
-
-  private struct AttributionEntry: Sendable {
-    let key: String
-    let row: AttributionRow
-  }
-
-  private static let attribution: ResultGroup = {
-    let rows: @Sendable (RunAnalysis) -> [AttributionEntry] = { analysis in
-      (analysis.trades.value?.attributions ?? []).flatMap { attribution in
-        attribution.rows.map { AttributionEntry(key: attribution.key.rawValue, row: $0) }
-      }
-    }
-    let axes = ["row"]
-    return group(
-      "/attribution", "round trips split by instrument, venue, side and hour of the entry",
-      condition: "there were orders", \.trades.value,
-      columns: [index("row", "number of the row", rows)]
-        + words("key", axes: axes, "by what they are split", rows, \.key) + [
-          column("label", axes: axes, "the part", rows, text: \.row.label),
-          column("trades", axes: axes, "round trips", rows, integer: { Int64($0.row.trades) }),
-          column("lots", axes: axes, "closed", unit: "lots", rows, integer: \.row.lots),
-          column("gross_profit", axes: axes, "before fees", unit: "money", rows) { $0.row.grossProfit },
-          column("fees", axes: axes, "of both fills", unit: "money", rows) { $0.row.fees },
-          column("net_profit", axes: axes, "after fees", unit: "money", rows) { $0.row.netProfit },
-          column("win_rate", axes: axes, "share of trips with a profit", unit: "1", rows) { $0.row.winRate },
         ])
   }()
 }

@@ -3,9 +3,8 @@ import Analytics
 extension ResultSchema {
   /// Tails, their backtests, the simulation and luck.
   static let riskGroups: [ResultGroup] = [
-    tails, stress, stressPositions, backtests, backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles,
-    monteCarloFan, monteCarloRuin,
-    luck, luckNotes,
+    tails, thresholds, meanExcess, portfolioRisk, riskContributions, stress, stressPositions, stressWindows, backtests,
+    backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles, monteCarloFan, monteCarloRuin, luck, luckNotes,
   ]
 
   private static let tails: ResultGroup = {
@@ -56,6 +55,15 @@ extension ResultSchema {
           $0.parts?.impactCost
         },
         column("loss", axes: axes, "in all", unit: "money", rows) { $0.loss },
+        moment(
+          "window_start", axes: axes, "start of the span that happened; missing for shocks", isOptional: true, rows
+        ) { $0.window?.start ?? .min },
+        column("first_day", axes: axes, "of the span that happened; empty for shocks", rows) { row -> String in
+          row.window?.firstDay.description ?? ""
+        },
+        column("last_day", axes: axes, "of the span that happened; empty for shocks", rows) { row -> String in
+          row.window?.lastDay.description ?? ""
+        },
         column("share", axes: axes, "of the equity then; missing without any", unit: "1", rows, \.share),
       ])
   }()
@@ -78,6 +86,32 @@ extension ResultSchema {
           "daily_turnover", axes: axes, "V: value the market traded a day; missing when nobody counted", unit: "money",
           rows
         ) { $0.position.dailyTurnover.isFinite ? $0.position.dailyTurnover : nil },
+      ])
+  }()
+
+  private static let stressWindows: ResultGroup = {
+    let rows: @Sendable (RunAnalysis) -> [StressFindings.StressedTail] = { $0.stress.value?.stressedTails ?? [] }
+    let axes = ["row"]
+    return group(
+      "/stress/windows",
+      "value at risk of one period of the basis from the window of returns whose expected shortfall was worst",
+      condition: "a position was held or it has returns enough", \.stress.value,
+      attributes: [
+        ResultAttribute("reason", "why there are no windows; empty when there are") {
+          .text($0.analysis?.stress.value?.stressedTailAbsence ?? "")
+        }
+      ],
+      columns: [
+        index("row", "number of the row", rows),
+        column("confidence", axes: axes, "level", unit: "1", rows, \.risk.confidence),
+        column("periods", axes: axes, "of the window", rows, integer: { Int64($0.periods) }),
+        moment("start", axes: axes, "of the window", rows, \.window.start),
+        moment("end", axes: axes, "of the window", rows, \.window.end),
+        column("first_day", axes: axes, "of the window", rows, text: \.window.firstDay.description),
+        column("last_day", axes: axes, "of the window", rows, text: \.window.lastDay.description),
+        column("value_at_risk", axes: axes, "historical, of the window", unit: "1", rows, \.risk.valueAtRisk),
+        column(
+          "expected_shortfall", axes: axes, "historical, of the window", unit: "1", rows, \.risk.expectedShortfall),
       ])
   }()
 
@@ -105,9 +139,18 @@ extension ResultSchema {
         + words("zone", axes: axes, "the Basel committee's traffic light", rows) {
           $0.backtest.value?.trafficLight.zone.rawValue ?? ""
         } + [
+          column("shortfall_z1", axes: axes, "Acerbi and Székely's Z1; missing without exceptions", rows) {
+            $0.backtest.value?.conditionalShortfall
+          },
+          column(
+            "shortfall_z2", axes: axes,
+            "Acerbi and Székely's Z2; zero for a right model, negative for losses beyond it", rows
+          ) {
+            $0.backtest.value?.unconditionalShortfall
+          },
           column("reason", axes: axes, "why there is none; empty when there is", rows) { row -> String in
             row.backtest.reason ?? ""
-          }
+          },
         ])
   }()
 
@@ -187,8 +230,14 @@ extension ResultSchema {
         ResultAttribute("paths", "number of paths") {
           .integer(Int64($0.analysis?.simulation.value?.result.paths ?? 0))
         },
-        ResultAttribute("steps", "periods of a path") {
+        ResultAttribute("steps", "steps of a path") {
           .integer(Int64($0.analysis?.simulation.value?.result.steps ?? 0))
+        },
+        ResultAttribute("step", "what a step is: period (of the basis) or trade") {
+          .text($0.analysis?.simulation.value?.step.rawValue ?? "")
+        },
+        ResultAttribute("stopped_early", "1 when the target error ended it before the last path") {
+          .integer($0.analysis?.simulation.value?.result.stoppedEarly == true ? 1 : 0)
         },
         ResultAttribute("seed", "of the paths") { .unsigned($0.analysis?.simulation.value?.result.seed ?? 0) },
         ResultAttribute("probability_of_loss", "that wealth ends below 1") {
@@ -234,7 +283,7 @@ extension ResultSchema {
     return group(
       "/monte_carlo/fan", "how wealth spreads along the paths", condition: "has returns enough", \.simulation.value,
       columns: [
-        ResultColumn("step", .int64, axes: ["step"], "periods since the start") {
+        ResultColumn("step", .int64, axes: ["step"], "steps since the start") {
           .int64(($0.analysis.map(steps) ?? []).map { Int64($0.step) + 1 })
         },
         ResultColumn("probability", .double, axes: ["probability"], "share of paths at or below", unit: "1") {
@@ -242,6 +291,12 @@ extension ResultSchema {
         },
         ResultColumn("wealth", .double, axes: ["step", "probability"], "quantile of wealth", unit: "1") {
           .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.estimate.value) })
+        },
+        ResultColumn(
+          "standard_error", .double, axes: ["step", "probability"], "of the quantile, from the number of paths",
+          unit: "1"
+        ) {
+          .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.estimate.standardError) })
         },
       ])
   }()
@@ -272,6 +327,17 @@ extension ResultSchema {
       ResultAttribute("sharpe_variance", "of the trials' Sharpe ratios per period") {
         .real($0.analysis?.luck.value?.search.sharpeVariance ?? .nan)
       },
+      ability("reality_check", "White's p-value, (1 + exceeding)/(1 + resamples)", \.realityCheck),
+      ability("spa_lower", "Hansen's p-value that recentres bad variants fully", \.lower),
+      ability("spa_consistent", "Hansen's p-value by his rule", \.consistent),
+      ability("spa_upper", "Hansen's p-value that recentres no variant", \.upper),
+      ability("reality_check_standard_error", "Monte Carlo, from the resamples", \.realityCheckEstimate.standardError),
+      ability("spa_consistent_standard_error", "Monte Carlo, from the resamples", \.consistentEstimate.standardError),
+      ability("ability_resamples", "behind these p-values") { Double($0.resamples) },
+      ability("ability_block_length", "mean periods of their blocks", \.meanBlockLength),
+      ResultAttribute("ability_reason", "why there are no such p-values; empty when there are") {
+        .text($0.analysis?.luck.value?.superiorAbility.reason ?? "")
+      },
     ],
     columns: [
       index("lane", "number of the lane") { $0.luck.value?.laneSharpeRatios ?? [] },
@@ -279,6 +345,14 @@ extension ResultSchema {
         $0
       },
     ])
+
+  private static func ability(
+    _ name: String, _ meaning: String, _ value: @escaping @Sendable (SuperiorAbility) -> Double
+  ) -> ResultAttribute {
+    ResultAttribute(name, meaning + "; missing with one variant") {
+      .real($0.analysis?.luck.value?.superiorAbility.value.map(value) ?? .nan)
+    }
+  }
 
   private static let luckNotes = group(
     "/luck/notes", "what was assumed", condition: "has returns enough", \.luck.value,
