@@ -15,7 +15,16 @@ struct WriterFaultTests {
       var trades = "time,price,quantity\n"
       for index in 0..<50 { trades += "\(1_709_294_400_000 + index),\(1000 + index % 7),1\n" }
       for name in ["a.csv", "b.csv"] { try Data(trades.utf8).write(to: URL(fileURLWithPath: folder.path(name))) }
-      try Data(SimulateCommandTests.text.utf8).write(to: URL(fileURLWithPath: folder.path("market.toml")))
+      let market = """
+        schema = 1
+        [market]
+        pre_open_seconds = 1
+        continuous_seconds = 3
+        closing_auction_seconds = 1
+        [[instrument]]
+        symbol = "ALFA"
+        """
+      try Data(market.utf8).write(to: URL(fileURLWithPath: folder.path("market.toml")))
       _ = try Binary.run("simulate", folder.path("market.toml"), "-o", folder.path("day.ticks"))
       let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("day.ticks")))
       try whole.dropLast(40).write(to: URL(fileURLWithPath: folder.path("torn.ticks")))
@@ -24,7 +33,6 @@ struct WriterFaultTests {
 
   /// The command, its output's name, and what it reads.
   static let cases: [[String]] = [
-    ["import", "out.ticks", "a.csv", "--instrument", "A"],
     ["import", "out.ticks", "a.csv", "b.csv", "--instrument", "A", "--overlaps", "keep"],
     ["export", "out.csv", "day.ticks"], ["export", "out.dbn.zst", "day.ticks"], ["repair", "out.ticks", "torn.ticks"],
     ["simulate", "out.ticks", "market.toml"],

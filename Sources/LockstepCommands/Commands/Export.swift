@@ -77,7 +77,7 @@ enum Export {
     } else if !isStandardOutput {
       let what =
         summary.instruments > 0
-        ? "\(Words.grouped(UInt64(summary.instruments))) instruments written"
+        ? "\(Words.grouped(UInt64(summary.instruments))) instrument\(summary.instruments == 1 ? "" : "s") written"
         : "\(Words.grouped(summary.events)) events written of \(Words.grouped(summary.read)) read"
       invocation.console.remark(
         "\(path): \(what), "

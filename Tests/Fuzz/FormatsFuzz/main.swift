@@ -38,16 +38,24 @@ func run<Decoder: SourceDecoder>(
   }
 }
 
-/// Containers are files to libarchive, so the bytes go through one without a name.
-let archive = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0o600)
+/// Containers are files to libarchive, so the bytes go through one that loses its name at once.
+enum Scratch {
+  static let file: Int32 = {
+    let path = "/tmp/lockstep-fuzz-\(getpid())"
+    let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    unlink(path)
+    return descriptor
+  }()
+}
 
 /// Unpacks every entry in pieces of `piece`, with limits that a bomb of the fuzzer's size meets.
 func unpack(_ bytes: UnsafeRawBufferPointer, piece: Int) {
-  guard archive >= 0, ftruncate(archive, 0) == 0, pwrite(archive, bytes.baseAddress, bytes.count, 0) == bytes.count
-  else { return }
+  let file = Scratch.file
+  guard file >= 0, ftruncate(file, 0) == 0 else { return }
+  guard pwrite(file, bytes.baseAddress, bytes.count, 0) == bytes.count else { return }
   do throws(ImportError) {
     let limits = SourceStream.Limits(maximumRatio: 100, freeBytes: 1 << 20)
-    let stream = try SourceStream(path: "/proc/self/fd/\(archive)", limits: limits)
+    let stream = try SourceStream(path: "/proc/self/fd/\(file)", limits: limits)
     var total = 0
     var buffer = [UInt8](repeating: 0, count: piece)
     while try stream.nextEntry() {
