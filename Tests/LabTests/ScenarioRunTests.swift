@@ -100,7 +100,7 @@ struct ScenarioRunTests {
       #expect(fill.arrivalMidHalfTicks != .min)
       #expect(fill.joinedTime <= fill.time)
     }
-    #expect(result.windows.count == min(12, result.fills.count))
+    #expect(result.windows.count == min(48, result.fills.count))
     for window in result.windows {
       // The last column at which the order waited shows what the engine knew when it joined, or less.
       let fill = result.fills[window.fill]

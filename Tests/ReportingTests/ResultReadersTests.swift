@@ -79,7 +79,7 @@ import Testing
       assert ((q["outcome"][:] < -q["value_at_risk"][:])[first]).sum() == b["violations"][0]
       assert q["time"][99] == r["time"][-1] and q["outcome"][99] == r["value"][-1]
       m = g["monte_carlo"]
-      assert m.attrs["paths"] == 320 and m["fan/wealth"].shape == (60, 7) and m["fan/step"][-1] == 301
+      assert m.attrs["paths"] == 320 and m["fan/wealth"].shape == (60, 21) and m["fan/step"][-1] == 301
       assert (np.diff(m["fan/wealth"][:], axis=1) >= 0).all()
       assert g["luck"].attrs["trials"] == 20 and g["luck/sharpe_ratio"].shape == (3,)
       t = g["round_trips"]
@@ -111,7 +111,8 @@ import Testing
       x = xr.open_dataset(path, group="fills", engine="h5netcdf")
       assert np.isnat(x.joined_time.values[0])
       # xarray of 2023 reads times with missing ones among them as floating point.
-      room = 512 if xr.__version__ < "2023.02" else 0
+      # Debian's build of it calls itself 999.
+      room = 512 if xr.__version__ == "999" or xr.__version__ < "2023.02" else 0
       assert abs(x.joined_time.values[1].astype("int64") - x.time.values[1].astype("int64") + 900000) <= room
       assert x.markout_mid_half_ticks.dims == ("fill", "horizon") and np.isnan(x.markout_mid_half_ticks.values[-1, 2])
       with h5py.File(path) as f:

@@ -68,22 +68,26 @@ struct LaneDifferences {
     of part: Part, named name: String
   ) throws(ScenarioError) -> [(key: String, value: Value)] {
     let document = try TomlDocument(text: try TomlTableWriter.text(part), file: name)
-    var leaves: [(key: String, value: Value)] = []
-    collect(document.root.value, name, &leaves)
-    return leaves
+    var leaves: [(key: String, line: Int, value: Value)] = []
+    collect(document.root, name, &leaves)
+    // The parser sorts keys; lines stand in the order of the scenario's own list of them.
+    return leaves.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
+      .map { ($0.element.key, $0.element.value) }
   }
 
-  private static func collect(_ value: TomlValue, _ path: String, _ leaves: inout [(key: String, value: Value)]) {
-    switch value {
-    case .table(let entries):
-      for entry in entries { collect(entry.node.value, "\(path).\(entry.key)", &leaves) }
+  private static func collect(
+    _ node: TomlNode, _ path: String, _ leaves: inout [(key: String, line: Int, value: Value)]
+  ) {
+    func add(_ value: Value) { leaves.append((path, node.line, value)) }
+    switch node.value {
+    case .table(let entries): for entry in entries { collect(entry.node, "\(path).\(entry.key)", &leaves) }
     case .array(let elements):
-      for (index, element) in elements.enumerated() { collect(element.value, "\(path)[\(index)]", &leaves) }
-    case .text(let text): leaves.append((path, .word(text)))
-    case .integer(let number): leaves.append((path, .number(Double(number))))
-    case .number(let number): leaves.append((path, .number(number)))
-    case .flag(let flag): leaves.append((path, .word("\(flag)")))
-    case .moment(let moment): leaves.append((path, .word(moment.map(UTCText.text) ?? "")))
+      for (index, element) in elements.enumerated() { collect(element, "\(path)[\(index)]", &leaves) }
+    case .text(let text): add(.word(text))
+    case .integer(let number): add(.number(Double(number)))
+    case .number(let number): add(.number(number))
+    case .flag(let flag): add(.word("\(flag)"))
+    case .moment(let moment): add(.word(moment.map(UTCText.text) ?? ""))
     }
   }
 }

@@ -225,7 +225,7 @@ public struct ReportTerms: Hashable, Sendable {
   /// The lane whose orders and fills are kept in full; empty for the first.
   public var shownLane = ""
   /// Fills whose book is kept around them.
-  public var windows = 12
+  public var windows = 48
   public var windowSeconds = 20.0
   public var isHTML = true
   /// Every step of the shown lane's orders is kept.

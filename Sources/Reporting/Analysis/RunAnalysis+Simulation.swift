@@ -81,9 +81,13 @@ extension RunAnalysis {
     }
   }
 
+  /// Quantiles close enough to draw whole distributions by.
+  static let simulatedProbabilities = [0.01] + (1...19).map { Double($0) / 20 } + [0.99]
+
   private static func plan(_ source: some PathSource, _ settings: RunAnalysisSettings) -> MonteCarloPlan {
     var plan = MonteCarloPlan(paths: settings.paths(steps: source.steps), seed: settings.seed)
     plan.figures = Set(PathFigure.allCases)
+    plan.probabilities = simulatedProbabilities
     plan.fanSteps = MonteCarloPlan.evenFan(steps: source.steps, count: 60)
     plan.ruinLevels = settings.ruinLevels
     plan.stop = settings.simulationTargetError.map { .init(figure: .terminalWealth, standardError: $0) }

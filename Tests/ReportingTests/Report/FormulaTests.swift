@@ -16,7 +16,8 @@ import Testing
       ("(r_t - m)(r_(t-1) - m)", "(r<sub>t</sub> − m)(r<sub>t−1</sub> − m)"),
       ("bias-corrected p-value <b>", "bias-corrected p-value &lt;b&gt;"),
       ("min(r - L, 0)^2 by look-ahead", "min(r − L, 0)<sup>2</sup> by look-ahead"),
-      ("^", "<sup></sup>"), ("a^(b", "a<sup>b</sup>"), ("sqrt(", "√("), ("x_", "x_"), ("", ""),
+      ("(kurt-1)/4", "(kurt−1)/4"), ("^", "<sup></sup>"), ("a^(b", "a<sup>b</sup>"), ("sqrt(", "√("), ("x_", "x_"),
+      ("", ""),
     ])
   func formulas(ascii: String, html: String) { #expect(Formula.html(ascii) == html) }
 
@@ -37,6 +38,14 @@ import Testing
       [1, 2, 3, 4, 11, 12, 13, 21, 102, 1_011].map(Format.ordinal) == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "1,011th",
       ])
+  }
+
+  @Test func reasonsQuoteNoDoubleInFull() {
+    #expect(
+      Format.tidied("skewness 1.6564047173961525 with excess kurtosis 232.787868040999, n 60.")
+        == "skewness 1.6564 with excess kurtosis 232.79, n 60.")
+    #expect(Format.tidied("version 1.2.3, 0.5 and 1.25 s, é…") == "version 1.2.3, 0.5 and 1.25 s, é…")
+    #expect(Format.tidied("0.00001234567") == "0.000012346")
   }
 
   /// Wilson (1927): none of ten may still be 27.8 %.

@@ -77,7 +77,15 @@ import Testing
     values["fees"] = run.fills.reduce(0) { $0 + $1.fee }
     values["fills"] = Double(run.fills.count)
     let profit = equity[equity.count - 1] - equity[0]
-    values["fee_share"] = (values["fees"] ?? 0) / (profit + (values["fees"] ?? 0))
+    let carry = run.lanes.indices.contains(run.shownLane) ? run.lanes[run.shownLane].carry : LaneResult.Carry()
+    values["carry_size"] = (carry.funding + carry.borrow + carry.dividends).magnitude
+    values["fee_share"] = (values["fees"] ?? 0) / (profit + (values["fees"] ?? 0) + carry.total)
+    if let simulation = figures.simulation.value {
+      let (p, n, z) = (simulation.probabilityOfLoss.value, Double(simulation.paths), 1.959963984540054)
+      let reach = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+      values["mc_loss_lower"] = max(0, (p + z * z / (2 * n) - reach) / (1 + z * z / n))
+      values["mc_loss_upper"] = min(1, (p + z * z / (2 * n) + reach) / (1 + z * z / n))
+    }
     if let trades = figures.trades.value {
       values["trades"] = Double(trades.trips.count)
       values["win_rate"] = Double(trades.trips.count { $0.netProfit > 0 }) / Double(max(1, trades.trips.count))

@@ -93,6 +93,7 @@ enum StyleSheet {
     thead th{border-bottom:2px solid var(--strong);font-size:13px;font-weight:600;vertical-align:bottom}
     tbody th{font-weight:400;min-width:9em}
     .n{text-align:right;white-space:nowrap}
+    thead .n{white-space:normal}
     .formula{color:var(--soft);font-size:13px;min-width:18em;overflow-wrap:anywhere}
     td small{display:block;color:var(--soft);font-size:12px}
     sup,sub{font-size:.78em;line-height:0}

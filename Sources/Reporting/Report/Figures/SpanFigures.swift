@@ -107,7 +107,9 @@ struct SpanFigures: Sendable {
           ? "mean(r) × P / (√mean(min(r, 0)²) × √P)"
           : formula("sortino", "mean(r − MAR) × P / (√mean(min(r − MAR, 0)²) × √P)") + ", " + rate("MAR", acceptable)),
       Figure(
-        id: "max_drawdown", name: "Deepest drawdown", style: .percent(2), value: ratios.deepest,
+        id: "max_drawdown", name: "Deepest drawdown by \(basis.isDaily ? "daily closes" : basis.period.shortPlural)",
+        style: .percent(2),
+        value: ratios.deepest,
         formula: formula("max_drawdown", "min of equity / highest equity so far − 1, at ends of periods")),
       Figure(
         id: "calmar", name: "Calmar ratio", style: .number(2),

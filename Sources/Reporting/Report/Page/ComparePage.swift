@@ -131,7 +131,10 @@ public struct ComparePage: Sendable {
         let names: [(String, String, NumberStyle)] = [
           ("sharpe", "Sharpe ratio \(unit)", .number(3)), ("sortino", "Sortino ratio \(unit)", .number(3)),
           ("cagr", "Growth \(unit)", .percent(3)), ("volatility", "Volatility \(unit)", .percent(3)),
-          ("max_drawdown", "Deepest drawdown", .percent(3)),
+          (
+            "max_drawdown", "Deepest drawdown by \(basis.isDaily ? "daily closes" : basis.period.shortPlural)",
+            .percent(3)
+          ),
         ]
         let rows = names.compactMap { id, name, style -> [DataTable.Cell]? in
           guard let difference = differences[id] else { return nil }

@@ -56,7 +56,8 @@ public struct IndexPage: Sendable {
   /// The document.
   public func html() -> String {
     let columns = [
-      "Run", "Equity", "Strategy", "Start (UTC)", "Profit", "Return", "Drawdown", "Fills", "Fees", "Lanes", "Stopped",
+      "Run", "Equity", "Strategy", "Start (UTC)", "Profit", "Return", "Drawdown at samples", "Fills", "Fees", "Lanes",
+      "Stopped",
       "Hash",
     ]
     let numeric = [4, 5, 6, 7, 8, 9]

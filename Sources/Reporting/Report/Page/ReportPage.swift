@@ -32,26 +32,27 @@ public struct ReportPage: Sendable {
   }
 
   /// What the page should stay below with all its explained fills, to be well below 600 KB.
-  private static let roomyBytes = 550_000
-  /// Of trades without stories, of an order-book window, and of one more explained fill with its mark, all generously.
-  private static let tradesBytes = 100_000
-  private static let windowBytes = 14_000
-  private static let storyBytes = 1_100
+  private static let roomyBytes = 585_000
+  /// Of head, navigation and the markup around sections, and of a price chart with its data, all generously.
+  private static let frameBytes = 8_000
+  private static let priceBytes = 26_000
 
   /// The sections, trades last: they explain as many fills as the others leave room for.
   private func content(of sections: [ReportSection]) -> [(ReportSection, SectionContent)] {
     var parts = sections.map { ($0, $0 == .trades ? SectionContent() : content($0, context)) }
     guard let trades = sections.firstIndex(of: .trades) else { return parts }
-    var roomy = context
-    if context.result.fills.count > context.storyLimit {
-      let others = parts.reduce(StyleSheet.text.utf8.count + PageScript.text.utf8.count) { $0 + $1.1.html.utf8.count }
-      let bytes =
-        others + data(parts.flatMap { $0.1.plots }).utf8.count + Self.tradesBytes
-        + Self.windowBytes * min(context.result.windows.count, FillStories.mostWindows)
-      let room = (Self.roomyBytes - bytes) / Self.storyBytes
-      roomy.storyLimit = min(max(room, FillStories.fewestStories), FillStories.mostStories)
+    guard let rest = Trades.withoutStories(context) else {
+      parts[trades].1 = Trades.content(context)
+      return parts
     }
-    parts[trades].1 = content(.trades, roomy)
+    parts[trades].1 = rest
+    let others = parts.reduce(StyleSheet.text.utf8.count + PageScript.text.utf8.count) { $0 + $1.1.html.utf8.count }
+    let bytes =
+      others + data(parts.flatMap { $0.1.plots }).utf8.count + Self.frameBytes
+      + Self.priceBytes * min(2, context.result.instruments.count)
+    var roomy = context
+    roomy.storyBytes = max(0, Self.roomyBytes - bytes)
+    parts[trades].1 = Trades.content(roomy, rest: rest)
     return parts
   }
 

@@ -6,8 +6,15 @@ struct BookPicture {
   private let fill: RunFill
   private let columns: [Int]
 
-  static let mostColumns = 48
-  private let size = (width: 720.0, depthHeight: 220.0, queueHeight: 70.0)
+  static let mostColumns = 64
+  /// How to read any of them.
+  static let legend =
+    "In the pictures bids are blue, offers orange and hatched, the darker the more lots; the dashed line is the own order, the "
+    + "cross the fill, and the line below the lots ahead of the own order in its queue."
+  /// Whole units, so that the many tiles need few digits.
+  private let columnWidth: Double
+  private let rowHeight: Double
+  private let size: (width: Double, depthHeight: Double, queueHeight: Double)
   private let left = 70.0
 
   init(_ context: ReportContext, _ window: BookWindow) {
@@ -18,6 +25,9 @@ struct BookPicture {
     columns =
       count <= Self.mostColumns
       ? Array(0..<count) : (0..<Self.mostColumns).map { $0 * (count - 1) / (Self.mostColumns - 1) }
+    columnWidth = max(2, (640 / Double(max(1, columns.count))).rounded(.down))
+    rowHeight = max(2, 2 * (110 / Double(max(1, window.rowCount))).rounded())
+    size = (left + 10 + columnWidth * Double(columns.count), rowHeight * Double(window.rowCount), 70)
   }
 
   private var id: String { "book-\(window.fill)" }
@@ -26,20 +36,17 @@ struct BookPicture {
     var text =
       "<figure id=\"\(id)\" class=\"book\" role=\"group\" aria-labelledby=\"\(id)-t\"><div class=\"draw\">" + svg()
       + "</div>"
-    text +=
-      "<ul class=\"legend\"><li>Bids blue, offers orange and hatched; the darker, the more lots</li>"
-      + "<li>Cross: the fill; line below: lots ahead of the own order</li></ul>"
     if columns.count < window.times.count {
       text +=
         "<p class=\"note\">\(columns.count) of \(Format.count(window.times.count)) moments are drawn, evenly chosen.</p>"
     }
     return text + "<details class=\"data\"><summary>Data</summary>"
-      + table().html(caption: "Book around fill \(window.fill + 1)")
+      + table().html(caption: "Book around fill \(window.fill)")
       + "</details></figure>"
   }
 
   private func table() -> DataTable {
-    let stride = max(1, columns.count / 12)
+    let stride = max(1, columns.count / 6)
     let shown = Swift.stride(from: 0, to: columns.count, by: stride).map { columns[$0] }
     return DataTable(
       columns: ["Time (UTC)", "Best bid", "Lots", "Best offer", "Lots", "Lots ahead"],
@@ -66,8 +73,6 @@ struct BookPicture {
     let top = 10.0
     let depthBottom = top + size.depthHeight
     let height = depthBottom + 22 + size.queueHeight + 18
-    let columnWidth = (width - left - 10) / Double(columns.count)
-    let rowHeight = size.depthHeight / Double(window.rowCount)
     func number(_ value: Double) -> String { Format.plain(value, 1) }
     func y(row: Int) -> Double { depthBottom - Double(row + 1) * rowHeight }
     let from = window.times[columns[0]]
@@ -77,13 +82,13 @@ struct BookPicture {
     }
     var text =
       "<svg class=\"plot\" viewBox=\"0 0 \(number(width)) \(number(height))\" role=\"img\" aria-labelledby=\"\(id)-t \(id)-d\">"
-      + "<title id=\"\(id)-t\">Order book around fill \(window.fill + 1)</title><desc id=\"\(id)-d\">"
+      + "<title id=\"\(id)-t\">Order book around fill \(window.fill)</title><desc id=\"\(id)-d\">"
       + HTML.escape(
         "Depth of \(context.symbol(fill.instrument)) from \(Format.time(from, decimals: context.momentDecimals)) to "
           + "\(Format.time(to, decimals: context.momentDecimals)); the fill is at \(context.price(fill.priceTicks, fill.instrument))."
       )
       + "</desc><g class=\"body\">"
-    text += tiles(columnWidth: columnWidth, rowHeight: rowHeight, y: y)
+    text += tiles(y)
     text += "<g class=\"grid\">"
     let every = max(1, window.rowCount / 6)
     for row in stride(from: 0, to: window.rowCount, by: every) {
@@ -114,7 +119,7 @@ struct BookPicture {
   }
 
   /// Runs of equal shade along a row are one thick line of one path for each shade.
-  private func tiles(columnWidth: Double, rowHeight: Double, y: (Int) -> Double) -> String {
+  private func tiles(_ y: (Int) -> Double) -> String {
     let largest = window.depth.map(\.magnitude).max() ?? 0
     guard largest > 0 else { return "" }
     func shade(_ column: Int, _ row: Int) -> Int {
@@ -139,10 +144,10 @@ struct BookPicture {
         start = end
       }
     }
-    return paths.keys.sorted().map { level in
-      "<path class=\"\(level > 0 ? "bid" : "ask")\(level.magnitude)\" stroke=\"#9ab\" fill=\"none\" "
-        + "stroke-width=\"\(Format.plain(rowHeight, 2))\" d=\"\(paths[level] ?? "")\"/>"
-    }.joined()
+    return "<g stroke=\"#9ab\" fill=\"none\" stroke-width=\"\(Format.plain(rowHeight, 2))\">"
+      + paths.keys.sorted().map { level in
+        "<path class=\"\(level > 0 ? "bid" : "ask")\(level.magnitude)\" d=\"\(paths[level] ?? "")\"/>"
+      }.joined() + "</g>"
   }
 
   private func queue(x: (Int64) -> Double, top: Double) -> String {

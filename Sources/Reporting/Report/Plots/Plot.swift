@@ -194,13 +194,17 @@ struct DataTable: Sendable {
     self.note = note
   }
 
-  /// Columns that hold numbers are set to the right.
+  /// Columns that hold numbers, or would if they had any, are set to the right.
   func isNumeric(_ column: Int) -> Bool {
-    var hasNumber = false
-    for row in rows where column < row.count {
-      if row[column].raw != nil { hasNumber = true } else if row[column].text != "–" { return false }
-    }
-    return hasNumber
+    for row in rows where column < row.count && row[column].raw == nil && row[column].text != "–" { return false }
+    return column > 0 && !rows.isEmpty || rows.contains { column < $0.count && $0[column].raw != nil }
+  }
+
+  /// Keys of scenarios are long words: lines may break after their dots and underscores.
+  private static func breakable(_ name: String) -> String {
+    let text = HTML.escape(name)
+    guard !name.contains(" "), name.count > 16 else { return text }
+    return text.replacing(".", with: ".<wbr>").replacing("_", with: "_<wbr>")
   }
 
   func html(caption: String, class kind: String = "") -> String {
@@ -209,7 +213,7 @@ struct DataTable: Sendable {
     text += "<table class=\"sortable\(kind.isEmpty ? "" : " " + kind)\"><caption>\(HTML.escape(caption))</caption>"
     text += "<thead><tr>"
     for (column, name) in columns.enumerated() {
-      text += "<th scope=\"col\"\(numeric[column] ? " class=\"n\"" : "")>\(HTML.escape(name))</th>"
+      text += "<th scope=\"col\"\(numeric[column] ? " class=\"n\"" : "")>\(Self.breakable(name))</th>"
     }
     text += "</tr></thead><tbody>"
     for row in rows {
@@ -220,7 +224,7 @@ struct DataTable: Sendable {
         if numeric[column] { text += " class=\"n\"" }
         // What the text already says as a number need not be said twice.
         if let raw = cell.raw, raw != cell.text || !cell.small.isEmpty { text += " data-v=\"\(raw)\"" }
-        if cell.markup != nil { text += " class=\"formula\" data-v=\"\(HTML.escape(cell.text))\"" }
+        if let markup = cell.markup { text += " " + Formula.attributes(cell.text, markup) }
         text += ">" + (cell.markup ?? HTML.escape(cell.text))
         if !cell.small.isEmpty { text += "<small>\(HTML.escape(cell.small))</small>" }
         text += (column == 0 ? "</th>" : "</td>")

@@ -55,7 +55,7 @@ struct PlotDrawing {
     if case .logarithmic = plot.y.kind {
       yTicks = (Ticks.logarithmic(yRange), 0)
     } else {
-      yTicks = Ticks.linear(yRange, count: 5)
+      yTicks = Ticks.linear(yRange, count: 5, isCount: plot.y.style == .number(0))
     }
     for value in yTicks.values {
       let y = number(placeY(value))

@@ -3,10 +3,13 @@ import Analytics
 /// Round values along an axis.
 enum Ticks {
   /// Multiples of 1, 2 or 5 times a power of ten within a range, about `count` of them, and their step.
-  static func linear(_ range: ClosedRange<Double>, count: Int) -> (values: [Double], step: Double) {
+  /// Counts have no fractions.
+  static func linear(
+    _ range: ClosedRange<Double>, count: Int, isCount: Bool = false
+  ) -> (values: [Double], step: Double) {
     let span = range.upperBound - range.lowerBound
     guard span > 0, span.isFinite else { return ([range.lowerBound], 1) }
-    let step = roundStep(span / Double(max(1, count)))
+    let step = max(isCount ? 1 : 0, roundStep(span / Double(max(1, count))))
     var values: [Double] = []
     var index = (range.lowerBound / step - 1e-9).rounded(.up)
     while index * step <= range.upperBound + step * 1e-9, values.count < 50 {

@@ -19,6 +19,7 @@ enum Execution {
     ] {
       attribution(context, trades, key, title, &content)
     }
+    missing(context, trades, &content)
     let venues = Set(context.result.instruments.map(\.venue))
     if venues.count < 2 {
       content.add(
@@ -124,6 +125,25 @@ enum Execution {
         series: [histogram.series(name: "Fills", color: 1, labels: .number(1), unit: "fill")],
         rules: [Plot.Rule(direction: .vertical, value: 0, label: "")], notes: histogram.note.map { [$0] } ?? [],
         table: histogram.table(unit: "Fills", style: .number(1))))
+  }
+
+  /// Parts that the run does not divide its result into.
+  private static func missing(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
+    let known = Set(trades.findings.attributions.filter { $0.rows.count > 1 }.map(\.key))
+    if !known.contains(.strategy) {
+      let name = context.result.identity.strategy
+      content.add(
+        missing: "Attribution by strategy",
+        because: "all trades are \(name.isEmpty ? "of one strategy" : "of \(name)"): a lane runs one")
+    }
+    if !known.contains(.predictor) {
+      content.add(
+        missing: "Attribution by predictor",
+        because: "strategies decide by rules of their own, and no forecast of a predictor is in the result")
+    }
+    if !known.contains(.hour), Set(trades.trips.map { $0.entryTime / 3_600_000_000_000 % 24 }).count < 2 {
+      content.add(missing: "Attribution by hour", because: "all round trips were entered in one hour of the day")
+    }
   }
 
   private static func attribution(

@@ -6,7 +6,7 @@ enum ExecutionUncertaintyTables {
     guard let found = RunAnalysis.executionUncertainty(of: context.result).value else { return }
     let rows: [(String, OutcomeDistribution, NumberStyle)] = [
       ("Profit", found.profit, context.money), ("Fills", found.fills, .number(0)),
-      ("Deepest drawdown", found.deepestDrawdown, .percent(2)),
+      ("Deepest drawdown by samples of equity", found.deepestDrawdown, .percent(2)),
     ]
     let probabilities = [0.05, 0.5, 0.95]
     content.add(

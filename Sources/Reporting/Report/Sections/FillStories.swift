@@ -4,65 +4,117 @@ import MarketTypes
 /// Why single fills happened, in words, with the order book around those that the run kept a window of.
 enum FillStories {
   /// So many are told on any page, and up to the second count where the page has room for more.
-  static let fewestStories = 60
+  static let fewestStories = 24
   static let mostStories = 400
   private static let ends = 8
-  static let mostWindows = 4
+  /// Of one fill in words with its mark in a chart, generously.
+  private static let storyBytes = 1_100
 
-  static func add(_ context: ReportContext, rows: [Int], _ content: inout SectionContent) {
-    let fills = context.result.fills
-    guard !fills.isEmpty else { return }
-    let windows = chosenWindows(context)
-    var html =
-      "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(context, rows)))</p>"
-      + "<div class=\"stories\">"
-    for row in rows {
-      html += story(context, row, window: windows.first { $0.fill == row })
-    }
-    html += "</div>"
-    let kept = context.result.windows.count
-    if kept > windows.count {
-      html += "<p class=\"note\">\(windows.count) of the \(kept) order-book windows of the run are drawn.</p>"
-    } else if kept == 0 {
-      html += "<p class=\"note\">The run kept no order-book windows, so fills are explained in words only.</p>"
-    }
-    content.add(html: html + "</div>")
+  /// Which fills a page tells of, and with which windows.
+  struct Choice {
+    /// Ascending.
+    var rows: [Int] = []
+    /// Pictures by fill.
+    var windows: [Int: String] = [:]
+    /// Windows that the run kept and the page has no room for.
+    var leftOut = 0
   }
 
-  private static func intro(_ context: ReportContext, _ rows: [Int]) -> String {
+  static func add(_ context: ReportContext, _ choice: Choice, _ content: inout SectionContent) {
+    guard !context.result.fills.isEmpty else { return }
+    var html =
+      "<div class=\"card wide\" id=\"stories\"><h3>Fills explained</h3><p>\(HTML.escape(intro(context, choice)))</p>"
+      + "<p>\(HTML.escape(windowWords(context, choice)))</p><div class=\"stories\">"
+    for row in choice.rows { html += story(context, row, picture: choice.windows[row]) }
+    content.add(html: html + "</div></div>")
+  }
+
+  private static func intro(_ context: ReportContext, _ choice: Choice) -> String {
     let count = context.result.fills.count
-    guard count > rows.count else {
+    guard count > choice.rows.count else {
       return
         "Every fill, numbered from 0 as in result.h5: open one, or click its mark in the price chart, to see why it "
         + "happened."
     }
-    let told = Set(rows)
+    let told = Set(choice.rows)
     let other = (0..<count).first { !told.contains($0) } ?? 0
     return
-      "\(Format.count(rows.count)) of \(Format.count(count)) fills, numbered from 0 as in result.h5: those with an "
-      + "order-book window drawn, the first and the last \(ends), and those after which the market moved most within "
-      + "\(Format.duration(Double(RunFill.markoutHorizons[0]))), for and against. For any of the other "
-      + "\(Format.count(count - rows.count)): lockstep explain RUN FILL, such as “lockstep explain RUN \(other)”."
+      "\(Format.count(choice.rows.count)) of \(Format.count(count)) fills, numbered from 0 as in result.h5, because the "
+      + "page stays below 600 KB: those with an order-book window, the first and the last \(ends), and those after which the "
+      + "market moved most within \(Format.duration(Double(RunFill.markoutHorizons[0]))), for and against. For any of the other "
+      + "\(Format.count(count - choice.rows.count)): lockstep explain RUN FILL, such as “lockstep explain RUN \(other)”."
   }
 
-  /// Rows of the fills that the page explains, ascending.
-  static func explained(_ context: ReportContext) -> [Int] { chosen(context, windows: chosenWindows(context)) }
-
-  private static func chosenWindows(_ context: ReportContext) -> [BookWindow] {
-    Array(
-      context.result.windows.filter {
-        context.result.fills.indices.contains($0.fill) && $0.rowCount > 0 && !$0.times.isEmpty
-          && $0.depth.count == $0.times.count * $0.rowCount
-      }.prefix(mostWindows))
+  private static func windowWords(_ context: ReportContext, _ choice: Choice) -> String {
+    let drawn = choice.windows.count
+    let kept = context.result.windows.count
+    guard drawn > 0 else {
+      return "The run kept no order-book windows (report.windows), so fills are explained in words only."
+    }
+    var text =
+      "\(Format.counted(drawn, "fill")), marked “book”, \(drawn == 1 ? "has" : "have") an order-book window: "
+      + "the run kept \(Format.count(kept)) (report.windows): the first fill of every cause, and others at equal distances."
+    if choice.leftOut > 0 {
+      text +=
+        " \(Format.count(choice.leftOut)) of them, evenly chosen, would not fit into the page; result.h5 has them."
+    }
+    return text + " " + BookPicture.legend
   }
 
-  private static func chosen(_ context: ReportContext, windows: [BookWindow]) -> [Int] {
+  // MARK: Which fills
+
+  /// What fits into `context.storyBytes`: windows first, then fills in words.
+  static func choose(_ context: ReportContext) -> Choice {
     let fills = context.result.fills
-    guard fills.count > context.storyLimit else { return Array(fills.indices) }
-    var kept = Set(windows.map(\.fill))
+    var choice = Choice()
+    let usable = context.result.windows.filter {
+      fills.indices.contains($0.fill) && $0.rowCount > 0 && !$0.times.isEmpty
+        && $0.depth.count == $0.times.count * $0.rowCount
+    }
+    // Fills in words come first: the ends of the run, and the extremes.
+    var room = context.storyBytes - min(fewestStories, fills.count) * storyBytes
+    // Evenly from the first to the last, so that what is left out has no pattern.
+    for place in spread(usable.count) {
+      let window = usable[place]
+      let picture = BookPicture(context, window).html()
+      let bytes = picture.utf8.count + storyBytes
+      guard room >= bytes || choice.windows.isEmpty else {
+        choice.leftOut += 1
+        continue
+      }
+      room -= bytes
+      choice.windows[window.fill] = picture
+    }
+    let words = min(fewestStories + max(0, room / storyBytes), mostStories)
+    choice.rows = rows(context, windows: choice.windows.keys.sorted(), limit: choice.windows.count + words)
+    return choice
+  }
+
+  /// 0 ..< count in an order whose every beginning is spread over all of it: the ends first, then halves, quarters, …
+  private static func spread(_ count: Int) -> [Int] {
+    guard count > 2 else { return Array(0..<count) }
+    var order = [0, count - 1]
+    var known = Set(order)
+    var step = Double(count - 1)
+    while order.count < count {
+      step /= 2
+      var place = step
+      while place < Double(count - 1) {
+        if known.insert(Int(place)).inserted { order.append(Int(place)) }
+        place += step
+      }
+      guard step > 0.25 else { break }
+    }
+    return order + (0..<count).filter { !known.contains($0) }
+  }
+
+  private static func rows(_ context: ReportContext, windows: [Int], limit: Int) -> [Int] {
+    let fills = context.result.fills
+    guard fills.count > limit else { return Array(fills.indices) }
+    var kept = Set(windows)
     kept.formUnion(fills.indices.prefix(ends))
     kept.formUnion(fills.indices.suffix(ends))
-    var worst = Extremes(limit: context.storyLimit)
+    var worst = Extremes(limit: limit)
     var best = worst
     for row in fills.indices {
       guard let mark = fills[row].markoutMidHalfTicks.first, mark != .min else { continue }
@@ -70,17 +122,15 @@ enum FillStories {
       worst.offer(row, -move)
       best.offer(row, move)
     }
-    for rank in 0..<context.storyLimit where kept.count < context.storyLimit {
-      for rows in [worst.rows, best.rows] where rank < rows.count && kept.count < context.storyLimit {
-        kept.insert(rows[rank])
-      }
+    for rank in 0..<limit where kept.count < limit {
+      for rows in [worst.rows, best.rows] where rank < rows.count && kept.count < limit { kept.insert(rows[rank]) }
     }
     return kept.sorted()
   }
 
   // MARK: One fill
 
-  private static func story(_ context: ReportContext, _ row: Int, window: BookWindow?) -> String {
+  private static func story(_ context: ReportContext, _ row: Int, picture: String?) -> String {
     let fill = context.result.fills[row]
     let price = context.price(fill.priceTicks, fill.instrument)
     let head =
@@ -88,8 +138,8 @@ enum FillStories {
       + "\(Format.count(Int(clamping: fill.lots))) \(context.symbol(fill.instrument)) at \(price) as \(fill.isMaker ? "maker" : "taker")"
     var html =
       "<details id=\"fill-\(row)\" class=\"story\"><summary><b>\(row)</b> \(HTML.escape(head))"
-      + (window == nil ? "" : " <i>book</i>") + "</summary><p>\(HTML.escape(explanation(context, fill)))</p>"
-    if let window { html += BookPicture(context, window).html() }
+      + (picture == nil ? "" : " <i>book</i>") + "</summary><p>\(HTML.escape(explanation(context, fill)))</p>"
+    if let picture { html += picture }
     return html + "</details>"
   }
 

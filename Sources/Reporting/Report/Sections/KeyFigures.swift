@@ -193,7 +193,7 @@ enum KeyFigures {
       let raw = figure.value.map { " data-v=\"\($0)\"" } ?? ""
       html +=
         "<tr data-k=\"\(figure.id)\" data-f=\"\(figure.style.code)\"><th scope=\"row\">\(HTML.escape(figure.name))</th>"
-        + "<td class=\"n\"\(raw)>\(text)</td><td class=\"n selected\">–</td><td class=\"formula\" data-v=\"\(HTML.escape(figure.formula))\">\(Formula.html(figure.formula))</td></tr>"
+        + "<td class=\"n\"\(raw)>\(text)</td><td class=\"n selected\">–</td><td \(Formula.attributes(figure.formula, Formula.html(figure.formula)))>\(Formula.html(figure.formula))</td></tr>"
     }
     return html + "</tbody></table></div></div>"
   }
@@ -237,7 +237,8 @@ enum KeyFigures {
       var reasons: [String] = []
       var names: [String: [String]] = [:]
       for metric in absent {
-        guard case .absent(let reason) = metric.result else { continue }
+        guard case .absent(let long) = metric.result else { continue }
+        let reason = Format.tidied(long)
         if names[reason] == nil { reasons.append(reason) }
         names[reason, default: []].append(metric.name)
       }
@@ -269,12 +270,13 @@ enum KeyFigures {
     return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(name))</th>"
       + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(number)))</td>"
       + "<td class=\"n\">\(HTML.escape(interval(metric, style) ?? "–"))</td>"
-      + "<td class=\"formula\" data-v=\"\(HTML.escape(metric.formula))\">\(Formula.html(metric.formula))"
+      + "<td \(Formula.attributes(metric.formula, Formula.html(metric.formula)))>\(Formula.html(metric.formula))"
       + (detail.isEmpty ? "" : "<small>\(HTML.escape(detail))</small>") + "</td></tr>"
   }
 
   static func interval(_ metric: MetricValue, _ style: NumberStyle) -> String? {
-    metric.interval.map { "\(style.text($0.lower)) to \(style.text($0.upper))" }
+    // Nothing moved where both ends are one: that is no certainty.
+    metric.interval.flatMap { $0.lower < $0.upper ? "\(style.text($0.lower)) to \(style.text($0.upper))" : nil }
   }
 
   /// How a metric's unit is written.

@@ -40,8 +40,7 @@ enum Luck {
     }
     let identity = context.result.identity
     let lanes = Format.counted(context.result.lanes.count, "lane") + " of this run"
-    // A run that stands in no ledger has no head of one; that it counts no earlier trials says nothing.
-    let isKnown = !identity.ledgerHead.isEmpty || identity.priorTrials > 0
+    let isKnown = knowsTrials(context)
     let tried =
       isKnown
       ? "\(Format.counted(search.trials, "variant")) tried: \(lanes) and \(Format.count(identity.priorTrials)) before it by the ledger."
@@ -67,6 +66,12 @@ enum Luck {
       error = error ?? (max(0, number * (1 - number)) / Double(resamples + 1)).squareRoot()
     }
     var cell = DataTable.Cell(value, KeyFigures.style(metric.unit, value, context), error: error)
+    if metric.unit == .probability {
+      // A probability of 99.98 % is no certainty.
+      if number > 0.9995, metric.id != "pbo" { cell.text = "> 99.9%" }
+      if number < 0.0005, number > 0 { cell.text = "< 0.1%" }
+    }
+    if metric.unit == .periods { name += ", " + context.basis.period.shortPlural }
     if let interval = metric.interval, error == nil {
       cell.small =
         "\(KeyFigures.style(metric, context).text(interval.lower)) to \(KeyFigures.style(metric, context).text(interval.upper))"
@@ -81,8 +86,16 @@ enum Luck {
   }
 
   private static func meaning(_ metric: MetricValue, _ context: ReportContext) -> String {
-    guard !context.basis.isDaily else { return metric.formula }
-    return metric.formula.replacing(" * sqrt(P)", with: "")
+    // What r is, the note below the table says once.
+    var text = metric.formula
+    if let end = text.firstRange(of: "; r: return of ") { text = String(text[..<end.lowerBound]) }
+    if metric.id == "search_trials", !knowsTrials(context) { return "lanes of this run; earlier runs are not known" }
+    return context.basis.isDaily ? text : text.replacing(" * sqrt(P)", with: "")
+  }
+
+  /// A run that stands in no ledger has no head of one; that it counts no earlier trials says nothing.
+  private static func knowsTrials(_ context: ReportContext) -> Bool {
+    !context.result.identity.ledgerHead.isEmpty || context.result.identity.priorTrials > 0
   }
 
   private static func notes(_ context: ReportContext) -> [String] {
@@ -90,7 +103,7 @@ enum Luck {
     var notes = [
       context.basis.isDaily
         ? "Ratios of the table are by the year, those within formulas by the \(period): the former are √P times the latter."
-        : "All ratios of this section are per \(period), in formulas too."
+        : "All ratios of this section are per \(period), in formulas too; r is the return of a \(context.basis.periodName)."
     ]
     notes.append(
       context.result.lanes.count > 1
@@ -112,9 +125,14 @@ enum Luck {
     let ranking = context.figures.ranking
     let shown = lanes[context.result.shownLane]
     let profits = lanes.map(\.profit)
+    let isFew = lanes.count <= mostLines
     let text =
       "The shown lane, \(shown.name), ranks \(Format.count(ranking.rank)) of \(Format.count(lanes.count)) by profit; "
-      + "\(Format.count(ranking.profitable)) lanes made money and the median came to \(context.money.signedText(ranking.medianProfit)) \(context.currency)."
+      + "\(Format.counted(ranking.profitable, "lane")) made money and the median came to \(context.money.signedText(ranking.medianProfit)) \(context.currency)."
+    if isFew {
+      bars(context, ranking, text, &content)
+      return
+    }
     guard let histogram = Histogram(profits) else {
       content.add(paragraph: text + " All lanes end alike.")
       return
@@ -128,6 +146,28 @@ enum Luck {
           Plot.Rule(direction: .vertical, value: shown.profit, label: "shown", color: 1),
           Plot.Rule(direction: .vertical, value: ranking.medianProfit, label: "median", color: 2),
         ], notes: histogram.note.map { [$0] } ?? [], table: histogram.table(unit: "Lanes", style: context.money)))
+  }
+
+  /// One bar a lane, the best first; losses are hatched.
+  private static func bars(
+    _ context: ReportContext, _ ranking: LaneRanking, _ text: String, _ content: inout SectionContent
+  ) {
+    let lanes = ranking.order.map { context.result.lanes[$0] }
+    let names = zip(ranking.order, lanes).map { $0 == context.result.shownLane ? "\($1.name) (shown)" : $1.name }
+    content.add(
+      Plot(
+        id: "lane-profits", title: "Profit of all lanes", summary: text, x: Plot.Axis(kind: .categories(names)),
+        y: Plot.Axis(style: context.money, includesZero: true),
+        series: [
+          Plot.Series(
+            name: "Profit of all lanes", mark: .bars, color: 3, x: lanes.indices.map(Double.init),
+            y: lanes.map(\.profit), other: lanes.map { _ in 0.7 },
+            labels: zip(names, lanes).map { "\($0): \(context.money.signedText($1.profit))" },
+            hatched: lanes.map { $0.profit < 0 })
+        ],
+        table: DataTable(
+          columns: ["Lane", "Profit, \(context.currency)"],
+          rows: zip(names, lanes).map { [.init($0), .init($1.profit, context.money)] })))
   }
 
   /// Up to so many lanes are drawn as lines: quantiles of a handful say less than the lanes themselves.

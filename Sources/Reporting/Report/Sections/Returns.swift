@@ -113,6 +113,8 @@ enum Returns {
         context, name: "Below the highest value so far", times, depths, color: 2, mark: .area)
       plot.series.append(series)
       if let note { plot.notes.append(note) }
+      // A curve that never fell has no scale of its own.
+      if !depths.contains(where: { $0 < 0 }) { plot.y.range = -0.01...0 }
     }
     let deepest = figures.drawdown.value?.deepest(10) ?? []
     let moments = [context.basis.start] + context.basis.times
@@ -141,6 +143,11 @@ enum Returns {
         }, note: "By \(context.basis.isDaily ? "session closes" : "ends of \(context.basis.period.plural)").")
     } else {
       plot.summary = "Equity never fell below an earlier high."
+    }
+    if isUsable, !figures.underwater.isEmpty {
+      plot.notes.append(
+        "The curve is intraday, by every record of the account; falls are shaded and listed by "
+          + "\(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural).")
     }
     return plot
   }

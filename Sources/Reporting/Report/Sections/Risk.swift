@@ -40,7 +40,7 @@ enum Risk {
         "\(row.method.name) \(Format.percent(row.confidence, row.confidence * 100 == (row.confidence * 100).rounded() ? 0 : 1))"
       )
     }
-    let refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \($0)." }
+    let refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \(Format.tidied($0))." }
     content.add(
       DataTable(
         columns: ["Method"]
@@ -242,12 +242,27 @@ enum Risk {
 
     var rows: [[DataTable.Cell]] = []
     let named: [(PathFigure, String, NumberStyle)] = [
-      (.terminalWealth, "Terminal wealth, start 1", .number(3)), (.maximumDrawdown, "Deepest drawdown", .percent(2)),
+      (.terminalWealth, "Terminal wealth, start 1", .number(3)),
+      (
+        .maximumDrawdown, "Deepest drawdown by \(SimulationCharts.moments(context))", .percent(2)
+      ),
       (.minimumWealth, "Lowest wealth", .number(3)), (.timeUnderWater, "Time under water", .percent(1)),
-      (.sharpeRatio, "Sharpe ratio", .number(2)),
+      (
+        .sharpeRatio, "Sharpe ratio \(basis.isDaily ? "a year" : "per \(isByTrade ? "trade" : basis.period.short)")",
+        .number(2)
+      ),
     ]
-    for (figure, name, style) in named {
-      guard let summary = simulation.figures[figure] else { continue }
+    for (figure, name, plain) in named {
+      guard var summary = simulation.figures[figure] else { continue }
+      if figure == .sharpeRatio, !basis.isDaily, let plan = context.figures.analysis.simulation.value?.plan {
+        // Within days nothing is multiplied up to a year, here as elsewhere on the page.
+        let factor = 1 / plan.periodsPerYear.squareRoot()
+        for row in summary.quantiles.indices {
+          summary.quantiles[row].estimate.value *= factor
+          summary.quantiles[row].estimate.standardError *= factor
+        }
+      }
+      let style = SimulationCharts.style(of: summary, plain)
       rows.append(
         [.init(name)]
           + [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map { probability in
@@ -335,7 +350,9 @@ enum Risk {
     let (longest, unit) = lengths(periods)
     content.add(
       Plot(
-        id: "drawdown-scatter", title: "Depth and duration of drawdowns",
+        id: "drawdown-scatter",
+        title:
+          "Depth and duration of drawdowns by \(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural)",
         summary:
           "\(Format.count(periods.count)) drawdowns; long and shallow ones lie to the right, short and deep ones low.",
         x: Plot.Axis(label: "Length, \(unit.name)", style: .number(1), range: 0...max(longest * 1.05, 1e-9)),

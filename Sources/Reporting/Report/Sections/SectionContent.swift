@@ -27,6 +27,11 @@ struct SectionContent: Sendable {
   private(set) var html = ""
   private(set) var plots: [Plot] = []
 
+  mutating func add(_ other: SectionContent) {
+    html += other.html
+    plots += other.plots
+  }
+
   mutating func add(_ plot: Plot) {
     html += plot.html()
     if plot.isOverTime { plots.append(plot) }
@@ -44,7 +49,7 @@ struct SectionContent: Sendable {
   /// Says that a part is left out, and why.
   mutating func add(missing what: String, because reason: String) {
     html +=
-      "<p class=\"wide missing\"><b>\(HTML.escape(what))</b> left out: \(HTML.escape(reason)).</p>"
+      "<p class=\"wide missing\"><b>\(HTML.escape(what))</b> left out: \(HTML.escape(Format.tidied(reason))).</p>"
   }
 
   /// Markup made by a builder that escapes its own texts.
@@ -59,8 +64,8 @@ struct ReportContext: Sendable {
   let origin: Int64
   /// Nanoseconds in one step of the plots' times: a whole number of them is exact in the script's doubles.
   let unit: Double
-  /// How many fills the page explains at most.
-  var storyLimit = FillStories.fewestStories
+  /// What the page has room for beyond everything else: explained fills and order-book windows.
+  var storyBytes = 0
 
   init(_ result: RunResult, _ figures: RunFigures) {
     self.result = result

@@ -12,14 +12,40 @@ enum SimulationCharts {
           rules: [(1, "start", 7), (end, "this run", 2)]))
     }
     let deepest = context.figures.span["max_drawdown"]
+    let isByTrade = context.figures.analysis.simulation.value?.step == .trade
     if let drawdown = simulation.figures[.maximumDrawdown] {
       content.add(
         distribution(
           drawdown, id: "mc-drawdown", title: "Deepest drawdown over resampled histories",
-          label: "Drawdown by \(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural)",
-          style: .percent(2), color: 5, rules: deepest.map { [($0.magnitude, "this run", 2)] } ?? []))
+          label: "Drawdown by \(moments(context))",
+          style: .percent(2), color: 5, rules: isByTrade ? [] : deepest.map { [($0.magnitude, "this run", 2)] } ?? []))
     }
     if let lowest = simulation.figures[.minimumWealth] { ruin(simulation, lowest, &content) }
+  }
+
+  /// What the simulated wealth is known at.
+  static func moments(_ context: ReportContext) -> String {
+    if context.figures.analysis.simulation.value?.step == .trade { return "closed trades" }
+    return context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural
+  }
+
+  /// Digits enough to see the standard errors of the quantiles.
+  static func style(of summary: FigureSummary, _ style: NumberStyle) -> NumberStyle {
+    let errors = summary.quantiles.map(\.estimate.standardError).filter { $0 > 0 && $0.isFinite }.sorted()
+    guard let middle = errors.isEmpty ? nil : errors[errors.count / 2] else { return style }
+    func digits(_ error: Double) -> Int {
+      var (decimals, scaled) = (0, error)
+      while scaled < 0.95, decimals < 6 {
+        scaled *= 10
+        decimals += 1
+      }
+      return decimals
+    }
+    return switch style {
+    case .percent(let decimals): .percent(max(decimals, digits(middle * 100)))
+    case .number(let decimals): .number(max(decimals, digits(middle)))
+    case .money, .duration: style
+    }
   }
 
   /// The distribution function through the known quantiles, with one standard error either side.
@@ -29,6 +55,7 @@ enum SimulationCharts {
   ) -> Plot {
     let quantiles = summary.quantiles.sorted { $0.probability < $1.probability }
     let middle = summary.quantile(0.5)?.value
+    let style = Self.style(of: summary, style)
     var plot = Plot(
       id: id, title: title,
       summary: middle.map { "The share of histories at or below a value; half of them are below \(style.text($0))." }

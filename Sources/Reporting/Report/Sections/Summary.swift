@@ -157,7 +157,7 @@ struct Summary: Sendable {
         say(
           90, .text("At its worst the account stood "),
           .figure(id: "deepest_recorded", value: -deepest, style: .percent(2), isSigned: false),
-          .text(" below its highest value so far."))
+          .text(" below its highest value so far, by every record of it."))
       } else {
         say(40, .text("The account never fell below an earlier high."))
       }
@@ -168,12 +168,17 @@ struct Summary: Sendable {
         .figure(id: "volatility", value: volatility, style: .percent(1), isSigned: false), .text(" a year."))
     }
     if let simulation = figures.simulation.value {
+      // So many histories without a loss do not prove that there is none.
+      let share = CountedShare(simulation.probabilityOfLoss.value, of: simulation.paths)
       say(
         50, .text("Reshuffling its own returns, "),
         .figure(
           id: "mc_probability_of_loss", value: simulation.probabilityOfLoss.value, style: .percent(1), isSigned: false),
         .text(" of "), .figure(id: "mc_paths", value: Double(simulation.paths), style: .number(0), isSigned: false),
-        .text(" alternative histories end with a loss."))
+        .text(" alternative histories end with a loss (between "),
+        .figure(id: "mc_loss_lower", value: share.lower, style: .percent(2), isSigned: false), .text(" and "),
+        .figure(id: "mc_loss_upper", value: share.upper, style: .percent(2), isSigned: false),
+        .text(", as far as that number of histories can tell)."))
     }
     if let exposure = figures.exposure.value, exposure.timeInMarket > 0 {
       say(
@@ -227,8 +232,15 @@ struct Summary: Sendable {
         .text(" ticks against it on average: it is picked off."))
     }
     let profit = figures.span["profit"] ?? 0
+    let carry = context.result.lanes[safe: context.result.shownLane]?.carry.total ?? 0
+    if carry != 0 {
+      say(
+        54, .text("Holding positions \(carry > 0 ? "cost" : "brought in") "),
+        .figure(id: "carry_size", value: carry.magnitude, style: context.money, isSigned: false),
+        .text(" \(context.currency) of funding, borrow and dividends, which are no part of the fees."))
+    }
     if execution.fees > 0 {
-      let gross = profit + execution.fees
+      let gross = profit + execution.fees + carry
       say(
         55, .text("Fees took "), .figure(id: "fees", value: execution.fees, style: context.money, isSigned: false),
         .text(" \(context.currency)."))

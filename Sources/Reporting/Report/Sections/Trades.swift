@@ -5,18 +5,30 @@ import MarketTypes
 enum Trades {
   static let mostDots = 120
 
-  static func content(_ context: ReportContext) -> SectionContent {
+  /// `rest` is what `withoutStories` gave, where that was made before.
+  static func content(_ context: ReportContext, rest: SectionContent? = nil) -> SectionContent {
     var content = SectionContent()
     guard let trades = context.figures.trades.value else {
       content.add(missing: "Everything about trades", because: context.figures.trades.reason ?? "there were none")
       return content
     }
-    let explained = FillStories.explained(context)
-    prices(context, explained: Set(explained), &content)
+    let choice = FillStories.choose(context)
+    prices(context, explained: Set(choice.rows), &content)
+    content.add(rest ?? withoutStories(context, trades))
+    FillStories.add(context, choice, &content)
+    return content
+  }
+
+  /// Everything that does not depend on which fills the page explains; nil where nothing was traded.
+  static func withoutStories(_ context: ReportContext) -> SectionContent? {
+    context.figures.trades.value.map { withoutStories(context, $0) }
+  }
+
+  private static func withoutStories(_ context: ReportContext, _ trades: RunTrades) -> SectionContent {
+    var content = SectionContent()
     trips(context, trades, &content)
     ClosedLotTable.add(context, &content)
     fills(context, trades, &content)
-    FillStories.add(context, rows: explained, &content)
     return content
   }
 

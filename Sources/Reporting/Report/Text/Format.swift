@@ -185,6 +185,31 @@ enum Format {
     "December",
   ]
 
+  /// A text whose numbers with many decimals are cut to six significant digits: reasons quote doubles in full.
+  static func tidied(_ text: String) -> String {
+    var result = ""
+    var number = ""
+    func flush() {
+      let decimals = number.split(separator: ".", omittingEmptySubsequences: false)
+      if decimals.count == 2, decimals[1].count > 6, let value = Double(number) {
+        result += plain(value, value.magnitude >= 100 ? 2 : value.magnitude >= 0.01 ? 4 : 9)
+      } else {
+        result += number
+      }
+      number = ""
+    }
+    for character in text {
+      if character.isASCII, character.isNumber || character == "." {
+        number.append(character)
+      } else {
+        flush()
+        result.append(character)
+      }
+    }
+    flush()
+    return result
+  }
+
   /// `2nd`, `13th`.
   static func ordinal(_ value: Int) -> String {
     let ending =

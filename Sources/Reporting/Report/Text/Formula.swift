@@ -8,6 +8,14 @@ enum Formula {
   }
 }
 
+extension Formula {
+  /// Of the cell that holds a formula: where raising and lowering would be lost in a CSV file, the ASCII text stands beside.
+  static func attributes(_ text: String, _ markup: String) -> String {
+    let isLost = markup.contains("<su")
+    return "class=\"formula\"" + (isLost ? " data-v=\"\(HTML.escape(text))\"" : "")
+  }
+}
+
 private struct FormulaSetter {
   private let characters: [Character]
   private var place = 0
@@ -108,6 +116,7 @@ private struct FormulaSetter {
   private var isMinus: Bool {
     if isSpace(place - 1) { return isSpace(place + 1) || at(place + 1)?.isNumber ?? false || at(place + 1) == "(" }
     guard let after = at(place + 1) else { return false }
+    if after.isNumber { return place > 0 }
     let before = characters[..<place].reversed().prefix { $0.isLetter }.count
     let following = characters[(place + 1)...].prefix { $0.isLetter }.count
     return before <= 1 && following <= 1 && !(before == 1 && following == 1 && after.isUppercase)
