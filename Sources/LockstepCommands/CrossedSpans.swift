@@ -30,7 +30,7 @@ struct CrossedSpans: BookObserver {
   init(_ file: TickFile, isStopped: () -> Bool) throws {
     self.init(instrumentCount: file.instruments.count)
     var books = BookSet(instrumentCount: file.instruments.count)
-    var reader = try TickReader(file)
+    let reader = try ReadAheadTickReader(file)
     var batch = file.makeBatch()
     while !isStopped(), try reader.nextBatch(into: &batch) {
       books.apply(batch, observer: &self)

@@ -25,6 +25,20 @@ struct InspectReport {
     }
   }
 
+  /// What the figures mean that a reader might overlook.
+  private var notes: [String] {
+    var notes: [String] = []
+    if inspection.eventCount == 0 { notes.append("there are no events, so nothing can be replayed") }
+    if let first = inspection.firstTime, let last = inspection.lastTime, first >= .init(nanoseconds: 0),
+      last < Self.year1971
+    {
+      notes.append("times count from 1970-01-01, as if no day was stated; import again with --date")
+    }
+    return notes
+  }
+
+  private static let year1971 = Timestamp(nanoseconds: 365 * 86_400_000_000_000)
+
   // MARK: - Text
 
   var text: String {
@@ -55,7 +69,7 @@ struct InspectReport {
     if inspection.orphanCount > 0 {
       lines.append("  orphans       \(Words.grouped(inspection.orphanCount)) events on orders never announced")
     }
-    return lines
+    return lines + notes.map { "  note          \($0)" }
   }
 
   private var instrumentLines: [String] {
@@ -130,7 +144,7 @@ struct InspectReport {
         inspection.gaps.map {
           .object(["after": .integer($0.after.nanoseconds), "nanoseconds": .integer($0.nanoseconds)])
         }),
-      "crossedSpans": .integer(crossed.total),
+      "crossedSpans": .integer(crossed.total), "notes": .array(notes.map { .string($0) }),
     ])
   }
 

@@ -29,7 +29,10 @@ enum MarketSurveyAccess {
   static func survey(
     _ file: TickFile, instrument: UInt16, sampleNanoseconds: Int64 = 1_000_000_000, _ invocation: Invocation
   ) throws -> MarketSurvey {
-    var survey = MarketSurvey(instrument: instrument, sampleNanoseconds: sampleNanoseconds)
+    let traded: [EventCode.Operation] = [.executeWhole, .executePart, .executePriced, .fill]
+    var survey = MarketSurvey(
+      instrument: instrument, sampleNanoseconds: sampleNanoseconds,
+      countsPrints: traded.allSatisfy { file.count(of: $0) == 0 })
     let line = invocation.console.progress("replaying")
     defer { line.finish() }
     let total = Double(max(1, file.eventCount))

@@ -15,12 +15,16 @@ enum TickFileAccess {
     try reading { () throws(TickStoreError) in try TickFile(path: invocation[file]) }
   }
 
-  /// Reads a tick file; one that the system will not let us read is bad data, whatever its reason.
-  static func reading<Result>(_ body: () throws(TickStoreError) -> Result) throws -> Result {
+  /// Reads a tick file; one that the system will not let us read is bad data, whatever its reason. With a path, only that
+  /// file is: another one that cannot be written is a failure.
+  static func reading<Result>(
+    _ path: String? = nil, _ body: () throws(TickStoreError) -> Result
+  ) throws -> Result {
     do throws(TickStoreError) {
       return try body()
-    } catch  where error.kind == .system {
-      throw Failure(.badData, error.description)
+    } catch {
+      if error.kind == .system, path == nil || error.file == path { throw Failure(.badData, error.description) }
+      throw error
     }
   }
 

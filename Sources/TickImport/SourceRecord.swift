@@ -41,11 +41,13 @@ public struct SourceInstrument: Sendable, Hashable {
   /// Tick and lot, where the source states them.
   public var tick: DecimalUnit?
   public var lot: DecimalUnit?
+  /// Written in its turn even when no record names it: the source is a list of instruments and not of mentions.
+  public var isKept: Bool
 
   public init(
     symbol: String, venue: String, priceExponent: Int8, quantityExponent: Int8 = 0, currency: String = "USD",
     settlement: Instrument.Settlement = .linear, multiplier: DecimalUnit = .one, sourceIdentifier: UInt32 = 0,
-    tick: DecimalUnit? = nil, lot: DecimalUnit? = nil
+    tick: DecimalUnit? = nil, lot: DecimalUnit? = nil, isKept: Bool = false
   ) {
     self.symbol = symbol
     self.venue = venue
@@ -57,6 +59,7 @@ public struct SourceInstrument: Sendable, Hashable {
     self.sourceIdentifier = sourceIdentifier
     self.tick = tick
     self.lot = lot
+    self.isKept = isKept
   }
 }
 
@@ -67,10 +70,13 @@ public protocol RecordSink {
   mutating func append(_ record: SourceRecord) throws(ImportError)
   /// Counts a record that was understood and becomes no event, by what it is ("statistics").
   mutating func skip(_ what: String)
+  /// Says once what a user should know about the source and would not see from the events.
+  mutating func remark(_ text: String)
 }
 
 extension RecordSink {
   public mutating func skip(_ what: String) {}
+  public mutating func remark(_ text: String) {}
 }
 
 /// What a decoder is told about the bytes it is given.

@@ -86,7 +86,7 @@ struct EventEncoder {
       finish(code(operation, event), operation, event, side: .none, price: Price.none.ticks, quantity: 0)
     case .snapshotEnd:
       finish(code(.snapshotEnd, event), .snapshotEnd, event, side: .none, price: Price.none.ticks, quantity: 0)
-    case .orphan: appendOrphan(event)
+    case .orphan: appendOrphan(event, replacement)
     }
   }
 
@@ -184,12 +184,7 @@ struct EventEncoder {
     _ operation: EventCode.Operation, _ event: MarketEvent, _ order: OrderTable.Order, price: Int32, quantity: Int64,
     fillsZero: Bool = false, extra: EventMarks = []
   ) {
-    let isMarked =
-      switch operation {
-      case .modify: event.flags.contains(.snapshot)
-      case .executeWhole, .executePart, .executePriced: event.flags.contains(.nonPrintable)
-      default: false
-      }
+    let isMarked = operation == .modify && event.flags.contains(.snapshot)
     // The side of an order event is its order's; only a priced execution needs it to find its price column.
     let code = code(operation, event, side: operation == .executePriced ? order.side : .buy, isMarked: isMarked)
     var event = event

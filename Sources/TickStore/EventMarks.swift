@@ -71,8 +71,7 @@ extension EventCode {
     var flags: EventFlags = isEndOfEvent ? [.endOfEvent] : []
     switch operation {
     case .add, .modify, .setLevel: if isMarked { flags.insert(.snapshot) }
-    case .executeWhole, .executePart: if isMarked { flags.insert(.nonPrintable) }
-    case .executePriced: flags.formUnion(isMarked ? [.pricedExecution, .nonPrintable] : .pricedExecution)
+    case .executePriced: flags.insert(.pricedExecution)
     default: break
     }
     return flags

@@ -79,7 +79,7 @@ extension TickFile {
     try output.write(FileLayout.header(blockCapacity: capacity))
     do throws(FormatFault) {
       try copy(view, FileLayout.headerSize..<end, to: &output, path: target)
-    } catch { throw error.inFile(path) }
+    } catch { throw error.inFile(error.kind == .system ? target : path) }
     try output.writeEnd(index)
     try output.finish()
   }

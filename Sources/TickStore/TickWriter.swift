@@ -10,9 +10,10 @@ public final class TickWriter {
     /// Events per block; at most 65,536.
     public var blockCapacity = 8_192
     /// Blocks between two keyframes, at least.
-    public var keyframeBlocks = 8
-    /// Keyframes take at most one part in this many of the file.
-    public var keyframeShare = 24
+    public var keyframeBlocks = 1
+    /// Blocks between two keyframes take at least this many times the bytes of a keyframe: small books have one in front of
+    /// every block, large ones pay an eighth for reading at most eight times their own size.
+    public var keyframeShare = 8
     /// A change of an order to a smaller size at the same price keeps its place in the queue, as on CME.
     public var sizeDownKeepsPriority = true
     /// Encodings that columns may use; nil lets the writer choose by measured size.

@@ -74,6 +74,57 @@ import TickStore
     }
   }
 
+  /// A print, two fills and the filled orders' cancels are one trade; what else is cancelled then is none of it.
+  @Test func fillsAreTradesAndTheirCancelsAreNot() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".ticks").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let writer = try TickWriter(path: path)
+    _ = try writer.addInstrument(Instrument(symbol: "A", tick: .one))
+    func append(
+      _ kind: EventKind, _ second: Int64, id: UInt64 = 0, side: Side = .sell, price: Int32 = 100, quantity: Int64 = 5,
+      flags: EventFlags = .endOfEvent
+    ) throws {
+      try writer.append(
+        MarketEvent(
+          kind: kind, exchangeTime: Timestamp(nanoseconds: second * 1_000_000_000), side: side,
+          price: Price(ticks: price), quantity: Quantity(lots: quantity), identifier: id, flags: flags))
+    }
+    // A snapshot from ten days before.
+    try append(.snapshotBegin, -864_000)
+    for id in 1...3 as ClosedRange<UInt64> { try append(.add, -864_000, id: id, flags: [.snapshot]) }
+    try append(.add, 10, id: 4, side: .buy, price: 99)
+    try append(.trade, 20, side: .buy, quantity: 8)
+    try append(.fill, 20, id: 1)
+    try append(.fill, 20, id: 2, quantity: 3)
+    try append(.cancel, 20, id: 1)
+    try append(.cancel, 20, id: 2, quantity: 3)
+    try append(.cancel, 20, id: 3)
+    try append(.cancel, 30, id: 2, quantity: 2)
+    try append(.trade, 40, side: .sell, quantity: 1)
+    try writer.finish()
+    let file = try TickFile(path: path)
+    var survey = MarketSurvey()
+    try MarketRecording.replay(file, observer: &survey)
+    #expect(survey.tradeSigns == [1] && survey.tradeSizes == [8])
+    #expect(survey.cancelCount == 2 && survey.limitCount == 1)
+    #expect(survey.openSeconds == 30 && survey.livingOrderSeconds == 70)
+    var prints = MarketSurvey(countsPrints: true)
+    try MarketRecording.replay(file, observer: &prints)
+    #expect(prints.tradeSigns.last == -1)
+  }
+
+  @Test func aFitStopsWhenItIsTold() {
+    var asked = 0
+    let times = (0..<5_000).map { Double($0) }
+    #expect(throws: SurveyError.self) {
+      try HawkesFit.fit(times) {
+        asked += 1
+        return asked > 3
+      }
+    }
+    #expect(asked < 5_000, "no further look at the arrivals after the stop")
+  }
+
   @Test func tooLittleIsSaid() {
     #expect(throws: SurveyError.self) { try StylisedFacts.measure(MarketSurvey()) }
     #expect(throws: SurveyError.self) {

@@ -33,7 +33,20 @@ import Testing
 
   @Test(.enabled(if: RealData.isPresent), arguments: realFiles)
   func recordedMarkets(path: String) throws {
-    try Self.withTicks(path) { try Self.check($0, batches: Self.long ? 4 : 1, count: Self.count, alone: Self.alone) }
+    try Self.withTicks(path) {
+      try Self.check($0, batches: Self.long ? 4 : 1, count: Self.count, alone: Self.alone)
+      if path == Self.realFiles[0] { try Self.checkSurvey($0) }
+    }
+  }
+
+  /// The CME tells of a trade by a print, the fills of resting orders and their cancels; the snapshot before it is a day old.
+  static func checkSurvey(_ file: TickFile) throws {
+    var survey = MarketSurvey(instrument: 0)
+    try MarketRecording.replay(file, observer: &survey)
+    // All fills of the day; fills of one moment and side are one trade.
+    #expect(survey.tradeSizes.reduce(0, +) == 10_187 && survey.tradeSigns.count == 2_958)
+    // 22:00 to 24:00, not the day since the snapshot's oldest order.
+    #expect(abs(survey.openSeconds - 7_200) < 60 && survey.doubledMiddles.count <= 7_200)
   }
 
   /// Order-level, levels with trades, and bars.

@@ -43,6 +43,13 @@ struct ImportDriverTests {
     #expect(UnitScale(unit: DecimalUnit("100000000000000000")!, exponent: 18) == nil)
   }
 
+  @Test func `a source without events is said`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(DBNSample().bytes, "nothing.dbn")
+    let summary = try importToArray([path]).summary
+    #expect(summary.events == 0 && summary.remarks.last?.contains("no events") == true)
+  }
+
   @Test func `a finer price after the probe starts the import over, once`() throws {
     let folder = try TemporaryFolder()
     let coarse = [Int64](repeating: 4_000_000_000_000, count: ImportSink.probeCount + 10)
@@ -148,14 +155,14 @@ struct EventTextTests {
       quantity: Quantity(lots: 1_500), identifier: .max, sequence: 4, flags: [.endOfEvent, .snapshot])
     #expect(
       text(.csv, add)
-        == "12,,\"A,\"\"B\"\"\",add,sell,-4751.25,1.500,,,,,,18446744073709551615,,4,endOfEvent|snapshot,,,\n")
+        == "12,,\"A,\"\"B\"\"\",add,sell,-4751.25,1.500,,,,,,18446744073709551615,,4,endOfEvent|snapshot,,,,,0,,,,,\n")
     #expect(
       text(.json, add)
         == #"{"exchange_time":12,"symbol":"A,\"B\"","kind":"add","side":"sell","price":-4751.25,"quantity":1.500,"#
         + #""identifier":18446744073709551615,"sequence":4,"flags":"endOfEvent|snapshot"}"# + "\n")
     var quote = MarketEvent(kind: .quote, exchangeTime: Timestamp(nanoseconds: 1), flags: [])
     quote.quote = .init(bidPrice: Price(ticks: 4), bidQuantity: Quantity(lots: 1), askPrice: .none, askQuantity: .zero)
-    #expect(text(.csv, quote) == "1,,\"A,\"\"B\"\"\",quote,,1.00,0.001,,0.000,,,,,,,,,,\n")
+    #expect(text(.csv, quote) == "1,,\"A,\"\"B\"\"\",quote,,1.00,0.001,,0.000,,,,,,,,,,,,0,,,,,\n")
     var status = MarketEvent(kind: .status, exchangeTime: Timestamp(nanoseconds: 1), flags: [])
     status.status = .halted
     #expect(

@@ -134,6 +134,47 @@ import Testing
       name: "crypto/binance/hour/btcusdt_trade.zip/btcusdt.csv")
   }
 
+  @Test func mapsTellWhichShareATickerWas() throws {
+    func file(_ text: String) throws -> LeanMapFile { try LeanMapFile(Array(text.utf8), file: "map") }
+    let maps = LeanMaps([
+      ("GOOG", try file("20140327,goocv,Q\n20140402,goocv,Q\n20501231,goog,Q\n")),
+      ("GOOGL", try file("20040819,goog,Q\n20140402,goog,Q\n20501231,googl,Q\n")),
+    ])
+    #expect(maps.share(of: "GOOG", on: 20_140_402)?.share == "GOOGL")
+    #expect(maps.share(of: "GOOG", on: 20_140_403)?.share == "GOOG")
+    #expect(maps.share(of: "GOOCV", on: 20_140_327)?.share == "GOOG")
+    #expect(maps.share(of: "GOOCV", on: 20_140_403) == nil && maps.share(of: "GOOG", on: 20_040_818) == nil)
+    #expect(maps.nameOfUnmapped("GOOG") == "GOOG-UNMAPPED" && maps.nameOfUnmapped("GOOCV") == "GOOCV")
+    #expect(LeanMaps.share("x/map_files/tap.a.csv") == "TAP.A")
+    for path in ["/nowhere", "/proc/self"] { #expect(throws: ImportError.self) { try LeanMaps(path: path) } }
+  }
+
+  /// Tickers that passed from share to share, and shares that changed tickers, of LEAN's own data.
+  @Test(.enabled(if: RealData.isPresent)) func importFollowsTheShare() throws {
+    func imported(_ names: [String]) throws -> (ArrayOutput, ImportSummary) {
+      let output = ArrayOutput()
+      let summary = try importEvents(
+        from: names.map { RealData.file("lean/equity/usa/daily/\($0).zip").path },
+        options: ImportOptions(decoderOptions: ["map": RealData.file("lean/equity/usa/map_files").path]),
+        to: { () throws(ImportError) in output })
+      return (output, summary)
+    }
+    func count(_ output: ArrayOutput, _ symbol: String) -> Int {
+      let numbers = output.instruments.indices.filter { output.instruments[$0].symbol == symbol }
+      return output.events.count { numbers.contains(Int($0.instrument)) }
+    }
+    let (output, summary) = try imported(["goog", "googl", "goocv"])
+    #expect(Set(output.instruments.map(\.symbol)) == ["GOOG", "GOOGL"] && output.instruments.count == 2)
+    #expect(summary.remarks.isEmpty)
+    // Rows of goog.zip until 2014-04-02 are the class A share's; goocv.zip's five are the class C share's.
+    #expect(count(output, "GOOGL") == 2_422 + 1_761 && count(output, "GOOG") == 4_183 - 2_422 + 5)
+    // WM was another share before 2009-08-05, of which no file tells.
+    let (waste, unmapped) = try imported(["uw", "wmi", "wm"])
+    #expect(Set(waste.instruments.map(\.symbol)) == ["WM", "WM-UNMAPPED"])
+    #expect(unmapped.remarks.count == 1 && unmapped.remarks[0].contains("WM-UNMAPPED"))
+    #expect(try imported(["nwsa", "foxa"]).0.instruments.map(\.symbol) == ["TFCFA"])
+  }
+
   @Test func readsFactorAndMapFiles() throws {
     let factors = try LeanFactorFile(
       Array("19980102,0.8613657,0.00892857,1\n20050225,0.8613657,0.01785710,88.97\n20501231,1,1\n".utf8),

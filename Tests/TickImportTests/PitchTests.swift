@@ -41,6 +41,19 @@ import Testing
     #expect(read.news[2].event.exchangeTime < read.news[1].event.exchangeTime)
   }
 
+  @Test func saysWhenNobodyStatedTheDay() throws {
+    let folder = try TemporaryFolder()
+    let dated = try folder.write(Array(Self.sample.utf8), Self.name)
+    let undated = try folder.write(Array(Self.sample.utf8), "pitch.txt")
+    #expect(try importToArray([dated]).summary.remarks.isEmpty)
+    let remarks = try importToArray([undated]).summary.remarks
+    #expect(remarks.count == 1 && remarks[0].contains("pitch.txt") && remarks[0].contains("--date"))
+    let options = ImportOptions(decoderOptions: ["date": "2009-03-02"])
+    let stated = try importToArray([undated], options: options)
+    #expect(stated.summary.remarks.isEmpty)
+    #expect(try stated.output.events == importToArray([dated]).output.events)
+  }
+
   @Test func selectsInstruments() throws {
     let read = try decode(PitchDecoder.self, Self.sample, name: Self.name, options: ["instrument": "SH"])
     #expect(read.instruments.map(\.symbol) == ["SH"])

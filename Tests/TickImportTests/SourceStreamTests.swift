@@ -120,6 +120,40 @@ struct SourceStreamTests {
     #expect(error?.reason.contains("grown") == true)
   }
 
+  /// The cheap twin of the test above: with small limits, reading stops one piece beyond them.
+  @Test(arguments: ["zstd", "gzip", "xz"])
+  func `an archive that grows beyond its limits is refused at once`(tool: String) throws {
+    let folder = try TemporaryFolder()
+    guard try folder.run("sh", ["-c", "head -c 8000000 /dev/zero | \(tool) -q -c > bomb"]) else { return }
+    let path = folder.url.appendingPathComponent("bomb").path
+    let limits = SourceStream.Limits(maximumRatio: 20, freeBytes: 1 << 20)
+    var read = 0
+    let error = #expect(throws: ImportError.self) {
+      let stream = try SourceStream(path: path, limits: limits)
+      _ = try stream.nextEntry()
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let got = try buffer.withUnsafeMutableBufferPointer { (raw) throws(ImportError) in
+          try stream.read(into: UnsafeMutableRawBufferPointer(raw))
+        }
+        if got == 0 { break }
+        read += got
+      }
+    }
+    #expect(error?.reason.contains("grown") == true && error?.position != ImportError.Position.none)
+    #expect(read <= limits.freeBytes + 1 << 16, "nothing is handed out beyond the limit")
+    // A file that grows as data does is not meant.
+    #expect(try SourceStream(path: path, limits: .init(maximumRatio: 100_000, freeBytes: 1 << 20)).nextEntry())
+  }
+
+  @Test func `a zstd window beyond measure is refused before it is allocated`() throws {
+    let folder = try TemporaryFolder()
+    // Magic, no single segment, a window of 2^41 bytes, and one raw block of a byte.
+    let claims: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 31 << 3, 0x09, 0x00, 0x00, 0x41]
+    let error = #expect(throws: ImportError.self) { try read(try folder.write(claims, "window.zst")) }
+    #expect(error?.reason.contains("cannot decompress") == true)
+  }
+
   @Test func `a small bomb is refused by what it holds`() throws {
     let folder = try TemporaryFolder()
     guard try folder.run("sh", ["-c", "head -c 50000000 /dev/zero | zstd -q -o bomb.dbn.zst"]) else { return }

@@ -29,8 +29,15 @@ enum Calibrate {
     let number = try MarketSurveyAccess.instrument(invocation, in: file)
     let instrument = file.instruments[Int(number)]
     let survey = try MarketSurveyAccess.survey(file, instrument: number, invocation)
-    let fit = try MarketCalibration.fit(
-      survey, symbol: instrument.symbol, tick: instrument.tick.description, lot: instrument.lot.description)
+    let fit: MarketCalibration
+    do {
+      fit = try MarketCalibration.fit(
+        survey, symbol: instrument.symbol, tick: instrument.tick.description, lot: instrument.lot.description,
+        isCancelled: { Interruption.isRequested })
+    } catch {
+      try Interruption.check()
+      throw error
+    }
     var model = MarketModel()
     model.continuousSeconds = min(864_000, max(1, survey.openSeconds.rounded()))
     model.instruments = [fit.model]

@@ -23,9 +23,13 @@ enum Export {
       "export quotes.ticks --schema mbp-1 -o quotes.dbn",
     ],
     discussion: """
+      csv holds every field of every event and what the instruments are: 'lockstep import' makes the same tick file of it. json
+      says the same of each event, a line each, and is not read back.
+
       DBN is written as version 3. What was imported from DBN as mbo, trades or ohlcv comes back record for record; mbp-1, tbbo,
-      bbo and mbp-10 come back as records that give the same events, without numbers of orders. Consolidated quotes,
-      definitions, statistics, status and imbalance cannot be given back. The counts printed are events that were written and
+      bbo, mbp-10 and status come back as records that give the same events, without numbers of orders; --schema definition
+      writes what the tick file knows of its instruments. Consolidated quotes, statistics and imbalance cannot be given
+      back. The counts printed are events that were written and
       that were read; the rest is said by kind.
       """,
     parameters: [TickFileAccess.file, format, schema, output, CommonParameters.force, CommonParameters.json],
@@ -66,13 +70,17 @@ enum Export {
       let json: JSONValue = .object([
         "file": .string(path), "format": .string(name), "events": .integer(summary.events),
         "read": .integer(summary.read), "implied": .integer(summary.implied),
-        "bytes": .integer(OutputPath.size(of: path)),
+        "instruments": .integer(summary.instruments), "bytes": .integer(OutputPath.size(of: path)),
         "leftOut": .object(leftOut.map { .init(key: EventLine.name(of: $0.key), value: .integer($0.value)) }),
       ])
       try invocation.console.writeLine(json.indentedText)
     } else if !isStandardOutput {
+      let what =
+        summary.instruments > 0
+        ? "\(Words.grouped(UInt64(summary.instruments))) instrument\(summary.instruments == 1 ? "" : "s") written"
+        : "\(Words.grouped(summary.events)) events written of \(Words.grouped(summary.read)) read"
       invocation.console.remark(
-        "\(path): \(Words.grouped(summary.events)) events written of \(Words.grouped(summary.read)) read, "
+        "\(path): \(what), "
           + "\(Words.grouped(UInt64(OutputPath.size(of: path)))) bytes")
     }
     return .success

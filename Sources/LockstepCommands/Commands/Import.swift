@@ -34,13 +34,15 @@ enum Import {
     Option("interval", .text("SECONDS"), "csv: the length of bars that are stamped at their begin."),
     Option("price-decimals", .text("N"), "How many decimals of prices to keep."),
     Option("quantity-decimals", .text("N"), "How many decimals of quantities to keep."),
+    Option("book", .file(), "lobster: the order book file whose first row the book starts from."),
     Option("book-row", .text("ROW"), "lobster: the first row of the order book file, to start from."),
     Option("resync", .choice("ONOFF", of: ["on", "off"]), "bitstamp-log: rebuild the book from its snapshots (on)."),
-    Option("gaps", .choice("WHAT", of: ["refuse", "count"]), "binance: a gap in the update numbers (refuse)."),
+    Option("gaps", .choice("WHAT", of: ["refuse", "count"]), "binance, bybit: a gap in the update numbers (refuse)."),
     Option("security", .text("TYPE"), "lean: equity, forex, crypto, ... where the path does not tell."),
     Option("market", .text("NAME"), "lean: the market."),
     Option("resolution", .text("NAME"), "lean: tick, second, minute, hour, daily."),
-    Option("kind", .text("NAME"), "lean: trade, quote, openinterest."),
+    Option("kind", .text("NAME"), "lean: trade or quote."),
+    Option("map", .file("FILE|FOLDER"), "lean: map files, so that a share is one instrument whatever its ticker was."),
   ]
 
   static let command = Command(
@@ -49,6 +51,7 @@ enum Import {
       "import day.dbn.zst -o day.ticks",
       "import btcusdt.gz ethusdt.gz -o both.ticks",
       "import trades.csv --columns time=0,price=1,quantity=2 --instrument ALFA --tick 0.01 -o day.ticks",
+      "import equity/usa/daily/goog.zip equity/usa/daily/googl.zip --map equity/usa/map_files -o goog.ticks",
     ],
     discussion: """
       Several sources, and the entries of a zip, become one stream in the order of exchange times. Within a source events
@@ -58,6 +61,12 @@ enum Import {
       than a second, snapshots aside) are refused, because what both hold would count twice; --overlaps keep takes the
       events of both. Of orders stated twice the later copies change no book, and 'lockstep inspect' counts them as
       orphans. --in-order takes one source after the other, unchecked.
+
+      Shares change their tickers, and tickers their shares. With --map, LEAN's map file of a share or a folder of them, the
+      days of GOOG until 2014-04-02 become those of GOOGL, as its map file says, and those since stay GOOG; the sources of
+      one share under several tickers become one instrument. A ticker that no file tells of on a day is kept, and said.
+
+      A table that 'lockstep export --format csv' wrote comes back as the same tick file.
 
       Memory does not grow with the sources: what is to be merged waits in a temporary file without a name beside the
       output. Nothing is left behind when the import fails or is interrupted. 'lockstep formats' lists the formats.
@@ -98,6 +107,7 @@ enum Import {
     let bytes = OutputPath.size(of: path)
     let skipped = summary.skipped.sorted { $0.key < $1.key }
     for (what, count) in skipped { console.remark("skipped: \(Words.grouped(UInt64(count))) \(what)") }
+    for remark in summary.remarks { console.remark("note: \(remark)") }
     let kinds = summary.eventsByKind.sorted { $0.key.rawValue < $1.key.rawValue }
     guard invocation[CommonParameters.json] else {
       let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
@@ -112,6 +122,7 @@ enum Import {
       "instruments": .array(summary.instruments.map { .string($0.symbol) }),
       "counts": .object(kinds.map { .init(key: EventLine.name(of: $0.key), value: .integer($0.value)) }),
       "skipped": .object(skipped.map { .init(key: $0.key, value: .integer($0.value)) }),
+      "remarks": .array(summary.remarks.map { .string($0) }),
     ])
     try console.writeLine(json.indentedText)
   }

@@ -15,7 +15,9 @@ enum Repair {
     let path = invocation[TickFileAccess.file]
     let target = invocation.required(output)
     try OutputPath.prepare(target, isForced: invocation[CommonParameters.force], inputs: [path])
-    let result = try TickFileAccess.reading { () throws(TickStoreError) in try TickFile.repair(path: path, to: target) }
+    let result = try TickFileAccess.reading(path) { () throws(TickStoreError) in
+      try TickFile.repair(path: path, to: target)
+    }
     let console = invocation.console
     if let damage = result.damage {
       console.remark("\(damage)")

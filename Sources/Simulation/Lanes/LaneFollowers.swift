@@ -53,17 +53,17 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
     if hearsDirectly { announce(change, books: books) }
   }
 
-  /// The trade that an event reports, if it does; an execution that a print of its own repeats is none.
+  /// The trade that an event reports, if it does; a print that repeats executions of named orders is none.
   static func trade(_ change: BookChange, books: borrowing BookSet) -> MarketTrade? {
     let instrument = Int(change.instrument)
     switch change.code.operationNumber {
     case EventCode.Operation.executeWhole.rawValue, EventCode.Operation.executePart.rawValue:
-      guard change.arrival != BookChange.noArrival, !change.code.isMarked else { return nil }
+      guard change.arrival != BookChange.noArrival else { return nil }
       return MarketTrade(
         time: change.time, instrument: instrument, price: Price(ticks: change.price), quantity: change.quantity,
         aggressor: change.sideIndex == 0 ? .sell : .buy)
     case EventCode.Operation.executePriced.rawValue:
-      guard change.arrival != BookChange.noArrival, !change.code.isMarked else { return nil }
+      guard change.arrival != BookChange.noArrival else { return nil }
       return MarketTrade(
         time: change.time, instrument: instrument, price: books.lastTradePrice(instrument: instrument),
         quantity: change.quantity, aggressor: change.sideIndex == 0 ? .sell : .buy)
@@ -82,16 +82,12 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
     let instrument = Int(change.instrument)
     guard instrument < books.instrumentCount else { return }
     if change.code.operationNumber == EventCode.Operation.bar.rawValue {
-      if audience.pointee.direct.wantsBars, let bar = books.lastBar(instrument: instrument) {
+      if !audience.pointee.direct.bars.isEmpty, let bar = books.lastBar(instrument: instrument) {
         var closed = MarketBar(
           time: change.time, instrument: instrument, open: bar.open, high: bar.high, low: bar.low, close: bar.close,
           volume: bar.volume.lots)
         places.closes.note(&closed, interval: nil, view: -1)
         report(closed, to: audience.pointee.direct.bars, at: change.time)
-        for index in audience.pointee.direct.crosses.indices
-        where audience.pointee.direct.crosses[index].instrument == instrument {
-          reportCrossings(closed, of: &audience.pointee.direct.crosses[index], at: change.time)
-        }
       }
     } else {
       if !audience.pointee.direct.touch.isEmpty, Self.concernsTouch(change, books: books) {
@@ -122,14 +118,6 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
       }
     }
     callSite.pointee.leave()
-  }
-
-  /// Calls the lanes that wait for averages to cross, where they have.
-  @inline(never)
-  private func reportCrossings(_ bar: MarketBar, of board: inout CrossBoard, at time: Int64) {
-    board.forEachCrossing(CloseHistory(ring: UnsafePointer(places.closes.rings) + Int(bar.series))) { lane in
-      places.call(Int(lane), localTime: time &+ places.clockShifts[Int(lane)]) { $0.barClosed(bar, &$1) }
-    }
   }
 
   @inline(__always)

@@ -17,8 +17,11 @@ public struct HawkesFit: Hashable, Sendable, Codable {
   public var arrivalCount: Int
 
   /// Fits seconds since the start, in rising order. Equal times are spread evenly over `resolution`, because feeds stamp
-  /// groups of messages with one time and a likelihood knows no ties.
-  public static func fit(_ seconds: [Double], resolution: Double = 1e-6) throws(SurveyError) -> HawkesFit {
+  /// groups of messages with one time and a likelihood knows no ties. `isCancelled` is asked before every look at the arrivals,
+  /// which takes milliseconds.
+  public static func fit(
+    _ seconds: [Double], resolution: Double = 1e-6, isCancelled: @escaping () -> Bool = { false }
+  ) throws(SurveyError) -> HawkesFit {
     guard seconds.count >= 100, let first = seconds.first, let last = seconds.last, last > first else {
       throw SurveyError(reason: "a Hawkes fit needs 100 arrivals over some time; there are \(seconds.count)")
     }
@@ -28,16 +31,18 @@ public struct HawkesFit: Hashable, Sendable, Codable {
     // Scale-free parameters: logit of the branching ratio, logs of the decay and of nothing else; for any pair of them
     // the base rate that matches the mean rate is near optimal and serves as the third's start.
     let objective: ([Double]) -> Double = { point in
+      if isCancelled() { return .infinity }
       let parameters = unpack(point)
       return -logLikelihood(times, span: span, parameters)
     }
     var best: (value: Double, point: [Double])?
-    for decay in [rate * 0.1, rate, rate * 10] {
+    for decay in [rate * 0.1, rate, rate * 10] where !isCancelled() {
       let start = [Elementary.log(rate * 0.5), 0.0, Elementary.log(decay)]
       let result = Optimizers.nelderMead(
         start: start, initialStep: [0.5, 0.5, 0.5], tolerance: 1e-8, maximumIterations: 300, function: objective)
       if best == nil || result.value < (best?.value ?? .infinity) { best = (result.value, result.point) }
     }
+    if isCancelled() { throw SurveyError(reason: "the fit was stopped") }
     guard let best, best.value.isFinite else { throw SurveyError(reason: "the Hawkes likelihood has no maximum") }
     let parameters = unpack(best.point)
     let residual = residuals(times, parameters)

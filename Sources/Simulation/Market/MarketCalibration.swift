@@ -18,13 +18,13 @@ public struct MarketCalibration: Hashable, Sendable, Codable {
   /// The simulated flow multiplies all kinds of arrivals by 1 ÷ (1 − branching), so base rates are the observed ones times
   /// 1 − branching. A cancel rate is a rate for each living order.
   public static func fit(
-    _ survey: MarketSurvey, symbol: String, tick: String, lot: String
+    _ survey: MarketSurvey, symbol: String, tick: String, lot: String, isCancelled: @escaping () -> Bool = { false }
   ) throws(SurveyError) -> MarketCalibration {
     guard survey.openSeconds > 0, survey.limitCount >= 100, survey.livingOrderSeconds > 0 else {
       throw SurveyError(
         reason: "\(survey.limitCount) limit orders in \(survey.openSeconds) open seconds; 100 are needed")
     }
-    let hawkes = try HawkesFit.fit(survey.arrivalTimes.map { Double($0) * 1e-9 })
+    let hawkes = try HawkesFit.fit(survey.arrivalTimes.map { Double($0) * 1e-9 }, isCancelled: isCancelled)
     let share = 1 - hawkes.branching
     var model = InstrumentModel()
     model.symbol = symbol

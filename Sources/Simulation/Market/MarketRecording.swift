@@ -25,7 +25,7 @@ public enum MarketRecording {
     _ file: TickFile, observer: inout Observer, progress: (UInt64) -> Bool = { _ in true }
   ) throws(TickStoreError) {
     var books = BookSet(instrumentCount: file.instruments.count, expectedOrders: Int(min(file.slotLimit, 1 << 20)))
-    var reader = try TickReader(file)
+    let reader = try ReadAheadTickReader(file)
     var batch = file.makeBatch()
     var done: UInt64 = 0
     while try reader.nextBatch(into: &batch) {

@@ -11,7 +11,8 @@ import MarketTypes
 /// - `--instrument` names the symbol, or selects some where a column holds symbols; `--venue`;
 /// - `--price-decimals` and `--quantity-decimals` (9 and 8).
 ///
-/// Order tables state `add`, `cancel`, `reduce`, `modify`, `execute`, `trade` or `clear` in the kind column.
+/// Order tables state `add`, `cancel`, `reduce`, `modify`, `execute`, `trade` or `clear` in the kind column. The table of
+/// events that an export writes is known by its header and read without loss (`EventTable`).
 public struct CSVDecoder: SourceDecoder {
   var place: LinePlace
   var fields = FieldList()
@@ -23,6 +24,7 @@ public struct CSVDecoder: SourceDecoder {
   let selected: Set<String>?
   private var separator: UInt8?
   private(set) var columns: CSVColumns?
+  private var eventTable: EventTable?
   private var instruments: [String: UInt16?] = [:]
   var sawRow = false
 
@@ -62,7 +64,10 @@ public struct CSVDecoder: SourceDecoder {
       let separator = separator ?? Self.separator(of: line)
       self.separator = separator
       guard fields.split(line, separator: separator) else { throw place.error("the line has too many fields") }
-      if let columns {
+      if eventTable != nil {
+        try eventTable?.decode(EventRow(fields: fields, place: place), context, into: &sink)
+        sawRow = true
+      } else if let columns {
         try decodeRow(columns, into: &sink)
         sawRow = true
       } else if let columns = try readColumns() {
@@ -101,6 +106,12 @@ public struct CSVDecoder: SourceDecoder {
     case .some(let text): throw place.error("--header '\(text)' is neither yes nor no")
     }
     let header = hasHeader ? (0..<fields.count).map { fields[$0].trimmed.string } : nil
+    if let header, context.options["columns"] == nil, context.options["table"] == nil,
+      let table = EventTable(header: header)
+    {
+      eventTable = table
+      return nil
+    }
     let columns = try CSVColumns(
       map: context.options["columns"], table: context.options["table"], header: header, file: context.name)
     guard hasHeader else { return columns }

@@ -32,6 +32,7 @@ public struct DecoderOption: Hashable, Sendable {
     DecoderOption("market", "NAME", "LEAN's name of the market, for example usa or fxcm", ["lean"]),
     DecoderOption("resolution", "STEP", "tick, second, minute, hour or daily", ["lean"]),
     DecoderOption("kind", "KIND", "trade or quote", ["lean"]),
+    DecoderOption("map", "FILE|FOLDER", "Map files that say which share a ticker meant on a day", ["lean"]),
     DecoderOption("columns", "FIELD=COLUMN,…", "Which column holds what, by number from 0 or header name", ["csv"]),
     DecoderOption("table", "KIND", "What rows are: trade, quote, bar, level or order", ["csv"]),
     DecoderOption("time-format", "FORMAT", "How times are written: iso, s, ms, us, ns or auto", ["csv"]),

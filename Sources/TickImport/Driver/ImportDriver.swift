@@ -60,6 +60,8 @@ public struct ImportSummary: Sendable {
   public var eventsByKind: [EventKind: Int]
   /// Records that became no event, by what they are.
   public var skipped: [String: Int]
+  /// What a user should know about the sources and would not see from the events.
+  public var remarks: [String]
   public var bytesRead: Int
   public var passes: Int
 }
@@ -253,7 +255,16 @@ struct ImportRun {
     }
     return ImportSummary(
       format: formatNames.joined(separator: " and "), instruments: sink.writtenInstruments, events: sink.events,
-      eventsByKind: kinds,
-      skipped: sink.skipped, bytesRead: bytesRead, passes: pass)
+      eventsByKind: kinds, skipped: sink.skipped, remarks: remarks(sink), bytesRead: bytesRead, passes: pass)
+  }
+
+  /// The decoders' remarks, and that there is nothing to replay.
+  private func remarks(_ sink: ImportSink) -> [String] {
+    guard sink.events == 0 else { return sink.remarks }
+    let count = sink.writtenInstruments.count
+    return sink.remarks + [
+      "there are no events: the tick file holds \(count == 0 ? "nothing" : "\(count) instrument\(count == 1 ? "" : "s")")"
+        + " and cannot be replayed"
+    ]
   }
 }

@@ -33,7 +33,7 @@ struct ImportSink: RecordSink {
     var lot: DecimalUnit?
     var priceScale = UnitScale(unit: .one, exponent: 0)!
     var quantityScale = UnitScale(unit: .one, exponent: 0)!
-    /// A record names it; those that none does are written only when there are no records at all.
+    /// A record names it, or it is kept anyway; others are written only when there are no records at all.
     var isUsed = false
     /// The number in the output; nil until its units are settled.
     var number: UInt16?
@@ -42,11 +42,13 @@ struct ImportSink: RecordSink {
   /// Records held back to find units: 7 MB.
   static let probeCount = 1 << 16
   private static let batchCount = 1 << 10
+  private static let remarkLimit = 100
 
   private(set) var mode = Mode.probing
   private(set) var events = 0
   private(set) var counts = [Int](repeating: 0, count: 256)
   private(set) var skipped: [String: Int] = [:]
+  private(set) var remarks: [String] = []
   private(set) var items: [Item] = []
   private var numbers: [ItemKey: UInt16] = [:]
   private var leaders: [InstrumentKey: Int] = [:]
@@ -101,7 +103,7 @@ struct ImportSink: RecordSink {
     numbers[key] = number
     let leader = leaders[instrumentKey] ?? items.count
     leaders[instrumentKey] = leader
-    items.append(Item(source: instrument, leader: leader))
+    items.append(Item(source: instrument, leader: leader, isUsed: instrument.isKept))
     return number
   }
 
@@ -109,6 +111,11 @@ struct ImportSink: RecordSink {
   var holdsRecords: Bool { !held.isEmpty }
 
   mutating func skip(_ what: String) { skipped[what, default: 0] += 1 }
+
+  mutating func remark(_ text: String) {
+    let remark = sourceName.isEmpty ? text : "\(sourceName): \(text)"
+    if remarks.count < Self.remarkLimit, !remarks.contains(remark) { remarks.append(remark) }
+  }
 
   mutating func append(_ record: SourceRecord) throws(ImportError) {
     switch mode {
@@ -243,6 +250,8 @@ struct ImportSink: RecordSink {
   private mutating func write(_ record: SourceRecord) throws(ImportError) {
     let index = Int(record.event.instrument)
     if items[index].number == nil {
+      // What a list names comes in the order of the list.
+      for kept in items.indices where items[kept].source.isKept && kept < index { try settle(kept) }
       observe(record)
       try settle(index)
     }
@@ -273,6 +282,8 @@ struct ImportSink: RecordSink {
     event.instrument = items[index].number ?? 0
     switch event.kind {
     case .status:
+      guard let price = try price(record.price, index) else { return nil }
+      event.price = price
       event.quantity = Quantity(lots: record.quantity)
     case .quote:
       guard let bid = try price(record.price, index), let ask = try price(record.price2, index),
@@ -349,7 +360,7 @@ struct ImportSink: RecordSink {
   mutating func finish() throws(ImportError) -> [InstrumentKey: Units]? {
     if mode == .probing { try settle() }
     guard mode == .writing else { return finalUnits() }
-    if events == 0 { for index in items.indices { try settle(index) } }
+    for index in items.indices where events == 0 || items[index].source.isKept { try settle(index) }
     try flush()
     try output.finish()
     return nil

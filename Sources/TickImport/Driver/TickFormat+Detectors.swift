@@ -109,8 +109,9 @@ extension LeanDecoder {
 }
 
 extension CSVDecoder {
-  /// Only by name: anything may be a table.
+  /// Only by name, because anything may be a table; but for the one that an export writes.
   static func detect(_ head: [UInt8], _ name: String) -> TickFormat.Confidence {
+    if head.starts(with: Array("exchange_time,local_time,symbol,kind,".utf8)) { return .content }
     let endings = FormatSample(head, name).fileName.split(separator: ".").dropFirst()
     guard !head.contains(0) else { return .no }
     return endings.contains { $0 == "csv" || $0 == "tsv" || $0 == "txt" } ? .name : .no

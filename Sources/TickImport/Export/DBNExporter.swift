@@ -1,6 +1,6 @@
 public import MarketTypes
 
-/// Writes events as DBN: order-level events, best prices, ten levels, trades or bars.
+/// Writes events as DBN: order-level events, best prices, ten levels, trades, bars or status; or what the instruments are.
 ///
 /// What came from DBN as mbo, trades or bars goes back record for record. Records with best prices or levels give the same
 /// events again; what events do not hold is not made up: numbers of orders are zero, as is the size of a change of a best
@@ -45,12 +45,14 @@ public struct DBNExporter: EventExporter {
       ImportError(file: name, reason: reason, advice: advice, cause: .badOutput)
     }
     switch options.schema {
-    case .mbo, .mbp1, .tbbo, .bbo1s, .bbo1m, .mbp10, .trades, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod: break
+    case .mbo, .mbp1, .tbbo, .bbo1s, .bbo1m, .mbp10, .trades, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod,
+      .status, .definition:
+      break
     case .cmbp1, .tcbbo, .cbbo1s, .cbbo1m:
       throw refuse(
         "tick files do not hold which venue makes a best price, as DBN \(options.schema.name) must say",
         "Best prices go to mbp-1, tbbo or bbo; --format csv holds all events.")
-    case .definition, .statistics, .status, .imbalance:
+    case .statistics, .imbalance:
       throw refuse(
         "tick files do not hold all that DBN \(options.schema.name) must say",
         "Keep the original file; --format csv holds all events.")
@@ -92,8 +94,11 @@ public struct DBNExporter: EventExporter {
         symbol: instrument.symbol,
         intervals: [.init(startDate: first, endDate: last, symbol: String(identifier(index)))])
     }
-    return metadata.encoded()
+    return metadata.encoded() + (writesInstruments ? try definitions() : [])
   }
+
+  /// Definitions are of the instruments, whatever their events are.
+  public var writesInstruments: Bool { options.schema == .definition }
 
   /// Datasets have at most 15 letters; a publisher's number behind # is our own.
   private static func dataset(_ instruments: [Instrument]) -> String {
@@ -117,6 +122,7 @@ public struct DBNExporter: EventExporter {
     case .trades: try appendTrade(event, to: &bytes)
     case .mbp1, .tbbo, .bbo1s, .bbo1m: try appendQuote(event, to: &bytes)
     case .mbp10: try appendLevel(event, to: &bytes)
+    case .status: try appendStatus(event, to: &bytes)
     default: try appendBar(event, to: &bytes)
     }
   }

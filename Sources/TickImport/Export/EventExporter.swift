@@ -13,11 +13,14 @@ public protocol EventExporter {
   var leftOut: [EventKind: Int] { get }
   /// Events that an importer adds and that other records imply, such as the marks of a snapshot: nothing is written for them.
   var implied: Int { get }
+  /// The header says all there is to say: what the instruments are, and nothing of the events.
+  var writesInstruments: Bool { get }
 }
 
 extension EventExporter {
   public mutating func finish(to bytes: inout [UInt8]) throws(ImportError) {}
   public var implied: Int { 0 }
+  public var writesInstruments: Bool { false }
 }
 
 /// Events as comma-separated values or JSON lines.

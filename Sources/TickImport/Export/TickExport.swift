@@ -17,6 +17,8 @@ public struct ExportSummary: Sendable {
   public var implied: Int
   /// Events that the format has no place for, by kind.
   public var leftOut: [EventKind: Int]
+  /// Instruments, where they and not the events were written.
+  public var instruments = 0
 }
 
 /// Writes the events of a tick file in another format; nothing is left behind when it fails.
@@ -52,6 +54,8 @@ public func naturalSchema(of path: String) throws(ImportError) -> DBNSchema {
     if count(.add, .cancel, .reduce, .modify, .executeWhole, .executePart, .executePriced, .fill) > 0 { return .mbo }
     if count(.setLevel) > 0 { return .mbp10 }
     if count(.quote) > 0 { return try naturalSchema(ofQuotes: file) }
+    if count(.trade) == 0, count(.bar) == 0, count(.status) > 0 { return .status }
+    if file.eventCount == 0, !file.instruments.isEmpty { return .definition }
     if count(.bar) > 0 {
       let reader = try TickEventReader(file)
       while let event = try reader.next() {
@@ -88,7 +92,7 @@ private func write(
   var bytes = try exporter.header()
   var events: UInt64 = 0
   do throws(ImportError) {
-    while let event = try next(reader) {
+    while !exporter.writesInstruments, let event = try next(reader) {
       events += 1
       try exporter.append(event, replacement: reader.replacement, to: &bytes)
       guard bytes.count >= 1 << 18 else { continue }
@@ -116,7 +120,7 @@ private func write(
   let leftOut = exporter.leftOut.values.reduce(0, +)
   return ExportSummary(
     events: events - UInt64(leftOut + exporter.implied), read: events, implied: exporter.implied,
-    leftOut: exporter.leftOut)
+    leftOut: exporter.leftOut, instruments: exporter.writesInstruments ? reader.file.instruments.count : 0)
 }
 
 private func next(_ reader: TickEventReader) throws(ImportError) -> MarketEvent? {

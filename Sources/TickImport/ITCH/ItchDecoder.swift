@@ -41,6 +41,7 @@ public struct ItchDecoder: SourceDecoder {
       if isLast { try requireMessages(offset) }
       return 0
     }
+    day.remark(to: &sink)
     let sizes = ItchMessage.sizes
     var position = 0
     while bytes.count - position >= 3 {

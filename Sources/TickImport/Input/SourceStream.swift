@@ -4,12 +4,21 @@ import Glibc
 ///
 /// What the file is follows from its first bytes, never from its name: gzip, xz, zstd (several frames, skippable ones
 /// included), zip (every entry in order) or plain. Memory stays bounded whatever a file claims: a zstd window above
-/// 128 MiB is refused, and so is a file that has grown by more than `maximumRatio` after `freeBytes`.
+/// 128 MiB is refused, and so is a file that has grown beyond its `Limits`.
 public final class SourceStream {
-  /// A file may grow by this factor before it counts as a decompression bomb.
-  public static let maximumRatio = 10_000
-  /// Growth is not judged before this many decompressed bytes.
-  public static let freeBytes = 1 << 30
+  /// When a file that grows counts as a decompression bomb.
+  public struct Limits: Hashable, Sendable {
+    /// A file may grow by this factor.
+    public var maximumRatio: Int
+    /// Growth is not judged before this many decompressed bytes.
+    public var freeBytes: Int
+
+    public init(maximumRatio: Int = 10_000, freeBytes: Int = 1 << 30) {
+      self.maximumRatio = maximumRatio
+      self.freeBytes = freeBytes
+    }
+  }
+
   /// The path that means standard input.
   public static let standardInput = "-"
 
@@ -32,10 +41,12 @@ public final class SourceStream {
   private var archive: ArchiveReader?
   private var startedPlain = false
   private var decompressedBytes = 0
+  private let limits: Limits
 
   /// Opens a file, or standard input for `-`.
-  public init(path: String) throws(ImportError) {
+  public init(path: String, limits: Limits = Limits()) throws(ImportError) {
     self.path = path
+    self.limits = limits
     input = try FileInput(path: path)
     fileSize = input.size
     var head = try input.peek(Self.headCount)
@@ -108,12 +119,12 @@ public final class SourceStream {
     }
     offset += filled
     decompressedBytes += filled
-    if archive != nil, decompressedBytes > Self.freeBytes,
-      decompressedBytes / Self.maximumRatio > max(1, input.bytesRead)
+    if archive != nil, decompressedBytes > limits.freeBytes,
+      decompressedBytes / limits.maximumRatio > max(1, input.bytesRead)
     {
       throw ImportError(
         file: name, position: .offset(offset),
-        reason: "\(input.bytesRead) bytes have grown to \(decompressedBytes), more than \(Self.maximumRatio) to one",
+        reason: "\(input.bytesRead) bytes have grown to \(decompressedBytes), more than \(limits.maximumRatio) to one",
         advice: "If the file is genuine, decompress it first.")
     }
     return filled

@@ -10,6 +10,8 @@ import MarketTypes
 /// - A quote bar becomes the bid's bar (side buy) and the ask's (side sell); a side without values is left out.
 /// - `channel` keeps the exchange's letter and `origin` the low 32 bits of the hexadecimal conditions; a suspicious tick
 ///   is `nonPrintable`.
+/// - With `--map FILE|FOLDER` (LEAN's map files) a share is one instrument under the name that LEAN gives it for good,
+///   whatever its ticker was on the day of a row; a ticker that passed to another share makes two.
 /// - Open interest is no market event and is refused.
 public struct LeanDecoder: SourceDecoder {
   var place: LinePlace
@@ -21,10 +23,27 @@ public struct LeanDecoder: SourceDecoder {
   private let pricePlaces: Int
   private let quantityPlaces: Int
   private var instrument: UInt16?
+  private let maps: LeanMaps?
+  /// The days as 20140402 for which `instrument` holds, where map files tell.
+  private var mappedDays = 0...0
   private var bid: (price: Int64, quantity: Int64) = (SourceRecord.noPrice, 0)
   private var ask: (price: Int64, quantity: Int64) = (SourceRecord.noPrice, 0)
 
   public init(context: SourceContext) throws(ImportError) {
+    var maps: LeanMaps?
+    if let path = context.options["map"] { maps = try LeanMaps(path: path) }
+    try self.init(context: context, maps: maps)
+  }
+
+  /// The map files are read once for all sources.
+  public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
+    guard let maps else { return false }
+    self = try LeanDecoder(context: context, maps: maps)
+    return true
+  }
+
+  init(context: SourceContext, maps: LeanMaps?) throws(ImportError) {
+    self.maps = maps
     place = LinePlace(file: context.name)
     name = try LeanName(context)
     guard let resolution = name.resolution else {
@@ -65,8 +84,30 @@ public struct LeanDecoder: SourceDecoder {
   }
 
   private mutating func instrument(into sink: inout some RecordSink) throws(ImportError) -> UInt16 {
-    if let instrument { return instrument }
-    guard let symbol = name.symbol else {
+    // Only shares change tickers; an option's or future's name holds more than one.
+    guard let maps, name.security == .equity || name.security == nil else {
+      if let instrument { return instrument }
+      return try declare(name.symbol, into: &sink)
+    }
+    let date = resolution.statesDate ? CivilDate(fields[0]) : name.date
+    guard let date else { throw place.error("\(fields[0].quoted) is not a day") }
+    let day = date.year * 10_000 + date.month * 100 + date.day
+    if let instrument, mappedDays.contains(day) { return instrument }
+    guard let ticker = name.symbol else { return try declare(nil, into: &sink) }
+    // What stood on both sides was another share's.
+    (bid, ask) = ((SourceRecord.noPrice, 0), (SourceRecord.noPrice, 0))
+    if let found = maps.share(of: ticker.uppercased(), on: day) {
+      mappedDays = found.days
+      return try declare(found.share, into: &sink)
+    }
+    mappedDays = day...day
+    let unmapped = maps.nameOfUnmapped(ticker.uppercased())
+    sink.remark("no map file tells which share \(ticker) was; its days without one are kept as \(unmapped)")
+    return try declare(unmapped, into: &sink)
+  }
+
+  private mutating func declare(_ symbol: String?, into sink: inout some RecordSink) throws(ImportError) -> UInt16 {
+    guard let symbol else {
       throw place.error("the file name states no symbol", advice: "State it with --instrument")
     }
     let exponent = pricePlaces + (name.scalesPrices ? 4 : 0)

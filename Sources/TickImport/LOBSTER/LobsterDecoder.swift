@@ -37,6 +37,7 @@ public struct LobsterDecoder: SourceDecoder {
     _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout some RecordSink
   ) throws(ImportError) -> Int {
     var cursor = LineCursor(bytes, isLast: isLast)
+    day.remark(to: &sink)
     while let line = try place.next(&cursor) {
       if line.isEmpty { continue }
       let message = try parse(line)

@@ -35,6 +35,7 @@ public struct PitchDecoder: SourceDecoder {
   public mutating func decode(
     _ bytes: UnsafeRawBufferPointer, offset: Int, isLast: Bool, into sink: inout some RecordSink
   ) throws(ImportError) -> Int {
+    day.remark(to: &sink)
     var cursor = LineCursor(bytes, isLast: isLast)
     while let line = try place.next(&cursor) {
       guard let first = line.first else { continue }

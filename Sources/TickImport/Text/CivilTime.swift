@@ -185,9 +185,11 @@ struct MarketDay {
   /// Nanoseconds after midnight at which the wall clock changes, and by how much UTC differs from then on.
   private let changeAt: Int64
   private let change: Int64
+  private let isStated: Bool
 
   /// The day, or the epoch itself when `date` is nil.
   init(_ date: CivilDate?, zone: MarketZone) {
+    isStated = date != nil
     guard let date else {
       midnight = 0
       changeAt = .max
@@ -210,6 +212,13 @@ struct MarketDay {
     }
     self.changeAt = changeAt
     self.change = change
+  }
+
+  /// Tells the user when the times will be those of 1970.
+  func remark(to sink: inout some RecordSink) {
+    guard !isStated else { return }
+    sink.remark(
+      "neither the file's name nor --date states the day, so its times count from 1970-01-01; state it with --date")
   }
 
   /// UTC of a wall-clock time; `nanoseconds` below two days.

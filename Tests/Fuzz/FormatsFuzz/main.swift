@@ -1,4 +1,5 @@
 import FuzzSupport
+import Glibc
 import TickImport
 
 /// Forgets what it is given.
@@ -37,13 +38,49 @@ func run<Decoder: SourceDecoder>(
   }
 }
 
+/// Containers are files to libarchive, so the bytes go through one that loses its name at once.
+enum Scratch {
+  static let file: Int32 = {
+    let path = "/tmp/lockstep-fuzz-\(getpid())"
+    let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    unlink(path)
+    return descriptor
+  }()
+}
+
+/// Unpacks every entry in pieces of `piece`, with limits that a bomb of the fuzzer's size meets.
+func unpack(_ bytes: UnsafeRawBufferPointer, piece: Int) {
+  let file = Scratch.file
+  guard file >= 0, ftruncate(file, 0) == 0 else { return }
+  guard pwrite(file, bytes.baseAddress, bytes.count, 0) == bytes.count else { return }
+  do throws(ImportError) {
+    let limits = SourceStream.Limits(maximumRatio: 100, freeBytes: 1 << 20)
+    let stream = try SourceStream(path: "/proc/self/fd/\(file)", limits: limits)
+    var total = 0
+    var buffer = [UInt8](repeating: 0, count: piece)
+    while try stream.nextEntry() {
+      while true {
+        let got = try buffer.withUnsafeMutableBufferPointer { (raw) throws(ImportError) in
+          try stream.read(into: UnsafeMutableRawBufferPointer(raw))
+        }
+        precondition(got >= 0 && got <= piece, "more bytes than were asked for")
+        if got == 0 { break }
+        total += got
+      }
+    }
+    precondition(total <= max(limits.freeBytes, bytes.count * limits.maximumRatio) + piece, "a bomb went off")
+  } catch {
+    precondition(!error.reason.isEmpty)
+  }
+}
+
 // The first byte picks the format, the second the size of the pieces; the rest is the file.
 fuzz { bytes in
   guard bytes.count >= 2 else { return }
   let pieces = Int(bytes[1] &- 0x61) % 8
   let chunk = pieces == 0 ? Int.max : pieces * pieces * 7
   let file = UnsafeRawBufferPointer(rebasing: bytes[2...])
-  switch (bytes[0] &- 0x61) % 18 {
+  switch (bytes[0] &- 0x61) % 19 {
   case 0: run(ItchDecoder.self, file, chunk: chunk, name: "07302019.NASDAQ_ITCH50")
   case 1: run(LobsterDecoder.self, file, chunk: chunk, name: "AAPL_2012-06-21_message_50.csv")
   case 2:
@@ -71,6 +108,7 @@ fuzz { bytes in
     _ = try? LeanMapFile(Array(file), file: "aapl.csv")
   case 16: run(BybitDecoder.self, file, chunk: chunk, name: "ob500.data", options: ["gaps": "count"])
   case 17: run(KrakenTradesDecoder.self, file, chunk: chunk, name: "trades.json")
+  case 18: unpack(file, piece: pieces == 0 ? 1 << 20 : pieces * 4_099)
   default:
     let name = String(decoding: file.prefix(200), as: UTF8.self)
     _ = TickFormat.detect(head: Array(file), name: name)

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// Commands that write one file, when a write, sync or rename fails.
+@Suite("Writers that fail")
+struct WriterFaultTests {
+  /// What the commands read, made once.
+  private struct Sources {
+    let folder: ScratchFolder
+    let shim: FaultShim
+
+    init() throws {
+      folder = try ScratchFolder()
+      shim = try FaultShim(in: folder)
+      var trades = "time,price,quantity\n"
+      for index in 0..<50 { trades += "\(1_709_294_400_000 + index),\(1000 + index % 7),1\n" }
+      for name in ["a.csv", "b.csv"] { try Data(trades.utf8).write(to: URL(fileURLWithPath: folder.path(name))) }
+      let market = """
+        schema = 1
+        [market]
+        pre_open_seconds = 1
+        continuous_seconds = 3
+        closing_auction_seconds = 1
+        [[instrument]]
+        symbol = "ALFA"
+        """
+      try Data(market.utf8).write(to: URL(fileURLWithPath: folder.path("market.toml")))
+      _ = try Binary.run("simulate", folder.path("market.toml"), "-o", folder.path("day.ticks"))
+      let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("day.ticks")))
+      try whole.dropLast(40).write(to: URL(fileURLWithPath: folder.path("torn.ticks")))
+    }
+  }
+
+  /// The command, its output's name, and what it reads.
+  static let cases: [[String]] = [
+    ["import", "out.ticks", "a.csv", "b.csv", "--instrument", "A", "--overlaps", "keep"],
+    ["export", "out.csv", "day.ticks"], ["export", "out.dbn.zst", "day.ticks"], ["repair", "out.ticks", "torn.ticks"],
+    ["simulate", "out.ticks", "market.toml"],
+  ]
+
+  @Test(
+    "Every write, sync and rename fails once: the command says so, and leaves its whole file or none",
+    .enabled(if: FaultShim.canBeBuilt))
+  func fails() throws {
+    let sources = try Sources()
+    for words in Self.cases { try fails(words, sources) }
+  }
+
+  private func fails(_ words: [String], _ sources: Sources) throws {
+    let inputs = words.dropFirst(2).map { $0.contains(".") ? sources.folder.path($0) : $0 }
+    func run(in place: ScratchFolder, failing operation: Int) throws -> Binary.Outcome {
+      try Binary.run(
+        Binary.url, words: [words[0]] + inputs + ["-o", place.path(words[1])],
+        environment: sources.shim.environment(failing: operation, of: .others, under: place.url.path))
+    }
+    let untouched = try ScratchFolder()
+    #expect(try run(in: untouched, failing: 0).code == 0)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: untouched.path(words[1])))
+    var failures = 0
+    for operation in 1..<40 {
+      let place = try ScratchFolder()
+      let outcome = try run(in: place, failing: operation)
+      guard outcome.messages.contains(FaultShim.mark) else {
+        #expect(outcome.code == 0 && operation > 3, "\(outcome.messages)")
+        break
+      }
+      if outcome.code == 0 {
+        // Only the folder's sync, after the file is there, may fail in silence.
+        #expect(place.names == [words[1]], "operation \(operation)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: place.path(words[1]))) == whole, "operation \(operation)")
+      } else {
+        failures += 1
+        #expect(outcome.code == 1, "operation \(operation): \(outcome.messages)")
+        // libarchive says the same in its own words.
+        let isSaid = outcome.messages.contains("Input/output error") || outcome.messages.contains("Write error")
+        #expect(isSaid, "operation \(operation): \(outcome.messages)")
+        #expect(place.names.isEmpty, "operation \(operation): \(place.names)")
+      }
+    }
+    #expect(failures >= 3)
+  }
+}
