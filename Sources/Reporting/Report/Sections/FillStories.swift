@@ -4,11 +4,11 @@ import MarketTypes
 /// Why single fills happened, in words, with the order book around those that the run kept a window of.
 enum FillStories {
   /// So many are told on any page, and up to the second count where the page has room for more.
-  static let fewestStories = 24
+  static let fewestStories = 16
   static let mostStories = 400
   private static let ends = 8
   /// Of one fill in words with its mark in a chart, generously.
-  private static let storyBytes = 1_100
+  private static let storyBytes = 800
 
   /// Which fills a page tells of, and with which windows.
   struct Choice {
