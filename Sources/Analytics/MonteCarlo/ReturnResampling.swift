@@ -90,7 +90,7 @@ public struct ReturnResampling: PathSource {
                 let stretch = min(end - step, lanes[lane].remaining)
                 var position = lanes[lane].position
                 var done = 0
-                // Eight at a time, whatever the stretch: what is too much is overwritten by what follows, and geometric
+                // Twelve at a time, whatever the stretch: what is too much is overwritten by what follows, and geometric
                 // lengths cost a mispredicted branch far less often. Not where the path ends.
                 if (step &+ stretch &+ Self.overlap) <= steps {
                   repeat {
@@ -123,8 +123,8 @@ public struct ReturnResampling: PathSource {
     }
   }
 
-  private static let segment = 128
-  @inline(__always) private static var overlap: Int { 8 }
+  private static let segment = 64
+  @inline(__always) private static var overlap: Int { 12 }
 
   /// Where one lane stands in its current block.
   private struct LaneCursor {
@@ -139,59 +139,90 @@ public struct ReturnResampling: PathSource {
 struct BlockDraws {
   private let stream: RandomStream
   private var index: UInt64
-  private let method: ResamplingMethod
   private let count: Double
   private let lengthScale: Double
-  private var uniforms = InlineArray<32, Double>(repeating: 0)
-  private var logs = InlineArray<32, Double>(repeating: 0)
+  private let fixedLength: UInt64
+  /// Start in the lower half of a word, length in the upper.
+  private var words = InlineArray<16, UInt64>(repeating: 0)
   private var used = 16
 
+  /// A path whose draws begin at `first`; one with n draws leaves those from first + n on to others.
   init(stream: RandomStream, first: UInt64, method: ResamplingMethod, count: Int) {
+    precondition(count < 1 << 31, "a series to resample has fewer than 2^31 values")
     self.stream = stream
-    index = first
-    self.method = method
+    // Whole blocks of random bits keep the bulk generator on its fast path.
+    index = 2 &* first
     self.count = Double(count)
-    if case .stationary(let mean) = method, mean > 1 {
+    switch method {
+    case .stationary(let mean) where mean > 1:
       // A block ends after each value with probability 1/mean, so its length is 1 + ⌊log U / log(1 − 1/mean)⌋.
       lengthScale = 1 / Elementary.logOnePlus(-1 / mean)
-    } else {
+      fixedLength = 0
+    case .circular(let length):
       lengthScale = 0
+      fixedLength = UInt64(length) << 32
+    case .stationary, .independent:
+      lengthScale = 0
+      fixedLength = 1 << 32
     }
   }
 
   @inline(__always)
   mutating func next() -> (start: Int, length: Int) {
     if used == 16 { refill() }
-    let start = min(Int(uniforms[2 * used] * count), Int(count) - 1)
-    let length =
-      switch method {
-      case .stationary: 1 + Int(min(logs[2 * used + 1] * lengthScale, 1e15))
-      case .circular(let length): length
-      case .independent: 1
-      }
-    used += 1
-    return (start, length)
+    let word = words[used]
+    used &+= 1
+    return (Int(word & 0xFFFF_FFFF), Int(word >> 32))
   }
 
+  /// One uniform serves both: its product with the count has the start as whole part, and its fraction, which is uniform
+  /// whatever the start is and has 52 bits less those of the count, gives the length.
   private mutating func refill() {
+    var uniforms = InlineArray<16, Double>(repeating: 0)
     var span = uniforms.mutableSpan
-    let stream = stream
-    let first = 2 &* index
+    let (stream, first) = (stream, index)
     span.withUnsafeMutableBufferPointer { stream.fillUniforms(into: $0, startingAt: first) }
-    if lengthScale != 0 {
-      var target = logs.mutableSpan
-      uniforms.span.withUnsafeBufferPointer { source in
-        target.withUnsafeMutableBufferPointer { target in
-          guard let from = UnsafeRawPointer(source.baseAddress), let to = UnsafeMutableRawPointer(target.baseAddress)
-          else { return }
-          for offset in stride(from: 0, to: 256, by: 64) {
-            let value = from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
-            (to + offset).storeBytes(of: Elementary.log(positiveNormal: value), as: SIMD8<Double>.self)
+    let (scale, fixed) = (lengthScale, fixedLength)
+    let size = SIMD8<Double>(repeating: count)
+    var target = words.mutableSpan
+    uniforms.span.withUnsafeBufferPointer { source in
+      target.withUnsafeMutableBufferPointer { target in
+        guard let from = UnsafeRawPointer(source.baseAddress), let to = UnsafeMutableRawPointer(target.baseAddress)
+        else { return }
+        for offset in stride(from: 0, to: 128, by: 64) {
+          let place = from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self) * size
+          // The product may round up to the count.
+          let start = Self.smaller(place.rounded(.down), size - 1)
+          var word = Self.integer(start)
+          if scale != 0 {
+            let fraction = Self.smaller(place - start, SIMD8(repeating: 1)) + SIMD8(repeating: 0x1p-53)
+            let steps = Elementary.log(positiveNormal: fraction) * SIMD8(repeating: scale)
+            let length = 1 + Self.larger(Self.smaller(steps.rounded(.down), SIMD8(repeating: 1e9)), SIMD8(repeating: 0))
+            word |= Self.integer(length) &<< SIMD8(repeating: 32)
+          } else {
+            word |= SIMD8(repeating: fixed)
           }
+          to.storeBytes(of: word, toByteOffset: offset, as: SIMD8<UInt64>.self)
         }
       }
     }
     index &+= 16
     used = 0
+  }
+
+  /// A whole number below 2^32 as an integer: its bits are the low ones of its sum with 2^52.
+  @inline(__always)
+  private static func integer(_ value: SIMD8<Double>) -> SIMD8<UInt64> {
+    unsafeBitCast(value + SIMD8(repeating: 0x1p52), to: SIMD8<UInt64>.self) & SIMD8(repeating: 0xFFFF_FFFF)
+  }
+
+  @inline(__always)
+  private static func smaller(_ left: SIMD8<Double>, _ right: SIMD8<Double>) -> SIMD8<Double> {
+    left.replacing(with: right, where: right .< left)
+  }
+
+  @inline(__always)
+  private static func larger(_ left: SIMD8<Double>, _ right: SIMD8<Double>) -> SIMD8<Double> {
+    left.replacing(with: right, where: left .< right)
   }
 }
