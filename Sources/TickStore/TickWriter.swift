@@ -12,8 +12,8 @@ public final class TickWriter {
     /// Blocks between two keyframes, at least.
     public var keyframeBlocks = 1
     /// Blocks between two keyframes take at least this many times the bytes of a keyframe: small books have one in front of
-    /// every block, large ones pay an eighth for reading at most eight times their own size.
-    public var keyframeShare = 8
+    /// every block, large ones pay a fifth of the file for reading at most four times their own size.
+    public var keyframeShare = 4
     /// A change of an order to a smaller size at the same price keeps its place in the queue, as on CME.
     public var sizeDownKeepsPriority = true
     /// Encodings that columns may use; nil lets the writer choose by measured size.
