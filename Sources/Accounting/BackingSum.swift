@@ -4,6 +4,8 @@ public struct CreditTerms: Hashable, Sendable {
   public var capital: Money
   /// Used with credit only; amounts per unit are not.
   public var margin: MarginRule
+  /// Less equity than keeping the positions asks for closes them all; otherwise nobody does.
+  public var closesOnCall = false
 
   public init(credit: AccountTerms.Credit, capital: Money, margin: MarginRule = .full) {
     self.credit = credit

@@ -1,5 +1,5 @@
 import Accounting
-import MarketTypes
+public import MarketTypes
 import RiskControls
 
 /// What an order would have to be backed with.
@@ -25,6 +25,12 @@ struct UnsettledProceeds {
 /// be done count as if they will fill. Fees of the order itself are not part of it. An order that does not raise what must
 /// back the position is never refused for it.
 extension ExecutionEngine {
+  /// Of orders that close a lane's positions for it.
+  public static var closingIdentifier: OrderIdentifier { OrderIdentifier(UInt64.max) }
+
+  /// Lets nothing pass but orders under `closingIdentifier`, or everything again; for lanes with credit.
+  package mutating func restrict(lane: Int, _ isClosing: Bool) { isBeingClosed[lane] = isClosing }
+
   /// Why a lane that is watched may not send; nil when it may.
   @inline(never)
   mutating func watchedFailure(
@@ -32,6 +38,7 @@ extension ExecutionEngine {
   ) -> RiskReason? {
     if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return .tooManyAtOnce }
     let terms = intent.terms
+    if isBeingClosed[lane] { return terms.identifier == Self.closingIdentifier ? nil : .buyingPower }
     // Nonsense is refused by the gate, with its own reason.
     guard let credit = credits[lane], Int(intent.instrument) < instrumentCount, terms.side != .none,
       terms.quantity.lots > 0
@@ -47,6 +54,7 @@ extension ExecutionEngine {
   @inline(never)
   mutating func bearsAmend(_ index: Int, lane: Int, price: Price, quantity: Int64, time: Int64) -> Bool {
     guard let credit = credits[lane] else { return true }
+    if isBeingClosed[lane] { return false }
     let order = orders[index]
     let wanted = WantedBacking(
       instrument: Int(order.instrument), side: order.side, price: price.ticks, quantity: quantity, replaces: index)

@@ -13,8 +13,12 @@ extension ExecutionEngine {
   /// Money of a lane as of the venue, in billionths of a count of the contract: cash and position at the last known middle,
   /// less fees; exact.
   public func equity(lane: Int, instrument: Int = 0) -> Int128 {
+    equity(lane: lane, instrument: instrument, mark: feedKinds[instrument].lastBidPlusAsk)
+  }
+
+  /// The same with the position at a mark in half ticks; Int64.min for none.
+  package func equity(lane: Int, instrument: Int, mark: Int64) -> Int128 {
     let ledger = ledger(lane: lane, instrument: instrument)
-    let mark = feedKinds[instrument].lastBidPlusAsk
     let value =
       mark == .min
       ? 2 * ledger.cash : ledger.doubledEquity(mark: MarkPrice(halfTicks: mark), contract: contracts[instrument])
@@ -79,6 +83,34 @@ extension ExecutionEngine {
   /// Sets how far a lane's state is marked to market; true when this makes its drawdown stop fall.
   public mutating func mark(lane: Int, equity: Int64, time: Int64) -> Bool {
     riskStates[lane].mark(equity: equity, time: time, limits: gates[Int(lanes[lane].gate)].limits)
+  }
+
+  /// What becomes of a lane whose drawdown stop falls.
+  public func afterStop(lane: Int) -> AfterStop { gates[Int(lanes[lane].gate)].limits.afterStop }
+
+  /// Whether a lane was stopped and is not to be called any more.
+  public func hasLeft(lane: Int) -> Bool { riskStates[lane].isStopped && afterStop(lane: lane) != .continues }
+
+  /// Calls a lane for no news of its orders any more.
+  public mutating func silence(lane: Int) {
+    lanes[lane].hearsFills = false
+    lanes[lane].hearsAll = false
+  }
+
+  /// Whether a lane whose positions are closed on a margin call has less than keeping them asks for, at the last middles.
+  public func isCalled(lane: Int) -> Bool {
+    guard let credit = credits[lane], credit.credit == .margin, credit.closesOnCall else { return false }
+    var sum = BackingSum(capital: credit.capital)
+    for instrument in 0..<instrumentCount {
+      let ledger = ledger(lane: lane, instrument: instrument)
+      let middle = feedKinds[instrument].lastBidPlusAsk
+      let mark = middle == .min ? nil : MarkPrice(halfTicks: middle)
+      sum.add(ledger, mark: mark, contract: contracts[instrument])
+      guard let mark, ledger.lots != 0 else { continue }
+      sum.require(
+        lots: ledger.lots, mark: mark, rule: credit.margin, isInitial: false, contract: contracts[instrument])
+    }
+    return sum.requirement > .zero && (sum.isTooLarge || sum.equity < sum.requirement)
   }
 
   /// Whether a lane has a drawdown stop to watch.

@@ -87,6 +87,8 @@ public struct ExecutionEngine: ~Copyable {
   let borrowTerms: [BorrowTerms?]
   let settlementDays: [Int]
   let credits: [CreditTerms?]
+  /// Lanes whose positions are being closed on a margin call: nothing else passes.
+  var isBeingClosed: [Bool]
   /// What lanes without credit have sold and not been paid for, by rising day.
   var unsettled: [[UnsettledProceeds]]
   let keepsUnsettled: Bool
@@ -262,6 +264,7 @@ public struct ExecutionEngine: ~Copyable {
     borrowTerms = terms.map { $0.carry?.borrow }
     settlementDays = terms.map(\.settlementDays)
     credits = terms.map(\.credit)
+    isBeingClosed = Array(repeating: false, count: terms.count)
     let keepsUnsettled = terms.contains { $0.credit?.credit == AccountTerms.Credit.none && $0.settlementDays > 0 }
     self.keepsUnsettled = keepsUnsettled
     unsettled = Array(repeating: [], count: terms.count)

@@ -24,7 +24,9 @@ extension LatencyModel {
   /// Throws where a message could take so long that times would wrap.
   public func validate(lane: Int) throws(LaneTermsError) {
     if case .constant(let nanoseconds) = feed { try Self.check(nanoseconds, "the feed", lane) }
-    let laws = [
+    var laws: [(String, LatencyLaw)] = []
+    if case .varying(let law) = feed { laws.append(("the feed", law)) }
+    laws += [
       ("a new order", newOrder), ("a cancel", cancel), ("an amend", amend), ("an acknowledgement", acknowledgement),
     ]
     for (message, law) in laws {

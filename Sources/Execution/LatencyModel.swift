@@ -48,6 +48,20 @@ public struct LatencyModel: Hashable, Sendable {
     case constant(nanoseconds: Int64)
     /// As recorded: the data's own local times.
     case recorded
+    /// By a law, event by event; an event never overtakes an earlier one. Lanes of one law and seed hear the same feed.
+    case varying(LatencyLaw)
+  }
+
+  /// What lanes must share to read one delayed book.
+  package struct FeedSetting: Hashable, Sendable {
+    /// Of a constant feed; 0 of others.
+    package var nanoseconds: Int64 = 0
+    package var isRecorded = false
+    package var law: LatencyLaw?
+    package var seed: UInt64 = 0
+
+    /// What gives the delay of each event; nil where that is constant or recorded.
+    package var sampler: LatencySampler? { law.map { LatencySampler($0, seed: seed, stream: 1 << 47) } }
   }
 
   public var feed: Feed
@@ -97,15 +111,24 @@ public struct LatencyModel: Hashable, Sendable {
     acknowledgement.leastNanoseconds == 0 && [newOrder, cancel, amend].contains { $0.leastNanoseconds == 0 }
   }
 
-  /// The delay of its feed; -1 stands for what the data says.
-  package var feedNanoseconds: Int64 {
+  /// The delay of a constant feed; 0 of others.
+  var feedNanoseconds: Int64 {
     if case .constant(let nanoseconds) = feed { return max(0, nanoseconds) }
-    return -1
+    return 0
+  }
+
+  package var feedSetting: FeedSetting {
+    switch feed {
+    case .constant: FeedSetting(nanoseconds: feedNanoseconds)
+    case .recorded: FeedSetting(isRecorded: true)
+    case .varying(let law): FeedSetting(law: law, seed: seed)
+    }
   }
 
   /// Whether it needs the local times of the data.
   public var usesFeedDelays: Bool {
     if feed == .recorded { return true }
+    if case .varying(.recorded) = feed { return true }
     return [newOrder, cancel, amend, acknowledgement].contains {
       if case .recorded = $0 { return true }
       return false

@@ -1,7 +1,7 @@
 import Numerics
 
 /// Latency laws with what they need to answer fast, for the lanes whose messages vary.
-struct LatencySampler: Sendable {
+package struct LatencySampler: Sendable {
   let law: LatencyLaw
   private let random: RandomStream
 
@@ -11,7 +11,7 @@ struct LatencySampler: Sendable {
   }
 
   /// The delay of message number `index` sent at `time`, while the feed takes `feedNanoseconds`.
-  func nanoseconds(at time: Int64, index: UInt64, feedNanoseconds: Int64) -> Int64 {
+  package func nanoseconds(at time: Int64, index: UInt64, feedNanoseconds: Int64) -> Int64 {
     switch law {
     case .constant(let nanoseconds): return max(0, nanoseconds)
     case .recorded(let thousandths, let added):

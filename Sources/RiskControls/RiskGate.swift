@@ -1,5 +1,15 @@
 public import MarketTypes
 
+/// What becomes of a lane whose drawdown stop has fallen. In every case its orders are cancelled.
+public enum AfterStop: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
+  /// It goes on, and may only reduce its position.
+  case continues = 0
+  /// It is not called any more; its position stays.
+  case holds = 1
+  /// It is not called any more; its position is closed at market.
+  case closes = 2
+}
+
 /// The limits of one lane; nil switches a control off.
 public struct RiskLimits: Hashable, Sendable, BitwiseCopyable {
   /// Largest quantity of one order, in lots.
@@ -15,6 +25,7 @@ public struct RiskLimits: Hashable, Sendable, BitwiseCopyable {
   public var orderRateWindowNanoseconds: Int64 = 1_000_000_000
   /// Largest loss from the highest equity, in ticks × lots; then the lane stops.
   public var drawdown: Int64?
+  public var afterStop = AfterStop.continues
 
   public init() {}
 

@@ -108,6 +108,9 @@ public protocol Strategy: Sendable {
   mutating func traded(_ trade: MarketTrade, _ desk: inout Desk)
   mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk)
   mutating func marketChanged(_ instrument: Int, _ desk: inout Desk)
+  /// Once, when the lane's drawdown stop falls. Its orders are cancelled right after; unless it was set to go on, this is
+  /// the last call.
+  mutating func stopped(_ desk: inout Desk)
 }
 
 extension Strategy {
@@ -122,4 +125,5 @@ extension Strategy {
   @inlinable public mutating func traded(_ trade: MarketTrade, _ desk: inout Desk) {}
   @inlinable public mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk) {}
   @inlinable public mutating func marketChanged(_ instrument: Int, _ desk: inout Desk) {}
+  @inlinable public mutating func stopped(_ desk: inout Desk) {}
 }

@@ -166,7 +166,7 @@ struct ScenarioRunTests {
           count = $0.events
           return true
         })
-      return (count, probe.marks[probe.instrumentCount])
+      return (count, probe.marks[probe.instrumentCount].long)
     }
     let (first, second) = (try last(once), try last(twice))
     #expect(second.events == 2 * first.events)

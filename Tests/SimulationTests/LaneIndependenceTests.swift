@@ -54,6 +54,16 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
       LatencyModel(
         feed: feed(3_000_000), newOrder: .drawn(quantiles: [0, 1_000_000]),
         acknowledgement: .drawn(quantiles: [50_000, 60_000, 8_000_000]), seed: 3, stream: 6),
+      // Feeds that vary: one delayed book for each law and seed.
+      LatencyModel(
+        feed: .varying(.drawn(quantiles: [0, 200_000, 4_000_000])), newOrder: .constant(nanoseconds: 300_000),
+        acknowledgement: .constant(nanoseconds: 500_000), seed: 3),
+      LatencyModel(
+        feed: .varying(.drawn(quantiles: [0, 200_000, 4_000_000])), newOrder: .constant(nanoseconds: 0),
+        acknowledgement: .constant(nanoseconds: 9_000_000), seed: 4),
+      LatencyModel(
+        feed: .varying(.measured(points)), newOrder: .constant(nanoseconds: 100_000),
+        acknowledgement: .measured(points)),
     ]
   }()
 
@@ -84,12 +94,20 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     var limits = RiskLimits.none
     if lane % 4 == 1 { limits.position = 900 }
     if lane % 4 == 2 { limits.orderRate = 40 }
-    if lane % 4 == 3 { limits.drawdown = 20_000 }
+    if lane % 4 == 3 {
+      limits.drawdown = 20_000
+      limits.afterStop = AfterStop.allCases[(lane / 4) % 3]
+    }
+    var credit: CreditTerms?
+    if lane % 9 == 4 {
+      credit = CreditTerms(credit: .margin, capital: Money(units: 5_000), margin: .regulationT)
+      credit?.closesOnCall = true
+    }
     var latency = latencies[lane % latencies.count]
     latency.stream += UInt64(lane) * 16
     return LaneTerms(
       latency: latency, fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000), limits: limits,
-      queueModel: models[(lane / 3) % models.count], tradesAtLastPrice: lane % 5 == 0,
+      queueModel: models[(lane / 3) % models.count], tradesAtLastPrice: lane % 5 == 0, credit: credit,
       fillChance: lane % 3 == 1 ? FillChance(probability: 0.6, seed: 11, stream: UInt64(lane)) : nil)
   }
 

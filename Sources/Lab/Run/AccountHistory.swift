@@ -30,7 +30,7 @@ struct AccountHistory {
         let fill = outcome.fills[next]
         book(fill)
         for instrument in marks.indices {
-          let mark = probe.mark(at: fill.time, instrument: instrument)
+          let mark = probe.mark(at: fill.time, instrument: instrument, lots: ledgers[instrument].lots)
           if mark != .min { marks[instrument] = mark }
         }
         append(fill.time)

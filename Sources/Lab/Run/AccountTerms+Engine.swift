@@ -1,6 +1,16 @@
 import Accounting
 import MarketTypes
 
+extension AccountTerms.Mark {
+  var rule: MarkRule {
+    switch self {
+    case .mid: .middle
+    case .last: .last
+    case .touch: .touch
+    }
+  }
+}
+
 extension AccountTerms {
   /// What lanes may buy with; nil where nothing limits them.
   func creditTerms(_ instruments: [Instrument]) throws(RunError) -> CreditTerms? {
@@ -14,7 +24,10 @@ extension AccountTerms {
           advice: "use \"margin\"")
       }
       return CreditTerms(credit: .none, capital: capital)
-    case .margin: return CreditTerms(credit: .margin, capital: capital, margin: marginRule)
+    case .margin:
+      var terms = CreditTerms(credit: .margin, capital: capital, margin: marginRule)
+      terms.closesOnCall = margin.onCall == .close
+      return terms
     }
   }
 

@@ -61,7 +61,9 @@ struct ImpactJob {
     do throws(ImpactError) {
       return try ImpactRunner(
         strategies: job.plan.parameters.map { Concrete($0) }, terms: job.plan.terms, model: model,
-        options: LaneRunOptions(ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds))
+        options: LaneRunOptions(
+          ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds,
+          marks: job.marks))
     } catch { throw RunError(.badScenario, "\(error)") }
   }
 
@@ -82,6 +84,7 @@ struct ImpactJob {
     try outcome.take(fills)
     for lane in job.plan.terms.indices {
       _ = runner.takeMiddles(lane: lane)
+      outcome.closings += runner.takeClosings(lane: lane)
       outcome.take(
         runner.takeSamples(lane: lane), lane: lane, own: 0, contracts: contracts, capital: job.capital)
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: lane, instrument: $0) }

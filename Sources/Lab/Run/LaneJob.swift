@@ -1,3 +1,4 @@
+import Accounting
 import Execution
 import MarketTypes
 import Simulation
@@ -22,6 +23,7 @@ struct LaneJob {
   /// Where rows of the shown lane lie, and whether its orders' steps are among them.
   var storage = RowStorage()
   var keepsSteps = false
+  var marks = MarkRule.middle
   /// Shows samples to others while the lanes run.
   var stream: EquityStream?
 

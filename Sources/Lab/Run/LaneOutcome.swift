@@ -32,6 +32,9 @@ struct LaneOutcome {
   /// Of the fills so far, for checkpoints.
   var fillDigest = RunningDigest()
 
+  /// Positions that were closed for lanes, in order of time for each.
+  var closings: [ForcedClosing.Note] = []
+
   /// What each variant decided, where it is kept.
   var decisions: [[LaneDecision]] = []
 
@@ -74,14 +77,15 @@ struct LaneOutcome {
       if lane == shown {
         sampleTimes.append(block.times[sample])
         for instrument in contracts.indices {
-          sampleMarks.append(block.mark(sample: sample, instrument: instrument))
-          sampleLedgers.append(block.ledger(sample: sample, lane: own, instrument: instrument))
+          let ledger = block.ledger(sample: sample, lane: own, instrument: instrument)
+          sampleMarks.append(block.mark(sample: sample, instrument: instrument, lots: ledger.lots))
+          sampleLedgers.append(ledger)
         }
       }
       var sum = capital
       for (instrument, contract) in contracts.enumerated() {
         let ledger = block.ledger(sample: sample, lane: own, instrument: instrument)
-        let mark = block.mark(sample: sample, instrument: instrument)
+        let mark = block.mark(sample: sample, instrument: instrument, lots: ledger.lots)
         sum += contract.currencyAmount(ledger.cash) - contract.currencyAmount(ledger.fees) / 1e9
         if mark != .min {
           sum += contract.currencyAmount(contract.doubledValue(lots: ledger.lots, mark: MarkPrice(halfTicks: mark))) / 2

@@ -142,6 +142,12 @@ struct LanePlan: Sendable {
     limits.priceCollarTicks = terms.priceCollarTicks
     limits.orderRate = terms.orderRate
     limits.orderRateWindowNanoseconds = terms.orderRateWindowNanoseconds
+    limits.afterStop =
+      switch terms.afterStop {
+      case .close: .closes
+      case .hold: .holds
+      case .reduce: .continues
+      }
     let value = instruments.first?.tickLotValue ?? 1
     if terms.notional != nil || terms.drawdown != nil {
       guard instruments.allSatisfy({ $0.tickLotValue == value }) else {
@@ -159,15 +165,29 @@ struct LanePlan: Sendable {
 extension LatencyTerms {
   func model(seed: UInt64, stream: UInt64) -> LatencyModel {
     LatencyModel(
-      feed: feed == .recorded ? .recorded : .constant(nanoseconds: feedNanoseconds), newOrder: newOrder.engineLaw,
+      feed: engineFeed, newOrder: newOrder.engineLaw,
       cancel: cancel?.engineLaw, amend: amend?.engineLaw, acknowledgement: acknowledgement.engineLaw, seed: seed,
       stream: stream)
   }
 
-  /// All constants and quantiles times a factor; recorded latencies too.
+  private var engineFeed: LatencyModel.Feed {
+    switch feed {
+    case .constant: .constant(nanoseconds: feedNanoseconds)
+    case .recorded: .recorded
+    case .drawn: .varying(.drawn(quantiles: feedQuantiles))
+    case .measured:
+      .varying(.measured(feedPoints.map { LatencyPoint(time: $0.time ?? 0, nanoseconds: $0.nanoseconds) }))
+    }
+  }
+
+  /// All constants and quantiles times a factor; recorded latencies too, except the feed's.
   func scaled(by factor: Double) -> LatencyTerms {
     var terms = self
     terms.feedNanoseconds = Self.scaled(feedNanoseconds, factor)
+    terms.feedQuantiles = feedQuantiles.map { Self.scaled($0, factor) }
+    for place in terms.feedPoints.indices {
+      terms.feedPoints[place].nanoseconds = Self.scaled(feedPoints[place].nanoseconds, factor)
+    }
     terms.newOrder = newOrder.scaled(by: factor)
     terms.cancel = cancel?.scaled(by: factor)
     terms.amend = amend?.scaled(by: factor)

@@ -22,7 +22,8 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       strategies: lanes.map { Concrete(job.plan.parameters[$0]) }, terms: Array(job.plan.terms[lanes]),
       instruments: job.replay.instruments,
       options: LaneRunOptions(
-        ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds))
+        ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds,
+        marks: job.marks))
   }
 
   /// Replays some batches, and lets what is due by the last event happen after the last of them.
@@ -39,6 +40,10 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
     for index in transitions.indices { transitions[index].lane += Int32(lanes.lowerBound) }
     try outcome.take(transitions)
     try outcome.take(fills)
+    for var note in runner.takeClosings() {
+      note.lane += lanes.lowerBound
+      outcome.closings.append(note)
+    }
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
     let block = runner.takeSamples()

@@ -1,6 +1,8 @@
+import Accounting
 import Analytics
 import MarketTypes
 import OrderBooks
+import Simulation
 import TickStore
 
 /// The market's middle at chosen moments, from a second replay: exact, and independent of what the lanes did.
@@ -12,27 +14,28 @@ struct MarketProbe {
   let instrumentCount: Int
   /// Bid plus ask in ticks of time × instrument; Int64.min where a side was empty or the data had ended.
   private(set) var middles: [Int64]
-  /// The same with the last middle kept while a side is empty; Int64.min before the first and never past the end.
-  private(set) var marks: [Int64]
+  /// Marks of longs and of shorts, the last one kept where there is no price; Int64.min before the first and never past the end.
+  private(set) var marks: [(long: Int64, short: Int64)]
   /// Lots that the market traded in each instrument, over the whole replay.
   private(set) var tradedLots: [Int64]
   /// When in the week the market traded; when it moved at all, where nothing did trade.
   private(set) var hours: TradingHours
 
   init(
-    times: [Int64], windows: inout WindowCapture, replay: Replay, progress: @escaping ProgressHandler
+    times: [Int64], windows: inout WindowCapture, replay: Replay, rule: MarkRule = .middle,
+    progress: @escaping ProgressHandler
   ) throws {
     self.times = times
     instrumentCount = replay.instruments.count
     middles = Array(repeating: .min, count: times.count * instrumentCount)
-    marks = middles
+    marks = Array(repeating: (.min, .min), count: middles.count)
     tradedLots = []
     hours = TradingHours()
     var source = ReplaySource(replay, stage: "marking", progress: progress)
     var books = BookSet(instrumentCount: instrumentCount)
     var batch = source.makeBatch()
     var volume = TradedVolume(instrumentCount: instrumentCount)
-    var latest = Array(repeating: Int64.min, count: instrumentCount)
+    var latest = Array(repeating: (long: Int64.min, short: Int64.min), count: instrumentCount)
     var next = 0
     while try source.nextBatch(into: &batch) {
       var cursor = EventCursor()
@@ -40,7 +43,7 @@ struct MarketProbe {
         let time = next < times.count ? times[next] : .max
         books.apply(batch, from: &cursor, upTo: time, observer: &volume)
         guard cursor.event < batch.count else { break }
-        note(next, books, &latest)
+        note(next, books, &latest, rule)
         windows.note(time, books)
         next += 1
       }
@@ -49,7 +52,7 @@ struct MarketProbe {
     hours = volume.hours.isEmpty ? volume.eventHours : volume.hours
     // The last event's own moment is still in the data; later ones are not.
     while next < times.count {
-      note(next, books, &latest)
+      note(next, books, &latest, rule)
       windows.note(times[next], books)
       if times[next] > source.lastTime {
         for instrument in 0..<instrumentCount { middles[next * instrumentCount + instrument] = .min }
@@ -58,15 +61,17 @@ struct MarketProbe {
     }
   }
 
-  private mutating func note(_ index: Int, _ books: borrowing BookSet, _ latest: inout [Int64]) {
+  private mutating func note(
+    _ index: Int, _ books: borrowing BookSet, _ latest: inout [(long: Int64, short: Int64)], _ rule: MarkRule
+  ) {
     for instrument in 0..<instrumentCount {
       let bid = books.bestPrice(.buy, instrument: instrument)
       let ask = books.bestPrice(.sell, instrument: instrument)
       let place = index * instrumentCount + instrument
       if !bid.isNone, !ask.isNone {
         middles[place] = Int64(bid.ticks) + Int64(ask.ticks)
-        latest[instrument] = middles[place]
       }
+      MarkFinder.note(&latest[instrument], middle: middles[place], instrument: instrument, rule: rule, books: books)
       marks[place] = latest[instrument]
     }
   }
@@ -82,7 +87,11 @@ struct MarketProbe {
   }
 
   func middle(at time: Int64, instrument: Int) -> Int64 { middles[row(of: time) * instrumentCount + instrument] }
-  func mark(at time: Int64, instrument: Int) -> Int64 { marks[row(of: time) * instrumentCount + instrument] }
+  /// The mark of a position of so many lots.
+  func mark(at time: Int64, instrument: Int, lots: Int64) -> Int64 {
+    let mark = marks[row(of: time) * instrumentCount + instrument]
+    return lots < 0 ? mark.short : mark.long
+  }
 }
 
 /// Adds up what the market trades, and when.

@@ -3,6 +3,7 @@ import Execution
 import MarketTypes
 import Reporting
 import RiskControls
+import Simulation
 import Strategies
 import TickStore
 
@@ -188,9 +189,24 @@ struct RunAssembly {
           time: outcome.riskStates[lane].stoppedTime, lane: lane, kind: "drawdown-stop",
           detail:
             "equity fell by more than \(TomlNumber.text(variant.risk.drawdown ?? 0)) \(scenario.account.currency) "
-            + "from its high; the lane may only reduce its position"))
+            + "from its high; \(Self.words(variant.risk.afterStop))"))
+    }
+    for closing in outcome.closings where closing.lane < plan.variants.count && closing.reason == .marginCall {
+      events.append(
+        RiskEvent(
+          time: closing.time, lane: closing.lane, kind: "margin-closing",
+          detail:
+            "equity was less than keeping the positions asks for: orders were cancelled, positions closed at market"))
     }
     return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+  }
+
+  private static func words(_ after: RiskTerms.AfterStop) -> String {
+    switch after {
+    case .close: "its orders were cancelled and its positions closed at market"
+    case .hold: "its orders were cancelled and its positions held"
+    case .reduce: "the lane may only reduce its position"
+    }
   }
 
   private func draws() -> ExecutionDraws? {

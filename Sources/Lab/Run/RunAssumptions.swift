@@ -51,9 +51,8 @@ enum RunAssumptions {
       "fees", fees.isPlain && fees.makerRate <= 0 && fees.takerRate <= 0 ? .optimistic : .neutral,
       "Makers pay \(rate(fees.makerRate)) of the notional and takers \(rate(fees.takerRate)); negative is a rebate."
         + (fees.isPlain ? "" : " \(more(fees, scenario.account.currency))"))
-    add(
-      "marks", .neutral,
-      "Positions are valued at the middle of the best bid and offer; while a side is empty, at the last one.")
+    add("marks", .neutral, marks(scenario.account.mark))
+    addStop(lane.risk, add)
     addCarry(lane.carry, add)
     addFigures(scenario.metrics, replay.instruments.map(\.symbol), add)
     addAccount(scenario.account, add)
@@ -92,9 +91,33 @@ enum RunAssumptions {
         "margin", .optimistic,
         "Opening is refused where equity is less than \(percent(rule.initialLong.rate)) of all positions' value "
           + "(\(percent(rule.initialShort.rate)) for shorts). Equity below \(percent(rule.maintenanceLong.rate)) "
-          + "(\(percent(rule.maintenanceShort.rate)) for shorts) is noted as a margin call at samples; nobody liquidates the "
-          + "positions, and only orders that do not raise the requirement pass until it is met again.")
+          + "(\(percent(rule.maintenanceShort.rate)) for shorts) is noted as a margin call at samples; "
+          + (account.margin.onCall == .close
+            ? "all orders are then cancelled and all positions closed at market, and the lane goes on."
+            : "nobody liquidates the positions, and only orders that do not raise the requirement pass until it is met "
+              + "again."))
     }
+  }
+
+  private static func marks(_ mark: AccountTerms.Mark) -> String {
+    switch mark {
+    case .mid: "Positions are valued at the middle of the best bid and offer; while a side is empty, at the last one."
+    case .last: "Positions are valued at the last trade; before the first one, at the middle of the best bid and offer."
+    case .touch:
+      "Positions are valued at what closing them would get: longs at the best bid, shorts at the best offer, whatever "
+        + "their size; while there is none, at the last one."
+    }
+  }
+
+  private static func addStop(_ risk: RiskTerms, _ add: (String, Assumption.Direction, String) -> Void) {
+    guard risk.drawdown != nil else { return }
+    let rest =
+      switch risk.afterStop {
+      case .close: "closes all positions at market, and the strategy is not called again."
+      case .hold: "leaves positions as they are, and the strategy is not called again."
+      case .reduce: "lets the strategy go on, which may only reduce its positions."
+      }
+    add("drawdown stop", .neutral, "The drawdown is looked at at samples. The stop cancels all orders; it \(rest)")
   }
 
   private static func percent(_ billionths: Int64) -> String { "\(TomlNumber.text(Double(billionths) / 1e7)) %" }
@@ -195,8 +218,17 @@ enum RunAssumptions {
   private static func latency(_ terms: LatencyTerms) -> String {
     if terms.isZero { return "Messages take no time in either direction." }
     let feed =
-      terms.feed == .recorded
-      ? "the feed is as late as the data recorded it" : "the feed takes \(time(terms.feedNanoseconds))"
+      switch terms.feed {
+      case .constant: "the feed takes \(time(terms.feedNanoseconds))"
+      case .recorded: "the feed is as late as the data recorded it"
+      case .measured:
+        "the feed is as late as measured at \(terms.feedPoints.count) moments, "
+          + "\(time(terms.feedPoints.map(\.nanoseconds).min() ?? 0)) to "
+          + time(terms.feedPoints.map(\.nanoseconds).max() ?? 0)
+      case .drawn:
+        "the feed's delay is drawn for each event from \(time(terms.feedQuantiles.first ?? 0)) to "
+          + "\(time(terms.feedQuantiles.last ?? 0)), and no event overtakes another"
+      }
     return
       "Messages travel: \(feed), a new order \(rule(terms.newOrder)), a cancel \(rule(terms.cancel ?? terms.newOrder)), "
       + "an amend \(rule(terms.amend ?? terms.newOrder)) and an answer \(rule(terms.acknowledgement))."

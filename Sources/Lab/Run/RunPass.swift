@@ -109,7 +109,8 @@ struct RunPass {
     assembly.storage = storage
     var windows = assembly.windowCapture(showsOwnOrders: scenario.run.hasImpact)
     let probe = try MarketProbe(
-      times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, progress: progress)
+      times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, rule: scenario.account.mark.rule,
+      progress: progress)
     log?.note("marked", ["moments": .integer(probe.times.count)])
     return try assembly.result(probe, windows: windows)
   }
@@ -131,6 +132,7 @@ struct RunPass {
       sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit, progress: progress)
     job.storage = storage
     job.keepsSteps = scenario.report.keepsOrderSteps
+    job.marks = scenario.account.mark.rule
     return job
   }
 }

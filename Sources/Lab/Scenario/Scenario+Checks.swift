@@ -154,6 +154,15 @@ extension Scenario {
     }
   }
 
+  private static func isRising(_ points: [LatencyTerms.Rule.Point]) -> Bool {
+    let times = points.compactMap(\.time)
+    return !times.isEmpty && times.count == points.count && zip(times, times.dropFirst()).allSatisfy { $0 < $1 }
+  }
+
+  private static func isQuantiles(_ values: [Int64]) -> Bool {
+    (2...10_001).contains(values.count) && values == values.sorted()
+  }
+
   private func check(
     _ latency: LatencyTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
   ) throws(ScenarioError) {
@@ -161,18 +170,26 @@ extension Scenario {
       ("new_order", latency.newOrder), ("cancel", latency.cancel), ("amend", latency.amend),
       ("acknowledgement", latency.acknowledgement),
     ]
+    if latency.feed == .measured, !Self.isRising(latency.feedPoints) {
+      throw refusal(
+        "\(key).feed_point", "a measured feed wants points with rising times",
+        "write [[\(key).feed_point]] with time and nanoseconds")
+    }
+    if latency.feed == .drawn, !Self.isQuantiles(latency.feedQuantiles) {
+      throw refusal(
+        "\(key).feed_quantiles", "a drawn feed wants two or more quantiles that do not fall",
+        "write feed_quantiles = [100_000, 250_000, 2_000_000]")
+    }
     for (name, rule) in rules {
       if let rule, rule.law == .measured {
-        let times = rule.points.compactMap(\.time)
-        let isRising = zip(times, times.dropFirst()).allSatisfy { $0 < $1 }
-        guard !times.isEmpty, times.count == rule.points.count, isRising else {
+        guard Self.isRising(rule.points) else {
           throw refusal(
             "\(key).\(name).point", "a measured latency wants points with rising times",
             "write [[\(key).\(name).point]] with time and nanoseconds")
         }
       }
       guard let rule, rule.law == .drawn else { continue }
-      guard rule.quantiles.count >= 2, rule.quantiles.count <= 10_001, rule.quantiles == rule.quantiles.sorted() else {
+      guard Self.isQuantiles(rule.quantiles) else {
         throw refusal(
           "\(key).\(name).quantiles", "a drawn latency wants two or more quantiles that do not fall",
           "write quantiles = [100_000, 250_000, 2_000_000]")

@@ -79,13 +79,20 @@ extension AccountTerms: TomlMapped {
     try mapper.choice(
       "lots", &lots, "which lots a closing fill closes, kept with gains and holding periods; none keeps none")
     try mapper.integer("long_term_days", &longTermDays, in: 0...36_500, "a lot held for more days is long-term")
+    try mapper.choice(
+      "mark", &mark,
+      "what positions are valued at: mid of the best prices, last trade, or touch, the bid for longs and the ask for shorts; "
+        + "margins and carrying costs go by the mid")
     try mapper.tables(
       "rate", &rates, blank: CurrencyRate(), "what another currency is worth in the account's, for the whole run")
   }
 }
 
 extension AccountTerms.Credit: TomlChoice {}
+extension MarginTerms.OnCall: TomlChoice {}
+extension RiskTerms.AfterStop: TomlChoice {}
 extension AccountTerms.Lots: TomlChoice {}
+extension AccountTerms.Mark: TomlChoice {}
 
 extension MarginTerms: TomlMapped {
   /// Up to ten times the value.
@@ -98,6 +105,9 @@ extension MarginTerms: TomlMapped {
     try mapper.integer("maintenance_short_rate", &maintenanceShortRate, in: Self.rates, "as longs unless stated")
     try mapper.number(
       "leverage", &leverage, in: 0.01...1_000, "largest value of all positions as a multiple of equity")
+    try mapper.choice(
+      "on_call", &onCall,
+      "note: a margin call is a risk event; close: it cancels all orders and closes all positions at market, too")
   }
 }
 
@@ -205,8 +215,16 @@ extension LatencyTerms: TomlMapped {
   static let longest: ClosedRange<Int64> = 0...3_600_000_000_000
 
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
-    try mapper.choice("feed", &feed, "from the exchange's event to the strategy: constant, or as the data recorded it")
+    try mapper.choice(
+      "feed", &feed,
+      "from the exchange's event to the strategy: constant; as the data recorded it; measured at points; drawn for each event"
+    )
     try mapper.integer("feed_nanoseconds", &feedNanoseconds, in: Self.longest, "of a constant feed")
+    try mapper.integers(
+      "feed_quantiles", &feedQuantiles, in: Self.longest,
+      "of a drawn feed, nanoseconds at equal steps of probability from 0 to 1; no event overtakes another")
+    try mapper.tables(
+      "feed_point", &feedPoints, blank: Rule.Point(), "of a measured feed, by rising time; straight lines between them")
     try mapper.table("new_order", &newOrder, "from the strategy to the venue")
     try mapper.table("cancel", &cancel, blank: newOrder, "as new_order unless stated")
     try mapper.table("amend", &amend, blank: newOrder, "as new_order unless stated")
@@ -273,6 +291,10 @@ extension RiskTerms: TomlMapped {
     try mapper.number(
       "drawdown", &drawdown, in: 0...1e15,
       "largest fall from the highest equity, account's currency; then the lane stops")
+    try mapper.choice(
+      "after_stop", &afterStop,
+      "the stop cancels all orders; close: and closes all positions at market, hold: they stay, both without calling the "
+        + "strategy again; reduce: it goes on and may only reduce them")
   }
 }
 

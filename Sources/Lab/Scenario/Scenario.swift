@@ -92,6 +92,10 @@ public struct AccountTerms: Hashable, Sendable {
   /// A lot held for more days than this is long-term.
   public var longTermDays = 365
   public var rates: [CurrencyRate] = []
+  public enum Mark: String, CaseIterable, Sendable { case mid, last, touch }
+
+  /// What positions are worth.
+  public var mark = Mark.mid
 
   public enum Credit: String, CaseIterable, Sendable { case unlimited, cash, margin }
   public enum Lots: String, CaseIterable, Sendable { case none, fifo, lifo, hifo, average }
@@ -108,6 +112,10 @@ public struct MarginTerms: Hashable, Sendable {
   public var maintenanceShortRate: Int64?
   /// Largest value of all positions as a multiple of equity; nil for what the initial rates allow.
   public var leverage: Double?
+  public enum OnCall: String, CaseIterable, Sendable { case note, close }
+
+  /// What a margin call does.
+  public var onCall = OnCall.note
 
   public init() {}
 }
@@ -122,7 +130,7 @@ public struct CurrencyRate: Hashable, Sendable {
 
 /// How long messages travel.
 public struct LatencyTerms: Hashable, Sendable {
-  public enum Feed: String, CaseIterable, Sendable { case constant, recorded }
+  public enum Feed: String, CaseIterable, Sendable { case constant, recorded, measured, drawn }
 
   /// How long one kind of message takes.
   public struct Rule: Hashable, Sendable {
@@ -149,6 +157,9 @@ public struct LatencyTerms: Hashable, Sendable {
 
   public var feed = Feed.constant
   public var feedNanoseconds: Int64 = 0
+  /// Of a drawn feed, and of a measured one by rising time.
+  public var feedQuantiles: [Int64] = []
+  public var feedPoints: [Rule.Point] = []
   public var newOrder = Rule()
   /// Nil: as new orders.
   public var cancel: Rule?
@@ -206,6 +217,10 @@ public struct RiskTerms: Hashable, Sendable {
   public var orderRateWindowNanoseconds: Int64 = 1_000_000_000
   /// Largest fall from the highest equity, in the account's currency; then the lane stops.
   public var drawdown: Double?
+  public enum AfterStop: String, CaseIterable, Sendable { case close, hold, reduce }
+
+  /// What becomes of a lane that the drawdown stopped.
+  public var afterStop = AfterStop.close
 
   public init() {}
 }

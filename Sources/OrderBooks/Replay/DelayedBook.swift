@@ -36,10 +36,14 @@ public struct DelayedBook: BookObserver, ~Copyable {
   }
 
   public let instrumentCount: Int
-  public let delayNanoseconds: Int64
+  /// What the next event takes.
+  package var delayNanoseconds: Int64
+  /// Events so far.
+  package private(set) var eventCount: UInt64 = 0
   /// Takes as long as the data says, event by event.
   private let isRecorded: Bool
-  private var lastArrival = Int64.min
+  /// When the last event so far arrives.
+  package private(set) var lastArrival = Int64.min
   private var steps = RingQueue<Step>(capacity: 4096)
   private let sides: UnsafeMutablePointer<LadderSide>
   private var lastTrades: Column<Int32>
@@ -91,6 +95,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
     // A feed is one connection: what was sent earlier does not arrive later.
     let delay = isRecorded ? change.feedNanoseconds : delayNanoseconds
     lastArrival = max(lastArrival, change.time &+ delay)
+    eventCount &+= 1
     push(change, books: books)
     // Listeners hear of an event when all of it has arrived.
     if marksEvents { push(.nothing, change, side: 0, price: .min, quantity: 0, isLast: true) }

@@ -69,6 +69,11 @@ extension ImpactRunner {
   /// The middles of a lane's own market whenever one changed, while the lane is recorded; empties the store.
   public mutating func takeMiddles(lane: Int) -> [MiddleChange] { lanes[lane].runner.takeMiddles() }
 
+  /// The forced closings of a lane that began since the last call; empties the store.
+  public mutating func takeClosings(lane: Int) -> [ForcedClosing.Note] {
+    lanes[lane].runner.takeClosings().map { ForcedClosing.Note(time: $0.time, lane: lane, reason: $0.reason) }
+  }
+
   /// A lane's samples so far, a block of one lane with the marks of its own market; empties the store.
   public mutating func takeSamples(lane: Int) -> AccountSampleBlock { lanes[lane].runner.takeSamples() }
 

@@ -1,14 +1,17 @@
 public import Accounting
 import Execution
-import OrderBooks
+import MarketTypes
+public import OrderBooks
 
 /// All lanes' accounts at moments of exchange time.
 public struct AccountSampleBlock: Sendable {
   public let laneCount: Int
   public let instrumentCount: Int
   public fileprivate(set) var times: [Int64] = []
-  /// Bid plus ask in ticks of sample × instrument, the last known when a side is empty; Int64.min before the first.
+  /// Mark in half ticks of sample × instrument, the last known when there is none; Int64.min before the first.
   public fileprivate(set) var marks: [Int64] = []
+  /// Of shorts, where they are valued at another price than longs; empty otherwise.
+  public fileprivate(set) var shortMarks: [Int64] = []
   /// Positions of sample × lane × instrument.
   public fileprivate(set) var ledgers: [PositionLedger] = []
 
@@ -21,7 +24,11 @@ public struct AccountSampleBlock: Sendable {
     ledgers[(sample * laneCount + lane) * instrumentCount + instrument]
   }
 
-  public func mark(sample: Int, instrument: Int) -> Int64 { marks[sample * instrumentCount + instrument] }
+  /// The mark of a position of so many lots.
+  public func mark(sample: Int, instrument: Int, lots: Int64) -> Int64 {
+    let place = sample * instrumentCount + instrument
+    return lots < 0 && !shortMarks.isEmpty ? shortMarks[place] : marks[place]
+  }
 }
 
 /// Takes samples at an interval, and decides when drawdown stops are looked at.
@@ -31,11 +38,16 @@ struct AccountSamples {
 
   let interval: Int64
   let keeps: Bool
+  let rule: MarkRule
+  /// The latest marks of longs and of shorts, of each instrument.
+  private var latest: [(long: Int64, short: Int64)]
   /// The next moment; Int64.max when there is nothing to do.
   private(set) var next = Int64.max
   private(set) var block: AccountSampleBlock
 
-  init(intervalNanoseconds: Int64, watches: Bool, laneCount: Int, instrumentCount: Int) {
+  init(intervalNanoseconds: Int64, watches: Bool, laneCount: Int, instrumentCount: Int, rule: MarkRule) {
+    self.rule = rule
+    latest = Array(repeating: (.min, .min), count: instrumentCount)
     keeps = intervalNanoseconds > 0
     interval = keeps ? intervalNanoseconds : watches ? Self.watchNanoseconds : 0
     block = AccountSampleBlock(laneCount: laneCount, instrumentCount: instrumentCount)
@@ -53,7 +65,11 @@ struct AccountSamples {
   mutating func take(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    if keeps { record(at: next, engine: engine, books: books) }
+    if keeps {
+      record(at: next, engine: engine, books: books)
+    } else {
+      noteMarks(at: time, engine: engine, books: books)
+    }
     next += interval
   }
 
@@ -68,9 +84,10 @@ struct AccountSamples {
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
     block.times.append(time)
-    for instrument in 0..<block.instrumentCount {
-      engine.pointee.noteMiddle(instrument: instrument, time: time, books: books.pointee)
-      block.marks.append(engine.pointee.lastBidPlusAsk(instrument: instrument))
+    noteMarks(at: time, engine: engine, books: books)
+    for mark in latest {
+      block.marks.append(mark.long)
+      if rule == .touch { block.shortMarks.append(mark.short) }
     }
     for lane in 0..<block.laneCount {
       for instrument in 0..<block.instrumentCount {
@@ -79,9 +96,49 @@ struct AccountSamples {
     }
   }
 
+  /// What a position of so many lots was worth at the latest look, half ticks; Int64.min before the first price.
+  func mark(instrument: Int, lots: Int64) -> Int64 { lots < 0 ? latest[instrument].short : latest[instrument].long }
+
+  private mutating func noteMarks(
+    at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
+  ) {
+    for instrument in latest.indices {
+      engine.pointee.noteMiddle(instrument: instrument, time: time, books: books.pointee)
+      MarkFinder.note(
+        &latest[instrument], middle: engine.pointee.lastBidPlusAsk(instrument: instrument), instrument: instrument,
+        rule: rule, books: books.pointee)
+    }
+  }
+
   /// The samples kept so far; empties the store.
   mutating func drain() -> AccountSampleBlock {
     defer { block = AccountSampleBlock(laneCount: block.laneCount, instrumentCount: block.instrumentCount) }
     return block
+  }
+}
+
+/// Marks of longs and shorts by a rule, in half ticks.
+public enum MarkFinder {
+  /// Brings marks up to date: the middle; the last trade; or the bid for longs and the ask for shorts. Where there is no such
+  /// price now the last one stands, and before the first the middle does.
+  public static func note(
+    _ latest: inout (long: Int64, short: Int64), middle: Int64, instrument: Int, rule: MarkRule,
+    books: borrowing BookSet
+  ) {
+    switch rule {
+    case .middle: if middle != .min { latest = (middle, middle) }
+    case .last:
+      let last = books.lastTradePrice(instrument: instrument)
+      if !last.isNone {
+        latest = (2 * Int64(last.ticks), 2 * Int64(last.ticks))
+      } else if latest.long == .min {
+        latest = (middle, middle)
+      }
+    case .touch:
+      let bid = books.bestPrice(.buy, instrument: instrument)
+      let ask = books.bestPrice(.sell, instrument: instrument)
+      latest.long = bid.isNone ? (latest.long == .min ? middle : latest.long) : 2 * Int64(bid.ticks)
+      latest.short = ask.isNone ? (latest.short == .min ? middle : latest.short) : 2 * Int64(ask.ticks)
+    }
   }
 }

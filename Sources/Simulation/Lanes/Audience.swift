@@ -8,6 +8,13 @@ struct Audience {
     var bars: [Int32] = []
     var events: [Int32] = []
 
+    mutating func remove(_ lane: Int32) {
+      touch.removeAll { $0 == lane }
+      trades.removeAll { $0 == lane }
+      bars.removeAll { $0 == lane }
+      events.removeAll { $0 == lane }
+    }
+
     var isEmpty: Bool { touch.isEmpty && trades.isEmpty && bars.isEmpty && events.isEmpty }
   }
 
@@ -22,6 +29,13 @@ struct Audience {
   let hearingViewCount: Int
   /// Some lane acts on what it hears, so events must wait for its messages.
   let isBusy: Bool
+
+  /// Takes a lane out of all lists; what only spares work stays as it was.
+  mutating func remove(_ lane: Int32) {
+    direct.remove(lane)
+    for view in delayed.indices { delayed[view].remove(lane) }
+    for interval in builtBars.keys { builtBars[interval]?.removeAll { $0 == lane } }
+  }
 
   /// Whether a strategy is to be called for what its book shows.
   static func listens(_ wanted: Subscriptions) -> Bool {

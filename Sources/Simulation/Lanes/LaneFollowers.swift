@@ -16,11 +16,14 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
   let hearingViewCount: Int
   let isBusy: Bool
   let buildsBars: Bool
+  /// Of each delayed book; empty where every feed is constant or recorded.
+  private let feeds: [LatencySampler?]
 
   init(
     places: LanePlaces<LaneStrategy>, viewCount: Int, audience: UnsafeMutablePointer<Audience>,
-    bars: UnsafeMutablePointer<BarBuilder>
+    bars: UnsafeMutablePointer<BarBuilder>, feeds: [LatencySampler?]
   ) {
+    self.feeds = feeds.contains { $0 != nil } ? feeds : []
     self.places = places
     self.viewCount = viewCount
     self.audience = audience
@@ -46,11 +49,32 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
   @inline(__always)
   public mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
     places.engine.pointee.bookChanged(change, books: books)
+    if !feeds.isEmpty { drawDelays(of: change) }
     for index in 0..<viewCount { places.views[index].bookChanged(change, books: books) }
     if buildsBars, let trade = Self.trade(change, books: books) {
       bars.pointee.trade(instrument: trade.instrument, price: trade.price.ticks, quantity: trade.quantity)
     }
     if hearsDirectly { announce(change, books: books) }
+  }
+
+  /// Sets what the event takes to the books whose feeds vary: a function of its number among all events, and of its time.
+  @inline(never)
+  private func drawDelays(of change: BookChange) {
+    for (index, feed) in feeds.enumerated() {
+      guard let feed else { continue }
+      places.views[index].delayNanoseconds = feed.nanoseconds(
+        at: change.time, index: places.views[index].eventCount, feedNanoseconds: change.feedNanoseconds)
+    }
+  }
+
+  /// When a lane with a delayed book hears of a bar that ends at a moment: with what the venue sends then, and not before
+  /// the trades in it.
+  private func arrival(of end: Int64, view: Int) -> Int64 {
+    var delay = places.views[view].delayNanoseconds
+    if !feeds.isEmpty, let feed = feeds[view] {
+      delay = feed.nanoseconds(at: end, index: places.views[view].eventCount, feedNanoseconds: 0)
+    }
+    return max(end &+ delay, places.views[view].lastArrival)
   }
 
   /// The trade that an event reports, if it does; a print that repeats executions of named orders is none.
@@ -151,6 +175,7 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
   func closeBars(upTo time: Int64) {
     while bars.pointee.next <= time {
       if var late = bars.pointee.takeLate() {
+        if places.engine.pointee.hasLeft(lane: Int(late.lane)) { continue }
         places.closes.note(&late.bar, interval: late.interval, view: Int(places.viewOfLane[Int(late.lane)]))
         places.call(Int(late.lane), localTime: late.time) { [bar = late.bar] in $0.barClosed(bar, &$1) }
         continue
@@ -168,7 +193,7 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
           } else {
             late.append(
               BarBuilder.LateBar(
-                time: end &+ places.views[view].delayNanoseconds, lane: lane, interval: interval, bar: bar))
+                time: arrival(of: end, view: view), lane: lane, interval: interval, bar: bar))
           }
         }
       }

@@ -25,7 +25,7 @@ struct LanePlaces<LaneStrategy: Strategy> {
   init(
     strategies: UnsafeMutablePointer<LaneStrategy>, engine: UnsafeMutablePointer<ExecutionEngine>,
     books: UnsafeMutablePointer<BookSet>, views: UnsafeMutablePointer<DelayedBook>, instruments: [Instrument],
-    terms: [LaneTerms], delays: [Int64], subscriptions: [Subscriptions]
+    terms: [LaneTerms], feeds: [LatencyModel.FeedSetting], subscriptions: [Subscriptions]
   ) {
     self.strategies = strategies
     self.engine = engine
@@ -43,12 +43,12 @@ struct LanePlaces<LaneStrategy: Strategy> {
       if let shift = terms.latency.clockShift {
         clockShifts[lane] = shift
       } else {
-        viewOfLane[lane] = Int32(delays.firstIndex(of: terms.latency.feedNanoseconds) ?? 0)
+        viewOfLane[lane] = Int32(feeds.firstIndex(of: terms.latency.feedSetting) ?? 0)
       }
     }
     callSite = StrategyCallSite.take(strategy: LaneStrategy.name)
     wakes.initialize(to: WakeBoard(laneCount: laneCount, clockShifts: clockShifts))
-    closes = CloseBoard(subscriptions: subscriptions, viewCount: delays.count, instrumentCount: instruments.count)
+    closes = CloseBoard(subscriptions: subscriptions, viewCount: feeds.count, instrumentCount: instruments.count)
     room = .allocate(capacity: 1)
     room.initialize(
       to: DeskRoom(

@@ -54,15 +54,6 @@ extension LaneRunner {
     engine.pointee.equity(lane: lane, instrument: instrument)
   }
 
-  /// Stops lanes that have lost more than they may: their orders are cancelled, and only what reduces a position passes.
-  mutating func watchDrawdown(at time: Int64) {
-    for lane in 0..<laneCount where engine.pointee.hasDrawdownStop(lane: lane) {
-      var sum: Int128 = 0
-      for instrument in instruments.indices { sum += equity(lane: lane, instrument: instrument) }
-      let equity = Int64(clamping: sum / 1_000_000_000)
-      if engine.pointee.mark(lane: lane, equity: equity, time: time) {
-        places.call(lane, localTime: time + places.clockShifts[lane]) { $1.cancelAll() }
-      }
-    }
-  }
+  /// The forced closings that began since the last call; empties the store.
+  public mutating func takeClosings() -> [ForcedClosing.Note] { closings.takeNotes() }
 }

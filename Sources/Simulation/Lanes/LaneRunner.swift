@@ -1,7 +1,8 @@
-import RiskControls
+public import Accounting
 public import Execution
 public import MarketTypes
 import OrderBooks
+import RiskControls
 public import Strategies
 
 /// Gives the market's events in order of exchange time, which never steps back (see `SteadyClock`).
@@ -23,10 +24,13 @@ public struct LaneRunOptions: Hashable, Sendable {
   public var ordersPerLane: Int
   /// Sample every lane's account every so many nanoseconds of exchange time, aligned to the epoch; 0 never.
   public var sampleIntervalNanoseconds: Int64
+  /// What positions are worth at samples and to drawdown stops; margins and carrying costs go by the middle.
+  public var marks: MarkRule
 
-  public init(ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0) {
+  public init(ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0, marks: MarkRule = .middle) {
     self.ordersPerLane = ordersPerLane
     self.sampleIntervalNanoseconds = sampleIntervalNanoseconds
+    self.marks = marks
   }
 }
 
@@ -49,7 +53,8 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   let places: LanePlaces<LaneStrategy>
   let audience: UnsafeMutablePointer<Audience>
   let followers: LaneFollowers<LaneStrategy>
-  let watchesDrawdown: Bool
+  let watchesAccounts: Bool
+  var closings = ForcedClosing()
   var timers: [TimerGroup]
   let bars: UnsafeMutablePointer<BarBuilder>
   var samples: AccountSamples
@@ -76,38 +81,39 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     engine.initialize(to: execution)
     books = .allocate(capacity: 1)
     books.initialize(to: BookSet(instrumentCount: instrumentCount))
-    // A delayed book for each delay, those with listeners first.
-    var delays: [Int64] = []
+    // A delayed book for each feed, those with listeners first.
+    var feeds: [LatencyModel.FeedSetting] = []
     for listens in [true, false] {
-      let found = terms.indices.filter {
-        terms[$0].latency.clockShift == nil && Audience.listens(subscriptions[$0]) == listens
+      for (lane, terms) in terms.enumerated()
+      where terms.latency.clockShift == nil && Audience.listens(subscriptions[lane]) == listens {
+        if !feeds.contains(terms.latency.feedSetting) { feeds.append(terms.latency.feedSetting) }
       }
-      delays += Set(found.map { terms[$0].latency.feedNanoseconds }).subtracting(delays).sorted()
     }
-    viewCount = delays.count
+    viewCount = feeds.count
     views = .allocate(capacity: max(1, viewCount))
-    for (index, delay) in delays.enumerated() {
+    for (index, feed) in feeds.enumerated() {
       (views + index).initialize(
         to: DelayedBook(
-          instrumentCount: instrumentCount, delayNanoseconds: max(0, delay), isRecorded: delay < 0,
+          instrumentCount: instrumentCount, delayNanoseconds: feed.nanoseconds, isRecorded: feed.isRecorded,
           marksEvents: subscriptions.contains(where: Audience.listens)))
     }
     places = LanePlaces(
       strategies: strategies, engine: engine, books: books, views: views, instruments: instruments, terms: terms,
-      delays: delays, subscriptions: subscriptions)
+      feeds: feeds, subscriptions: subscriptions)
     audience = .allocate(capacity: 1)
     audience.initialize(to: Audience(subscriptions: subscriptions, places: places, viewCount: viewCount))
-    watchesDrawdown = terms.contains { $0.limits.drawdown != nil }
+    watchesAccounts = terms.contains { $0.limits.drawdown != nil || $0.credit?.closesOnCall == true }
     timers = TimerGroup.groups(subscriptions, places: places)
     bars = .allocate(capacity: 1)
     bars.initialize(
       to: BarBuilder(
         intervals: Set(subscriptions.map(\.barIntervalNanoseconds)).filter { $0 > 0 }.sorted(),
         instrumentCount: instrumentCount))
-    followers = LaneFollowers(places: places, viewCount: viewCount, audience: audience, bars: bars)
+    followers = LaneFollowers(
+      places: places, viewCount: viewCount, audience: audience, bars: bars, feeds: feeds.map(\.sampler))
     samples = AccountSamples(
-      intervalNanoseconds: options.sampleIntervalNanoseconds, watches: watchesDrawdown, laneCount: laneCount,
-      instrumentCount: instrumentCount)
+      intervalNanoseconds: options.sampleIntervalNanoseconds, watches: watchesAccounts, laneCount: laneCount,
+      instrumentCount: instrumentCount, rule: options.marks)
   }
 
   deinit {
@@ -189,7 +195,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// The venue time of the next thing that is not a market event.
   @inline(__always)
   var nextTime: Int64 {
-    var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), samples.next)
+    var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), min(samples.next, closings.next))
     for group in timers { next = min(next, group.next) }
     for index in 0..<followers.hearingViewCount { next = min(next, views[index].nextTime) }
     next = min(next, places.wakes.pointee.next)
@@ -228,8 +234,9 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     if places.wakes.pointee.next <= time { wakeLanes(upTo: time) }
     if samples.next <= time {
       samples.take(at: time, engine: engine, books: books)
-      if watchesDrawdown { watchDrawdown(at: time) }
+      if watchesAccounts { watchAccounts(at: time) }
     }
+    if closings.next <= time { closePositions(upTo: time) }
   }
 
   @inline(never)
