@@ -8,7 +8,7 @@ public struct CloseHistory {
   @usableFromInline let ring: UnsafePointer<CloseRing>
 
   @inlinable @inline(__always)
-  init(ring: UnsafePointer<CloseRing>) { self.ring = ring }
+  package init(ring: UnsafePointer<CloseRing>) { self.ring = ring }
 
   /// Bars so far; none when no strategy of the run asked for a history.
   @inlinable @inline(__always)

@@ -20,11 +20,13 @@ public struct Subscriptions: Hashable, Sendable {
   public var barHistory: Int
   /// Call `marketChanged` after every event.
   public var events: Bool
+  /// A promise that a bar means nothing to the strategy unless two averages have crossed since its last call.
+  public var barCross: AverageCross?
 
   public init(
     intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false, touch: Bool = false,
     trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0, barHistory: Int = 0,
-    events: Bool = false
+    events: Bool = false, barCross: AverageCross? = nil
   ) {
     self.intervalNanoseconds = intervalNanoseconds
     self.fills = fills
@@ -35,6 +37,31 @@ public struct Subscriptions: Hashable, Sendable {
     self.barIntervalNanoseconds = barIntervalNanoseconds
     self.barHistory = barHistory
     self.events = events
+    self.barCross = barCross
+  }
+}
+
+/// Two averages of the last closes of one instrument, and whether the faster lies above the slower.
+///
+/// With it the engine may leave out calls of `barClosed` between two crossings, which is most of them; it need not. A
+/// strategy that promises it must ask for as long a `barHistory`.
+public struct AverageCross: Hashable, Sendable {
+  public var instrument: Int
+  /// Bars of either average.
+  public var fast: Int
+  public var slow: Int
+
+  public init(instrument: Int = 0, fast: Int, slow: Int) {
+    self.instrument = instrument
+    self.fast = fast
+    self.slow = slow
+  }
+
+  /// Positive while the faster average lies above: their difference times both lengths, which rounds nothing and stays below
+  /// 2⁶² for 30,000 bars.
+  @inlinable @inline(__always)
+  public func difference(_ closes: CloseHistory) -> Int64 {
+    closes.sum(last: fast) &* Int64(slow) &- closes.sum(last: slow) &* Int64(fast)
   }
 }
 

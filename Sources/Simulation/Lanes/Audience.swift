@@ -6,16 +6,20 @@ struct Audience {
     var touch: [Int32] = []
     var trades: [Int32] = []
     var bars: [Int32] = []
+    /// Of those that want bars, the ones that need not hear of each; of lanes that read the venue's book only.
+    var crosses: [CrossBoard] = []
     var events: [Int32] = []
 
     mutating func remove(_ lane: Int32) {
       touch.removeAll { $0 == lane }
       trades.removeAll { $0 == lane }
       bars.removeAll { $0 == lane }
+      for index in crosses.indices { crosses[index].remove(lane) }
       events.removeAll { $0 == lane }
     }
 
-    var isEmpty: Bool { touch.isEmpty && trades.isEmpty && bars.isEmpty && events.isEmpty }
+    var wantsBars: Bool { !bars.isEmpty || !crosses.isEmpty }
+    var isEmpty: Bool { touch.isEmpty && trades.isEmpty && !wantsBars && events.isEmpty }
   }
 
   /// Lanes that are called together with the event.
@@ -46,16 +50,24 @@ struct Audience {
     subscriptions: [Subscriptions], places: LanePlaces<LaneStrategy>, viewCount: Int
   ) {
     delayed = Array(repeating: Lists(), count: viewCount)
+    var crosses: [Int: [(lane: Int32, cross: AverageCross)]] = [:]
     for (lane, wanted) in subscriptions.enumerated() {
       let view = Int(places.viewOfLane[lane])
       var lists = view < 0 ? direct : delayed[view]
       if wanted.touch { lists.touch.append(Int32(lane)) }
       if wanted.trades { lists.trades.append(Int32(lane)) }
-      if wanted.bars { lists.bars.append(Int32(lane)) }
+      if wanted.bars {
+        if view < 0, let cross = wanted.barCross, wanted.barIntervalNanoseconds == 0, !wanted.events {
+          crosses[cross.instrument, default: []].append((Int32(lane), cross))
+        } else {
+          lists.bars.append(Int32(lane))
+        }
+      }
       if wanted.events { lists.events.append(Int32(lane)) }
       if view < 0 { direct = lists } else { delayed[view] = lists }
       if wanted.barIntervalNanoseconds > 0 { builtBars[wanted.barIntervalNanoseconds, default: []].append(Int32(lane)) }
     }
+    direct.crosses = crosses.keys.sorted().map { CrossBoard(instrument: $0, lanes: crosses[$0] ?? []) }
     hearsDirectly = !direct.isEmpty
     hearingViewCount = delayed.prefix { !$0.isEmpty }.count
     isBusy = hearsDirectly || hearingViewCount > 0 || subscriptions.contains { $0.fills || $0.orderChanges }

@@ -106,12 +106,16 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
     let instrument = Int(change.instrument)
     guard instrument < books.instrumentCount else { return }
     if change.code.operationNumber == EventCode.Operation.bar.rawValue {
-      if !audience.pointee.direct.bars.isEmpty, let bar = books.lastBar(instrument: instrument) {
+      if audience.pointee.direct.wantsBars, let bar = books.lastBar(instrument: instrument) {
         var closed = MarketBar(
           time: change.time, instrument: instrument, open: bar.open, high: bar.high, low: bar.low, close: bar.close,
           volume: bar.volume.lots)
         places.closes.note(&closed, interval: nil, view: -1)
         report(closed, to: audience.pointee.direct.bars, at: change.time)
+        for index in audience.pointee.direct.crosses.indices
+        where audience.pointee.direct.crosses[index].instrument == instrument {
+          reportCrossings(closed, of: &audience.pointee.direct.crosses[index], at: change.time)
+        }
       }
     } else {
       if !audience.pointee.direct.touch.isEmpty, Self.concernsTouch(change, books: books) {
@@ -142,6 +146,14 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
       }
     }
     callSite.pointee.leave()
+  }
+
+  /// Calls the lanes that wait for averages to cross, where they have.
+  @inline(never)
+  private func reportCrossings(_ bar: MarketBar, of board: inout CrossBoard, at time: Int64) {
+    board.forEachCrossing(CloseHistory(ring: UnsafePointer(places.closes.rings) + Int(bar.series))) { lane in
+      places.call(Int(lane), localTime: time &+ places.clockShifts[Int(lane)]) { $0.barClosed(bar, &$1) }
+    }
   }
 
   @inline(__always)

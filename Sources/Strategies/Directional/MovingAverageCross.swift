@@ -20,8 +20,7 @@ public struct MovingAverageCross: Strategy {
   let feeRate: Int64
   let usesMoney: Bool
   public let subscriptions: Subscriptions
-  let fast: Int
-  let slow: Int
+  let cross: AverageCross
   let longest: Int
   private var wasAbove = false
   /// Money of the lane when all of it is traded, in billionths of ticks × lots.
@@ -33,10 +32,12 @@ public struct MovingAverageCross: Strategy {
     feeRate = parameters.whole("fee_billionths")
     money = Int128(parameters.whole("notional")) * Affordable.unit
     usesMoney = money > 0
-    fast = Int(parameters.whole("fast"))
-    slow = Int(parameters.whole("slow"))
-    longest = max(fast, slow)
-    subscriptions = parameters.barSubscription(fills: usesMoney, history: longest)
+    cross = AverageCross(
+      instrument: instrument, fast: Int(parameters.whole("fast")), slow: Int(parameters.whole("slow")))
+    longest = max(cross.fast, cross.slow)
+    var subscriptions = parameters.barSubscription(fills: usesMoney, history: longest)
+    subscriptions.barCross = cross
+    self.subscriptions = subscriptions
   }
 
   @inline(__always)
@@ -44,9 +45,7 @@ public struct MovingAverageCross: Strategy {
     guard bar.instrument == instrument else { return }
     let closes = desk.closes(of: bar)
     guard closes.count >= longest else { return }
-    // Sum × other length is exact where rounded averages are not; with 30,000 bars at most, products stay below 2⁶².
-    let difference =
-      closes.sum(last: fast) &* Int64(slow) &- closes.sum(last: slow) &* Int64(fast)
+    let difference = cross.difference(closes)
     if (difference > 0) != wasAbove {
       wasAbove.toggle()
       if closes.count > longest { crossed(difference, close: bar.close, desk) }
