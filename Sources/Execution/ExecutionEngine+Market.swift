@@ -56,7 +56,7 @@ extension ExecutionEngine: BookObserver {
       guard change.arrival != BookChange.noArrival else { break }
       let side = Int(change.instrument) &* 2 &+ change.sideIndex
       if occupied[side].best >= occupied[side].key(change.price) { executed(change, movesUp: true, books: books) }
-      if special.isWatching { marketTraded(change, books: books) }
+      if special.isWatching, !change.code.isMarked { marketTraded(change, books: books) }
     case EventCode.Operation.modify.rawValue:
       guard change.arrival != BookChange.noArrival else { break }
       moveUp(change, price: change.oldPrice, quantity: change.oldQuantity)

@@ -205,7 +205,13 @@ extension ExecutionEngine {
       let index = Int(order)
       guard orders[index].state == .waiting else { continue }
       if orders[index].timeInForce.isAuctionOnly {
-        if isAuction { fillInAuction(index, price: price, change: change, books: books) }
+        if isAuction {
+          fillInAuction(index, price: price, change: change, books: books)
+        } else if orders[index].timeInForce == .atOpen, feedKinds[Int(change.instrument)].status == .open {
+          // Continuous trading has begun: the opening auction is over.
+          special.remove(index)
+          finish(index, time: change.time, kind: .cancelled, cancelReason: .auctionEnded)
+        }
       } else if orders[index].type.isStop {
         follow(index, price)
         if isTriggered(index, by: price) {

@@ -65,7 +65,7 @@ public enum QueueModel: Hashable, Sendable {
     return Elementary.exp(exponent * Elementary.log(base))
   }
 
-  /// What is ahead after a level went from `old` to `new`, in the engine's fixed point (see `Cohort.ahead`).
+  /// What is ahead after a level went from `old` to `new`, in lots.
   ///
   /// `traded` is what trades have already taken off the front since the last such change: it is part of the decrease.
   func ahead(_ ahead: Int64, traded: Int64, from old: Int64, to new: Int64) -> Int64 {
@@ -76,6 +76,8 @@ public enum QueueModel: Hashable, Sendable {
     let probability = probabilityBehind(ahead: front, behind: behind)
     let estimate =
       front - (1 - probability) * Double(decrease) + min(behind - probability * Double(decrease), 0)
-    return min(max(0, Int64(estimate.rounded(.toNearestOrEven))), new)
+    let rounded = max(0, estimate.rounded(.toNearestOrEven))
+    // Compared first: a quantity near 2⁶³ rounds up to what no integer holds.
+    return rounded >= Double(new) ? new : Int64(rounded)
   }
 }

@@ -69,7 +69,8 @@ public struct EventCode: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public var isEndOfEvent: Bool { rawValue & 0x40 != 0 }
 
-  /// Trade: the source named no aggressor. Add, modify and setLevel: part of a snapshot.
+  /// Trade: the source named no aggressor. Add, modify and setLevel: part of a snapshot. Executions: not printable, because
+  /// the source reports the trade in a print of its own.
   @inlinable
   public var isMarked: Bool { rawValue & 0x80 != 0 }
 }

@@ -184,7 +184,12 @@ struct EventEncoder {
     _ operation: EventCode.Operation, _ event: MarketEvent, _ order: OrderTable.Order, price: Int32, quantity: Int64,
     fillsZero: Bool = false, extra: EventMarks = []
   ) {
-    let isMarked = operation == .modify && event.flags.contains(.snapshot)
+    let isMarked =
+      switch operation {
+      case .modify: event.flags.contains(.snapshot)
+      case .executeWhole, .executePart, .executePriced: event.flags.contains(.nonPrintable)
+      default: false
+      }
     // The side of an order event is its order's; only a priced execution needs it to find its price column.
     let code = code(operation, event, side: operation == .executePriced ? order.side : .buy, isMarked: isMarked)
     var event = event

@@ -71,7 +71,8 @@ extension EventCode {
     var flags: EventFlags = isEndOfEvent ? [.endOfEvent] : []
     switch operation {
     case .add, .modify, .setLevel: if isMarked { flags.insert(.snapshot) }
-    case .executePriced: flags.insert(.pricedExecution)
+    case .executeWhole, .executePart: if isMarked { flags.insert(.nonPrintable) }
+    case .executePriced: flags.formUnion(isMarked ? [.pricedExecution, .nonPrintable] : .pricedExecution)
     default: break
     }
     return flags

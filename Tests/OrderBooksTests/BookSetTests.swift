@@ -43,6 +43,11 @@ import Testing
         if round % 6 == 5 {
           books.checkInvariants()
           Self.expectEqual(books, flow.book, instruments: instruments, "\(shape) seed \(seed) round \(round)")
+          for instrument in 0..<instruments {
+            #expect(
+              books.lastTradePrice(instrument: instrument).ticks
+                == flow.book.lastTrades[UInt16(instrument)] ?? .min)
+          }
         }
       }
       #expect(books.anomalies.total == 0)
@@ -209,6 +214,47 @@ import Testing
     let error = #expect(throws: BookAnomalyError.self) { try books.requireClean() }
     #expect(error?.anomalies.deadSlots == 1 && error?.anomalies.orphans == 1)
     #expect(error?.description.contains("1 events on unknown orders among the first 2 events") == true)
+  }
+
+  /// Follows with no delay at all.
+  struct Shadow: BookObserver, ~Copyable {
+    var book: DelayedBook
+
+    mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
+      book.bookChanged(change, books: books)
+      book.advance(to: change.time)
+      for instrument in 0..<2 {
+        #expect(book.lastTradePrice(instrument: instrument) == books.lastTradePrice(instrument: instrument))
+      }
+    }
+  }
+
+  @Test func anUndelayedBookKnowsTheSameLastTrade() {
+    var flow = RandomOrderFlow(seed: 5, shape: .calm, instrumentCount: 2)
+    var books = BookSet(instrumentCount: 2)
+    var batch = EventBatch(capacity: 256)
+    var shadow = Shadow(book: DelayedBook(instrumentCount: 2, delayNanoseconds: 0))
+    for _ in 0..<8 {
+      flow.fill(&batch, count: 256)
+      books.apply(batch, observer: &shadow)
+    }
+    #expect(!books.lastTradePrice(instrument: 1).isNone)
+  }
+
+  @Test func moreThanRestsEndsTheOrder() {
+    var books = BookSet(instrumentCount: 1)
+    var batch = EventBatch(capacity: 8)
+    var observer = NullObserver()
+    batch.append(EventCode(.add), time: 1)
+    batch.append(price: 100, sideIndex: 0)
+    batch.append(quantity: 5)
+    batch.append(EventCode(.executePriced, side: .buy), time: 2)
+    batch.append(slot: 0)
+    batch.append(change: 7)
+    batch.append(price: 99, sideIndex: 0)
+    books.apply(batch, observer: &observer)
+    #expect(books.liveOrderCount == 0 && books.anomalies.overdrawn == 1)
+    #expect(books.lastTradePrice() == Price(ticks: 99))
   }
 
   /// Follows every change and rebuilds totals from the summaries alone.

@@ -80,7 +80,9 @@ public struct RandomOrderFlow {
       batch.append(code(.cancel), time: time, instrument: order.instrument)
       batch.append(slot: order.slot)
     case 45..<60:
-      batch.append(code(.executeWhole), time: time, instrument: order.instrument)
+      batch.append(
+        EventCode(.executeWhole, isEndOfEvent: isLast, isMarked: dice % 8 == 0), time: time,
+        instrument: order.instrument)
       batch.append(slot: order.slot)
     case 60..<75 where partial > 0:
       batch.append(code(Bool.random(using: &random) ? .reduce : .executePart), time: time, instrument: order.instrument)
@@ -88,7 +90,8 @@ public struct RandomOrderFlow {
       batch.append(change: partial)
     case 75..<78:
       let side: Side = order.sideIndex == 0 ? .buy : .sell
-      batch.append(EventCode(.executePriced, side: side), time: time, instrument: order.instrument)
+      batch.append(
+        EventCode(.executePriced, side: side, isMarked: dice % 4 == 0), time: time, instrument: order.instrument)
       batch.append(slot: order.slot)
       batch.append(change: Bool.random(using: &random) || partial == 0 ? order.quantity : partial)
       batch.append(price: order.price + 1, sideIndex: order.sideIndex)

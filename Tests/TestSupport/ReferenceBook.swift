@@ -27,12 +27,22 @@ public struct ReferenceBook {
   /// Totals of level feeds.
   public private(set) var setLevels: [LevelKey: Int64] = [:]
   public private(set) var slots = SlotAllocator()
+  /// The price of the last trade of each instrument: a print, or an execution that none repeats.
+  public private(set) var lastTrades: [UInt16: Int32] = [:]
 
   public init() {}
 
   public mutating func apply(_ event: HotEvent) {
     guard let operation = event.code.operation else { return }
     let place = event.slot.flatMap { slot in orders.firstIndex { $0.slot == slot } }
+    switch operation {
+    case .trade: lastTrades[event.instrument] = event.prices[0]
+    case .executeWhole, .executePart, .executePriced:
+      if let place, !event.code.isMarked {
+        lastTrades[orders[place].instrument] = operation == .executePriced ? event.prices[0] : orders[place].price
+      }
+    default: break
+    }
     switch operation {
     case .add:
       orders.append(

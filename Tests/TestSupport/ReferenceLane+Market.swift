@@ -24,10 +24,12 @@ extension ReferenceLane {
       guard let place else { return }
       let order = market[place]
       let quantity = event.change ?? order.quantity
-      if operation == .executePriced { lastTrade = event.prices[0] }
+      if !event.code.isMarked { lastTrade = operation == .executePriced ? event.prices[0] : order.price }
       remove(place, quantity, releases: quantity == order.quantity)
       executed(order, quantity: quantity, time: event.time)
-      watchTrade(price: lastTrade, isAuction: operation == .executePriced, time: event.time)
+      if !event.code.isMarked {
+        watchTrade(price: lastTrade, isAuction: operation == .executePriced, time: event.time)
+      }
     case .modify:
       guard let place, let quantity = event.change, let change = event.priceChange else { return }
       market[place].price += change

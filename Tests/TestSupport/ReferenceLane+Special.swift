@@ -84,7 +84,11 @@ extension ReferenceLane {
   mutating func watchTrade(price: Int32, isAuction: Bool, time: Int64) {
     for place in waiting where orders[place].state == .waiting {
       if orders[place].terms.timeInForce.isAuctionOnly {
-        if isAuction { fillInAuction(place, price, time) }
+        if isAuction {
+          fillInAuction(place, price, time)
+        } else if orders[place].terms.timeInForce == .atOpen, status == .open {
+          finish(place, time)
+        }
       } else if orders[place].type.isStop {
         follow(place, price)
         if isTriggered(place, price) { trigger(place, time) }

@@ -108,7 +108,10 @@ private struct TradedVolume: BookObserver {
   mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
     if change.time >= eventNoted { eventNoted = eventHours.note(change.time) }
     switch change.code.operation {
-    // Sources that print a trade and fill orders apart say the quantity twice: `fill` is not counted.
+    // Sources that print a trade and fill or execute orders apart say the quantity twice: the print counts.
+    case .executeWhole where change.code.isMarked, .executePart where change.code.isMarked,
+      .executePriced where change.code.isMarked:
+      return
     case .executeWhole, .executePart, .executePriced, .trade, .bar:
       let instrument = Int(change.instrument)
       if change.time >= noted { noted = hours.note(change.time) }

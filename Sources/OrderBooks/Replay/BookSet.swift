@@ -138,16 +138,28 @@ public struct BookSet: ~Copyable {
         let quantity = unsafe quantities[unchecked: cursor.quantity]
         cursor.quantity &+= 1
         add(price: price, quantity: quantity, sideIndex: sideIndex, change: &change)
-      case EventCode.Operation.cancel.rawValue, EventCode.Operation.executeWhole.rawValue:
+      case EventCode.Operation.cancel.rawValue:
         let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
         removeWhole(slot, change: &change)
-      case EventCode.Operation.reduce.rawValue, EventCode.Operation.executePart.rawValue:
+      case EventCode.Operation.executeWhole.rawValue:
+        let slot = unsafe slots[unchecked: cursor.slot]
+        cursor.slot &+= 1
+        removeWhole(slot, change: &change)
+        recordExecution(change)
+      case EventCode.Operation.reduce.rawValue:
         let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
         let quantity = unsafe changes[unchecked: cursor.change]
         cursor.change &+= 1
         removePart(slot, quantity: quantity, change: &change)
+      case EventCode.Operation.executePart.rawValue:
+        let slot = unsafe slots[unchecked: cursor.slot]
+        cursor.slot &+= 1
+        let quantity = unsafe changes[unchecked: cursor.change]
+        cursor.change &+= 1
+        removePart(slot, quantity: quantity, change: &change)
+        recordExecution(change)
       case EventCode.Operation.modify.rawValue:
         let slot = unsafe slots[unchecked: cursor.slot]
         cursor.slot &+= 1
@@ -336,8 +348,11 @@ public struct BookSet: ~Copyable {
     var change = old
     guard isLive(slot) else { return change }
     let order = arena[checked: slot]
-    recordTrade(price: tradePrice, quantity: quantity, time: change.time, instrument: order.instrument)
-    if quantity == order.quantity {
+    if !change.code.isMarked {
+      recordTrade(price: tradePrice, quantity: quantity, time: change.time, instrument: order.instrument)
+    }
+    if quantity >= order.quantity {
+      if quantity > order.quantity { anomalies.overdrawn += 1 }
       removeWhole(slot, change: &change)
     } else {
       removePart(slot, quantity: quantity, change: &change)
@@ -352,6 +367,14 @@ public struct BookSet: ~Copyable {
     describe(arena[checked: slot], slot: slot, change: &change)
     change.quantity = max(0, quantity)
     return change
+  }
+
+  /// A resting order traded at its own price; one that is not printable has a print of its own.
+  @inline(__always)
+  private mutating func recordExecution(_ change: BookChange) {
+    guard change.slot != .max, !change.code.isMarked else { return }
+    recordTrade(
+      price: change.price, quantity: change.quantity, time: change.time, instrument: change.instrument)
   }
 
   private mutating func recordTrade(price: Int32, quantity: Int64, time: Int64, instrument: UInt16) {

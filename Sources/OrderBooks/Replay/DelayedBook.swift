@@ -116,7 +116,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
       guard change.slot != .max else { return }
       let isPriced = change.code.operationNumber == EventCode.Operation.executePriced.rawValue
       let price = isPriced ? books.lastTradePrice(instrument: Int(change.instrument)).ticks : change.price
-      push(.trade, change, side: 1 &- side, price: price, quantity: change.quantity)
+      if !change.code.isMarked { push(.trade, change, side: 1 &- side, price: price, quantity: change.quantity) }
       let isWhole =
         change.quantity == change.oldQuantity
         && change.code.operationNumber != EventCode.Operation.executePart.rawValue

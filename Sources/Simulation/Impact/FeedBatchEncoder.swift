@@ -55,8 +55,10 @@ struct FeedBatchEncoder {
       batch.append(priceChange: event.price.ticks &- prices[place])
       quantities[place] = quantity
       prices[place] = event.price.ticks
-    case .execute where isWhole: code(.executeWhole, event, side: .buy, &batch)
-    case .execute: code(.executePart, event, side: .buy, &batch)
+    case .execute:
+      code(
+        isWhole ? .executeWhole : .executePart, event, side: .buy,
+        isMarked: event.flags.contains(.nonPrintable), &batch)
     default: code(isWhole ? .cancel : .reduce, event, side: .buy, &batch)
     }
     guard event.kind != .modify else { return }

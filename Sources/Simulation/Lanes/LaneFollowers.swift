@@ -77,17 +77,17 @@ public struct LaneFollowers<LaneStrategy: Strategy>: BookObserver {
     return max(end &+ delay, places.views[view].lastArrival)
   }
 
-  /// The trade that an event reports, if it does; a print that repeats executions of named orders is none.
+  /// The trade that an event reports, if it does; an execution that a print of its own repeats is none.
   static func trade(_ change: BookChange, books: borrowing BookSet) -> MarketTrade? {
     let instrument = Int(change.instrument)
     switch change.code.operationNumber {
     case EventCode.Operation.executeWhole.rawValue, EventCode.Operation.executePart.rawValue:
-      guard change.arrival != BookChange.noArrival else { return nil }
+      guard change.arrival != BookChange.noArrival, !change.code.isMarked else { return nil }
       return MarketTrade(
         time: change.time, instrument: instrument, price: Price(ticks: change.price), quantity: change.quantity,
         aggressor: change.sideIndex == 0 ? .sell : .buy)
     case EventCode.Operation.executePriced.rawValue:
-      guard change.arrival != BookChange.noArrival else { return nil }
+      guard change.arrival != BookChange.noArrival, !change.code.isMarked else { return nil }
       return MarketTrade(
         time: change.time, instrument: instrument, price: books.lastTradePrice(instrument: instrument),
         quantity: change.quantity, aggressor: change.sideIndex == 0 ? .sell : .buy)
