@@ -199,7 +199,7 @@ extension ExecutionEngine {
           aheadWhenJoined: isQueued ? cohorts[cohort].aheadWhenJoined : .min,
           joinedTime: isQueued ? cohorts[cohort].joinedTime : .min,
           frontTime: isQueued ? cohorts[cohort].frontTime : .min, causeArrival: causeArrival,
-          fee: Int64(clamping: ledgers[place].fees - before),
+          fee: ledgers[place].fees - before,
           bidPlusAsk: bid.isNone || ask.isNone ? .min : Int64(bid.ticks) + Int64(ask.ticks),
           sentTime: orders[index].sentTime, lane: Int32(lane), price: price, causePrice: causePrice,
           instrument: UInt16(instrument), side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))

@@ -62,7 +62,8 @@ extension ExecutionEngine: BookObserver {
       moveUp(change, price: change.oldPrice, quantity: change.oldQuantity)
       arrived(change, books: books)
     case EventCode.Operation.fill.rawValue:
-      guard change.arrival != BookChange.noArrival else { break }
+      // A fill beyond the order's price is an aggressor's: nothing that rested beside the order was executed.
+      guard change.arrival != BookChange.noArrival, !change.code.isMarked else { break }
       executed(change, movesUp: false, books: books)
     case EventCode.Operation.trade.rawValue: traded(change, books: books)
     case EventCode.Operation.setLevel.rawValue: levelSet(change, books: books)

@@ -80,7 +80,7 @@ public struct LaneFill: Hashable, Sendable, BitwiseCopyable {
   /// Time priority of the market order whose event caused the fill; `BookChange.noArrival` without one.
   public var causeArrival: Int64
   /// In billionths of tick × lot; negative for a rebate.
-  public var fee: Int64
+  public var fee: Int128
   /// Bid plus ask in ticks at the fill; Int64.min when a side was empty.
   public var bidPlusAsk: Int64
   public var sentTime: Int64

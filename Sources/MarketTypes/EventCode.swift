@@ -70,7 +70,7 @@ public struct EventCode: Hashable, Sendable, BitwiseCopyable {
   public var isEndOfEvent: Bool { rawValue & 0x40 != 0 }
 
   /// Trade: the source named no aggressor. Add, modify and setLevel: part of a snapshot. Executions: not printable, because
-  /// the source reports the trade in a print of its own.
+  /// the source reports the trade in a print of its own. Fill: beyond the order's price, so it was not one of resting.
   @inlinable
   public var isMarked: Bool { rawValue & 0x80 != 0 }
 }

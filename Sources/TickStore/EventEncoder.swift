@@ -188,6 +188,7 @@ struct EventEncoder {
       switch operation {
       case .modify: event.flags.contains(.snapshot)
       case .executeWhole, .executePart, .executePriced: event.flags.contains(.nonPrintable)
+      case .fill: isBeyond(event.price, order)
       default: false
       }
     // The side of an order event is its order's; only a priced execution needs it to find its price column.
@@ -195,6 +196,11 @@ struct EventEncoder {
     var event = event
     if fillsZero, event.quantity.lots == 0 { event.quantity.lots = quantity }
     finish(code, operation, event, side: order.side, price: price, quantity: quantity, extra: extra, isOrder: true)
+  }
+
+  /// No order trades beyond its own price while it rests: it was amended to cross, and the source tells only of its fill.
+  private func isBeyond(_ price: Price, _ order: OrderTable.Order) -> Bool {
+    !price.isNone && (order.side == .buy ? price.ticks > order.price : price.ticks < order.price)
   }
 
   /// Keeps an event that cannot be applied, whole and without book effect.

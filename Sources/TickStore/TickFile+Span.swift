@@ -9,6 +9,9 @@ extension TickFile {
     return min(first, last)...last
   }
 
+  /// The first block holds an event of unknown time.
+  public var beginsWithoutTime: Bool { index.blocks.first?.minTime == .min }
+
   /// Events of the blocks that a reader of a time range visits, from the index alone: what the range holds, and up to two
   /// blocks more.
   public func eventCount(from: Timestamp?, until: Timestamp?) -> UInt64 {

@@ -13,7 +13,10 @@ private struct ComparedWithFile: MarketEventSink {
 
   mutating func append(_ event: MarketEvent) throws(TickStoreError) {
     guard firstDifference == nil else { return }
-    let stored = try reader.next()
+    var stored = try reader.next()
+    // A file numbers the orders it holds, and notes that an auction's price is not the order's.
+    stored?.slot = event.slot
+    stored?.flags.remove(.contradictsBook)
     if stored == event { equalCount += 1 } else { firstDifference = (event, stored) }
   }
 }

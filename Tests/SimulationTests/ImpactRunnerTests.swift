@@ -257,7 +257,7 @@ private struct RestlessStrategy: Strategy {
         == fills.reduce(Int128(0)) {
           $0 + ($1.side == .buy ? -1 : 1) * Int128($1.price) * Int128($1.quantity)
         })
-    #expect(ledger.fees == fills.reduce(Int128(0)) { $0 + Int128($1.fee) })
+    #expect(ledger.fees == fills.reduce(Int128(0)) { $0 + $1.fee })
     let market = run.lanes[0].market.markets
     let agents = market[0].inventories.reduce(0, +)
     #expect(agents + market[0].venues[0].recorder.flowNet + ledger.lots == 0)

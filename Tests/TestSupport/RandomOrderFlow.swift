@@ -96,7 +96,8 @@ public struct RandomOrderFlow {
       batch.append(change: Bool.random(using: &random) || partial == 0 ? order.quantity : partial)
       batch.append(price: order.price + 1, sideIndex: order.sideIndex)
     case 78..<80:
-      batch.append(code(.fill), time: time, instrument: order.instrument)
+      batch.append(
+        EventCode(.fill, isEndOfEvent: isLast, isMarked: dice % 2 == 0), time: time, instrument: order.instrument)
       batch.append(slot: order.slot)
       batch.append(change: order.quantity)
     default:

@@ -38,7 +38,7 @@ extension ReferenceLane {
       arrivals += 1
       marketArrived(side: market[place].side, price: market[place].price, quantity: quantity, event)
     case .fill:
-      guard let place else { return }
+      guard let place, !event.code.isMarked else { return }
       executed(market[place], quantity: event.change ?? 0, time: event.time)
     case .clear, .snapshotBegin:
       for order in market.sorted(by: { $0.slot < $1.slot }) { slots.release(order.slot) }

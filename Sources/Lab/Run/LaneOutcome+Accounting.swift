@@ -21,7 +21,7 @@ extension LaneOutcome {
         counted[instrument].lots += lots
         counted[instrument].turnoverLots += fill.quantity
         counted[instrument].cash -= contracts[instrument].value(lots: lots, price: fill.price)
-        fees[instrument] += Int128(fill.fee)
+        fees[instrument] += fill.fee
         next[instrument] += 1
       }
       if counted[instrument].lots != ledger.lots { return "\(place): fills do not add up to the position" }
@@ -58,7 +58,7 @@ extension LaneOutcome {
     return sampleLedgers.enumerated().map { place, ledger in
       let instrument = place % contracts.count
       while next[instrument] < min(Int(ledger.fillCount), own[instrument].count) {
-        fees[instrument] += Int128(fills[own[instrument][next[instrument]]].fee)
+        fees[instrument] += fills[own[instrument][next[instrument]]].fee
         next[instrument] += 1
       }
       return ledger.fees - fees[instrument]

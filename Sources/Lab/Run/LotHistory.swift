@@ -20,7 +20,7 @@ enum LotHistory {
         try ledger.book(
           AccountFill(
             time: fill.time, instrument: Int(fill.instrument), side: fill.side, price: Price(ticks: fill.price),
-            quantity: Quantity(lots: fill.quantity), fee: Int128(fill.fee)))
+            quantity: Quantity(lots: fill.quantity), fee: fill.fee))
       } catch { throw RunError(.badData, "account.lots cannot be kept: \(error)") }
     }
     assert(ledger.invariantViolation() == nil)

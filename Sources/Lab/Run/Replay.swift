@@ -162,6 +162,16 @@ struct Replay: Sendable {
   /// Files must follow each other in time, and some of them must lie in the span asked for: anything else would run, and its
   /// result would mean nothing. A capture may begin with a snapshot of older orders, so a file begins with its first news.
   func requireTimes() throws {
+    for part in parts {
+      guard let span = part.file.timeSpan else { continue }
+      guard SteadyClock.times.contains(span.lowerBound), SteadyClock.times.contains(span.upperBound) else {
+        throw RunError(
+          .badData,
+          "\(part.file.path) has times from \(UTCText.text(span.lowerBound)) to \(UTCText.text(span.upperBound)), and a run's "
+            + "clock goes from 1885 to 2200",
+          advice: "times in another unit look like this: import the source again with the right --time-format")
+      }
+    }
     for (part, next) in zip(parts, parts.dropFirst()) {
       guard let earlier = part.file.timeSpan, let later = next.file.timeSpan else { continue }
       guard later.upperBound > earlier.upperBound else {

@@ -104,8 +104,13 @@ struct ReplaySource: EventSource, ~Copyable {
     return true
   }
 
-  private func open(_ part: Int) throws(RunStop) -> TickReader {
+  private mutating func open(_ part: Int) throws(RunStop) -> TickReader {
     let chosen = replay.parts[part]
+    if part == 0, previous == nil, chosen.file.beginsWithoutTime {
+      do throws(TickStoreError) {
+        if let news = try chosen.file.firstNewsTime() { clock = SteadyClock(earliest: news) }
+      } catch { throw .damaged(error) }
+    }
     let options = TickReader.Options(
       from: replay.from, until: replay.until, instruments: replay.isPlain ? nil : Set(chosen.instruments),
       readsFeedDelays: replay.readsFeedDelays)

@@ -290,7 +290,7 @@ extension RiskTerms: TomlMapped {
       "order_rate_window_nanoseconds", &orderRateWindowNanoseconds, in: 1...86_400_000_000_000, "")
     try mapper.number(
       "drawdown", &drawdown, in: 0...1e15,
-      "largest fall from the highest equity, account's currency; then the lane stops")
+      "largest fall from the highest equity, account's currency, looked at every second; then the lane stops")
     try mapper.choice(
       "after_stop", &afterStop,
       "the stop cancels all orders; close: and closes all positions at market, hold: they stay, both without calling the "

@@ -33,23 +33,27 @@ public struct AccountSampleBlock: Sendable {
 
 /// Takes samples at an interval, and decides when drawdown stops are looked at.
 struct AccountSamples {
-  /// Where a drawdown is watched without samples, this often.
+  /// Accounts are watched at every multiple of this, however often they are sampled: what is shown must not decide what
+  /// happens.
   static let watchNanoseconds: Int64 = 1_000_000_000
 
+  /// Zero without samples.
   let interval: Int64
-  let keeps: Bool
+  let watches: Bool
   let rule: MarkRule
   /// The latest marks of longs and of shorts, of each instrument.
   private var latest: [(long: Int64, short: Int64)]
   /// The next moment; Int64.max when there is nothing to do.
   private(set) var next = Int64.max
+  private var nextSample = Int64.max
+  private var nextWatch = Int64.max
   private(set) var block: AccountSampleBlock
 
   init(intervalNanoseconds: Int64, watches: Bool, laneCount: Int, instrumentCount: Int, rule: MarkRule) {
     self.rule = rule
     latest = Array(repeating: (.min, .min), count: instrumentCount)
-    keeps = intervalNanoseconds > 0
-    interval = keeps ? intervalNanoseconds : watches ? Self.watchNanoseconds : 0
+    interval = max(0, intervalNanoseconds)
+    self.watches = watches
     block = AccountSampleBlock(laneCount: laneCount, instrumentCount: instrumentCount)
   }
 
@@ -57,26 +61,35 @@ struct AccountSamples {
   mutating func start(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    guard interval > 0 else { return }
-    if keeps { record(at: time, engine: engine, books: books) }
-    next = (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
+    if interval > 0 {
+      record(at: time, engine: engine, books: books)
+      nextSample = Self.multiple(of: interval, after: time)
+    }
+    if watches { nextWatch = Self.multiple(of: Self.watchNanoseconds, after: time) }
+    next = min(nextSample, nextWatch)
+  }
+
+  private static func multiple(of interval: Int64, after time: Int64) -> Int64 {
+    (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
   }
 
   mutating func take(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    if keeps {
+    if nextSample == next {
       record(at: next, engine: engine, books: books)
+      nextSample += interval
     } else {
       noteMarks(at: time, engine: engine, books: books)
     }
-    next += interval
+    if nextWatch <= next { nextWatch += Self.watchNanoseconds }
+    next = min(nextSample, nextWatch)
   }
 
   mutating func takeLast(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    if keeps, block.times.last != time { record(at: time, engine: engine, books: books) }
+    if interval > 0, block.times.last != time { record(at: time, engine: engine, books: books) }
     next = .max
   }
 

@@ -119,7 +119,7 @@ private func write(
   _ = progress(events, total)
   let leftOut = exporter.leftOut.values.reduce(0, +)
   return ExportSummary(
-    events: events - UInt64(leftOut + exporter.implied), read: events, implied: exporter.implied,
+    events: events - min(events, UInt64(leftOut + exporter.implied)), read: events, implied: exporter.implied,
     leftOut: exporter.leftOut, instruments: exporter.writesInstruments ? reader.file.instruments.count : 0)
 }
 
