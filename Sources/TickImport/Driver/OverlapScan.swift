@@ -93,8 +93,7 @@ struct OverlapScan {
     for span in ended {
       // Decimals of prices may make two items of one instrument in one source.
       if let before = furthest, before.place == span.place, before.source != span.source,
-        span.first < min(before.last, span.last).subtractingReportingOverflow(Self.tolerance).partialValue,
-        min(before.last, span.last) >= .min + Self.tolerance
+        span.first < max(min(before.last, span.last), .min + Self.tolerance) - Self.tolerance
       {
         let (a, b) = before.source < span.source ? (before.source, span.source) : (span.source, before.source)
         return Overlap(
