@@ -1,3 +1,5 @@
+import MarketTypes
+
 /// A day of the proleptic Gregorian calendar, as a count of days since 1970-01-01.
 public struct CalendarDate: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var daysSinceEpoch: Int32
@@ -6,16 +8,8 @@ public struct CalendarDate: Hashable, Comparable, Sendable, BitwiseCopyable {
 
   /// The date of a year, month and day; nil when there is no such day.
   public init?(year: Int, month: Int, day: Int) {
-    guard (-9999...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-    // Years start in March here, so that the leap day is the last of its year (Hinnant, "chrono-compatible low-level
-    // date algorithms").
-    let shiftedYear = month <= 2 ? year - 1 : year
-    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-    let yearOfEra = shiftedYear - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    daysSinceEpoch = Int32(era * 146_097 + dayOfEra - 719_468)
-    guard self.day == day else { return nil }
+    guard let civil = CivilDay(year: year, month: month, day: day) else { return nil }
+    daysSinceEpoch = civil.daysSinceEpoch
   }
 
   /// The UTC day that contains a moment in nanoseconds since the epoch.
@@ -31,14 +25,8 @@ public struct CalendarDate: Hashable, Comparable, Sendable, BitwiseCopyable {
 
   /// Year, month and day at once.
   public var components: (year: Int, month: Int, day: Int) {
-    let shifted = Int(daysSinceEpoch) + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    let civil = CivilDay(daysSinceEpoch: daysSinceEpoch)
+    return (civil.year, civil.month, civil.day)
   }
 
   /// The day of the week: 1 is Monday, 7 is Sunday.

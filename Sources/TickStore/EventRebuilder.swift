@@ -23,10 +23,10 @@ struct EventRebuilder: ~Copyable {
   /// Moves to the first event of a block, by the nearest keyframe.
   mutating func position(atBlock target: Int) throws(TickStoreError) {
     do throws(FormatFault) {
-      if let (keyframe, first) = try file.keyframe(before: target, withIdentifiers: true) {
-        state = try MarketState(keyframe)
+      if let (restored, first, next) = try file.state(before: target, withIdentifiers: true) {
+        state = restored
         block = first
-        ordinal = keyframe.ordinal
+        ordinal = next
       }
     } catch { throw error.inFile(file.path) }
     while block < target {
@@ -69,7 +69,7 @@ struct EventRebuilder: ~Copyable {
         isOpen = false
         block += 1
       }
-    } catch { throw error.inFile(file.path) }
+    } catch { throw error.placed(at: file.index.blocks[block].offset).inFile(file.path) }
     return event
   }
 
@@ -77,7 +77,7 @@ struct EventRebuilder: ~Copyable {
   private mutating func rebuild() throws(FormatFault) -> MarketEvent {
     let index = cursor.event
     let code = EventCode(rawValue: batch.codes[index])
-    guard let operation = code.operation else { throw FormatFault("an operation is unknown", at: 0) }
+    guard let operation = code.operation else { throw FormatFault("an operation is unknown") }
     let instrument = batch.uniformInstrument ?? batch.instruments[index]
     let marks = try cold.marks(index)
     var event = MarketEvent(

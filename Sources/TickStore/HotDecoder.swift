@@ -3,7 +3,8 @@ import MarketTypes
 /// Decodes the hot section of a block into an `EventBatch`, reusing its scratch memory.
 ///
 /// Every count is checked against the codes before an operand column is decoded, so a consumer may trust the counts of
-/// the batch; slots are below the header's limit. Columns that are not asked for are left as they are.
+/// the batch. Slots, where they are asked for, are below the header's limit, however their column is coded. Columns that
+/// are not asked for are left as they are.
 struct HotDecoder {
   private var words: [UInt32]
   private var longs: [Int64] = []
@@ -44,8 +45,10 @@ struct HotDecoder {
     }
     if columns.contains(.quantities) { try column64(section, .quantities, operands.quantities, &batch.quantities) }
     if columns.contains(.slots) {
-      let largest = try column32(section, .slots, operands.slots, &batch.slots)
-      if operands.slots > 0, largest >= header.slotLimit {
+      let largest =
+        try column32(section, .slots, operands.slots, &batch.slots)
+        ?? batch.slots[..<operands.slots].max()
+      if let largest, largest >= header.slotLimit {
         throw FormatFault("a block names a slot that no order ever took", at: hot.origin)
       }
     }
@@ -100,11 +103,11 @@ struct HotDecoder {
     if let fault { throw fault }
   }
 
-  /// Decodes a 32-bit column and returns its largest value as unsigned bits.
+  /// Decodes a 32-bit column and returns its largest value as unsigned bits; nil where decoding does not give it away.
   private mutating func column32<Value: FixedWidthInteger & BitwiseCopyable>(
     _ section: SectionView, _ number: ColumnNumber, _ count: Int, _ output: inout [Value]
-  ) throws(FormatFault) -> UInt32 {
-    guard count > 0 else { return 0 }
+  ) throws(FormatFault) -> UInt32? {
+    guard count > 0 else { return nil }
     precondition(Value.bitWidth == 32 && output.count >= count + 8)
     guard let (entry, view) = try section.column(number), entry.count == count else {
       throw FormatFault("column \(number.rawValue) does not hold what the codes read", at: section.view.origin)
@@ -118,7 +121,7 @@ struct HotDecoder {
       }
       return largest
     }
-    var largest: UInt32 = 0
+    var largest: UInt32?
     var fault: FormatFault?
     unsafe output.withUnsafeMutableBytes { bytes in
       let target = unsafe bytes.baseAddress!.assumingMemoryBound(to: UInt32.self)

@@ -3,10 +3,11 @@
 /// Invariant of every kernel: `output` has room for the column's count rounded up to eight, and `scratch` for 1,032
 /// words. Lengths are checked chunk by chunk before a kernel touches them.
 enum HotKernels {
-  /// A packed 32-bit column; arithmetic is mod 2^32. Returns the largest value as stored bits, for range checks.
+  /// A packed 32-bit column; arithmetic is mod 2^32. Returns the largest value, for range checks, of a column whose values
+  /// are stored as they are, and nil for others.
   static func decode32(
     _ entry: ColumnEntry, _ view: ByteView, into output: UnsafeMutablePointer<UInt32>
-  ) throws(FormatFault) -> UInt32 {
+  ) throws(FormatFault) -> UInt32? {
     var offset = 0
     var done = 0
     var carry = UInt32(truncatingIfNeeded: entry.base)
@@ -50,7 +51,7 @@ enum HotKernels {
     guard offset == view.count else {
       throw FormatFault("a column is longer than its values", at: view.origin + offset)
     }
-    return largest.max()
+    return entry.transform == 0 && entry.base == 0 ? largest.max() : nil
   }
 
   @inline(__always)

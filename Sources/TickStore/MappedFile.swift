@@ -11,10 +11,10 @@ final class MappedFile: @unchecked Sendable {
 
   init(path: String) throws(TickStoreError) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileOutput.failure(path, "cannot be opened") }
+    guard descriptor >= 0 else { throw TickStoreError(system: path, "cannot be opened") }
     defer { close(descriptor) }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw FileOutput.failure(path, "cannot be read") }
+    guard unsafe fstat(descriptor, &status) == 0 else { throw TickStoreError(system: path, "cannot be read") }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TickStoreError(.system, file: path, reason: "is not a regular file")
     }
@@ -22,7 +22,7 @@ final class MappedFile: @unchecked Sendable {
     guard size > 0 else { throw TickStoreError(.notTicks, file: path, offset: 0, reason: "the file is empty") }
     let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
-      throw FileOutput.failure(path, "cannot be mapped")
+      throw TickStoreError(system: path, "cannot be mapped")
     }
     view = unsafe ByteView(base: UnsafeRawPointer(address), count: size, origin: 0)
     isMapped = true

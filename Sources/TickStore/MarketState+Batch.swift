@@ -10,7 +10,7 @@ extension MarketState {
       let code = EventCode(rawValue: batch.codes[place.event])
       let instrument = batch.uniformInstrument ?? batch.instruments[place.event]
       place.event += 1
-      guard let operation = code.operation else { throw FormatFault("an operation is unknown", at: 0) }
+      guard let operation = code.operation else { throw FormatFault("an operation is unknown") }
       switch operation {
       case .add, .trade, .setLevel:
         let isSell = code.sideIndex == 1
@@ -71,7 +71,7 @@ extension MarketState {
   /// The order that an event names, which must rest on the event's instrument.
   func live(_ slot: UInt32, _ instrument: UInt16) throws(FormatFault) -> (UInt32, OrderTable.Order) {
     guard let order = table[slot], order.instrument == instrument else {
-      throw FormatFault("an event names slot \(slot), where no order of its instrument rests", at: 0)
+      throw FormatFault("an event names slot \(slot), where no order of its instrument rests")
     }
     return (slot, order)
   }

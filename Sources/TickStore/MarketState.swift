@@ -70,19 +70,19 @@ extension MarketState {
         identifier: order.identifier, quantity: order.quantity.lots, price: order.price.ticks,
         instrument: order.instrument, side: order.side)
       guard table.restore(restored, order.slot) else {
-        throw FormatFault("a keyframe has two orders in slot \(order.slot)", at: 0)
+        throw FormatFault("a keyframe has two orders in slot \(order.slot)")
       }
     }
     // Every slot ever taken is live or free, and none twice: otherwise a later add could land on a live order.
     var isFree = [Bool](repeating: false, count: Int(keyframe.highWater))
     for slot in keyframe.freeSlots {
       guard Int(slot) < isFree.count, !isFree[Int(slot)], table[slot] == nil else {
-        throw FormatFault("a keyframe has an impossible free slot", at: 0)
+        throw FormatFault("a keyframe has an impossible free slot")
       }
       isFree[Int(slot)] = true
     }
     guard table.liveCount + keyframe.freeSlots.count == Int(keyframe.highWater) else {
-      throw FormatFault("a keyframe's live and free slots do not add up", at: 0)
+      throw FormatFault("a keyframe's live and free slots do not add up")
     }
     for level in keyframe.levels { setLevel(level.instrument, level.side, level.price.ticks, level.quantity.lots) }
     for (number, quote) in keyframe.quotes.enumerated() {

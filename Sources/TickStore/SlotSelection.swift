@@ -55,7 +55,7 @@ struct SlotSelection {
     while source.event < batch.count {
       let code = EventCode(rawValue: batch.codes[source.event])
       let instrument = uniform ?? batch.instruments[source.event]
-      guard let operation = code.operation else { throw FormatFault("an operation is unknown", at: 0) }
+      guard let operation = code.operation else { throw FormatFault("an operation is unknown") }
       let isWanted = wantsAll ?? instruments.contains(instrument)
       let before = source
       try advance(batch, operation, instrument, isWanted, &source)

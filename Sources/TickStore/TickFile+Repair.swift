@@ -77,9 +77,7 @@ extension TickFile {
   ) throws(TickStoreError) {
     var output = try FileOutput(path: target)
     try output.write(FileLayout.header(blockCapacity: capacity))
-    do throws(FormatFault) {
-      try copy(view, FileLayout.headerSize..<end, to: &output, path: target)
-    } catch { throw error.inFile(error.kind == .system ? target : path) }
+    try copy(view, FileLayout.headerSize..<end, of: path, to: &output)
     try output.writeEnd(index)
     try output.finish()
   }

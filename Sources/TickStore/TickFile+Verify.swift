@@ -81,7 +81,7 @@ extension TickFile {
         }
       }
       while try reader.next() != nil {}
-    } catch { throw FormatFault(error.reason, at: error.offset ?? 0, kind: error.kind) }
+    } catch { throw FormatFault(error.reason, at: error.offset, kind: error.kind) }
   }
 
   func keyframe(at entry: KeyframeEntry) throws(TickStoreError) -> TickKeyframe {

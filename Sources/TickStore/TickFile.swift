@@ -39,7 +39,8 @@ public final class TickFile: Sendable {
 
   static func readInstruments(_ view: ByteView, _ offsets: [Int]) throws(FormatFault) -> [Instrument] {
     guard offsets.count < Int(FrameHeader.mixedInstruments) + 1 else {
-      throw FormatFault("the file declares too many instruments", at: 0)
+      throw FormatFault(
+        "the file declares too many instruments", at: offsets[Int(FrameHeader.mixedInstruments)])
     }
     var instruments: [Instrument] = []
     for offset in offsets {
@@ -81,15 +82,20 @@ public final class TickFile: Sendable {
     return header
   }
 
-  /// The state before the first event of `block`, by the nearest keyframe; also the block that keyframe precedes.
-  func keyframe(before block: Int, withIdentifiers: Bool) throws(FormatFault) -> (state: TickKeyframe, block: Int)? {
+  /// The books of the nearest keyframe before the first event of `block`; also the block that keyframe precedes, and the
+  /// number of events before it.
+  func state(
+    before block: Int, withIdentifiers: Bool
+  ) throws(FormatFault) -> (state: MarketState, block: Int, ordinal: UInt64)? {
     guard let entry = index.keyframe(before: block) else { return nil }
     let keyframe = try KeyframeCodec.decode(mapping.view, at: entry.offset, withIdentifiers: withIdentifiers)
     let ordinal = entry.block < index.blocks.count ? index.blocks[entry.block].ordinal : index.eventCount
     guard keyframe.ordinal == ordinal, keyframe.quotes.count <= instruments.count else {
       throw FormatFault("a keyframe is not the one the index names", at: entry.offset)
     }
-    return (keyframe, entry.block)
+    do throws(FormatFault) { return (try MarketState(keyframe), entry.block, ordinal) } catch {
+      throw error.placed(at: entry.offset)
+    }
   }
 
   /// The state after the last event, identifiers included.
@@ -100,23 +106,24 @@ public final class TickFile: Sendable {
 
   /// Copies everything but the footer.
   func copyFrames(to output: inout FileOutput) throws(TickStoreError) {
-    do throws(FormatFault) {
-      let end = try FileLayout.footerOffset(mapping.view)
-      try Self.copy(mapping.view, FileLayout.headerSize..<end, to: &output, path: path)
-    } catch { throw error.inFile(path) }
+    let end: Int
+    do throws(FormatFault) { end = try FileLayout.footerOffset(mapping.view) } catch { throw error.inFile(path) }
+    try Self.copy(mapping.view, FileLayout.headerSize..<end, of: path, to: &output)
   }
 
+  /// Copies a range of the file at `path`; a fault of the output, a full disk say, is thrown as the output's own.
   static func copy(
-    _ view: ByteView, _ range: Range<Int>, to output: inout FileOutput, path: String
-  ) throws(FormatFault) {
+    _ view: ByteView, _ range: Range<Int>, of path: String, to output: inout FileOutput
+  ) throws(TickStoreError) {
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let part = try view.slice(offset, min(1 << 20, range.upperBound - offset))
-      let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: part.base, count: part.count))
-      do throws(TickStoreError) { try output.write(bytes) } catch {
-        throw FormatFault(error.reason, at: offset, kind: error.kind)
-      }
-      offset += part.count
+      let bytes: [UInt8]
+      do throws(FormatFault) {
+        let part = try view.slice(offset, min(1 << 20, range.upperBound - offset))
+        bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: part.base, count: part.count))
+      } catch { throw error.inFile(path) }
+      try output.write(bytes)
+      offset += bytes.count
     }
   }
 }

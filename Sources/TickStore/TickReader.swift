@@ -99,7 +99,7 @@ public struct TickReader {
         }
         if selection != nil { try selection?.select(&batch) }
         if options.columns != .all { batch.forget(except: options.columns) }
-      } catch { throw error.inFile(file.path) }
+      } catch { throw error.placed(at: file.index.blocks[block].offset).inFile(file.path) }
       block += 1
       if batch.count > 0 { return true }
     }
@@ -130,8 +130,8 @@ public struct TickReader {
     var state = MarketState()
     var next = 0
     var ordinal: UInt64 = 0
-    if let (keyframe, first) = try file.keyframe(before: block, withIdentifiers: false) {
-      state = try MarketState(keyframe)
+    if let (restored, first, _) = try file.state(before: block, withIdentifiers: false) {
+      state = restored
       next = first
     }
     var batch = file.makeBatch()
@@ -141,7 +141,9 @@ public struct TickReader {
       ordinal = file.index.blocks[next].ordinal
       let count = next < block ? batch.count : Self.firstIndex(in: batch, reaching: time)
       var cursor = EventCursor()
-      try state.apply(batch, count, &cursor)
+      do throws(FormatFault) { try state.apply(batch, count, &cursor) } catch {
+        throw error.placed(at: file.index.blocks[next].offset)
+      }
       ordinal += UInt64(count)
       if next == block { skipped = cursor }
       next += 1

@@ -35,15 +35,19 @@ public struct TickStoreError: Error, Hashable, Sendable, CustomStringConvertible
 /// A fault found while decoding, before it is known which file the bytes came from.
 struct FormatFault: Error, Hashable {
   var kind: TickStoreError.Kind = .corrupt
-  var offset: Int
+  /// Nil where only the caller knows which bytes the values came from; it says so with `placed`.
+  var offset: Int?
   var reason: String
 
   @inline(never)
-  init(_ reason: String, at offset: Int, kind: TickStoreError.Kind = .corrupt) {
+  init(_ reason: String, at offset: Int? = nil, kind: TickStoreError.Kind = .corrupt) {
     self.kind = kind
     self.offset = offset
     self.reason = reason
   }
+
+  /// The fault with the frame it was found in, where it has no closer place.
+  func placed(at frame: Int) -> FormatFault { offset == nil ? FormatFault(reason, at: frame, kind: kind) : self }
 
   func inFile(_ file: String) -> TickStoreError {
     TickStoreError(kind, file: file, offset: offset, reason: reason)

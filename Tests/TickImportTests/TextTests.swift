@@ -67,4 +67,24 @@ import Testing
     let formats = Set(TickFormat.all.map(\.name))
     #expect(DecoderOption.all.allSatisfy { $0.formats.allSatisfy(formats.contains) })
   }
+
+  /// Whatever a source names, what is remembered of it is bounded, and the answers stay right.
+  @Test func symbolsThatNobodyWantsAreRememberedWithinBounds() {
+    var selection = SymbolSelection(
+      SourceContext(name: "a.csv", options: ["instrument": "abc, Def"]), mostRemembered: 3)
+    for _ in 0..<2 {
+      for name in ["a", "b", String(repeating: "x", count: 300), "c", "d", "e"] {
+        let isIncluded = selection.includes(name)
+        #expect(!isIncluded)
+      }
+      for name in ["ABC", "abc", "DEF", "def"] {
+        let isIncluded = selection.includes(name)
+        #expect(isIncluded)
+      }
+    }
+    #expect(selection.passedOver == ["a", "b", "c"])
+    var whole = SymbolSelection(SourceContext(name: "a.csv"))
+    let includesAnything = whole.includes("anything")
+    #expect(whole.isWhole && includesAnything && whole.passedOver.isEmpty)
+  }
 }

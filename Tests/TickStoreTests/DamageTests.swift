@@ -124,4 +124,71 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: text))
     #expect(throws: TickStoreError.self) { try TickFile(path: text) }
   }
+
+  /// A file whose only block holds one cancel of slot `slot`, its slot column coded as given.
+  private func cancelFile(
+    slot: Int64, limit: UInt32, shape: ColumnShape, to path: String
+  ) throws -> Int {
+    var writer = SectionWriter(zstd: ZstdEncoder())
+    writer.add(.codes, encoding: .planes, count: 1, bytes: CodeColumn.encode([EventCode(.cancel).rawValue]))
+    writer.add(.times, [7], shape: .counter)
+    writer.add(.slots, [slot], shape: shape)
+    var hot: [UInt8] = []
+    writer.finish(into: &hot)
+    var cold: [UInt8] = []
+    writer.finish(into: &cold)
+    var header = FrameHeader(.block)
+    header.eventCount = 1
+    (header.minTime, header.maxTime) = (7, 7)
+    header.instrumentCount = 1
+    header.instrument = 0
+    header.slotLimit = limit
+    header.operands = OperandTotals(slots: 1)
+    (header.hotLength, header.coldLength) = (hot.count, cold.count)
+    var instrument = FrameHeader(.instrument)
+    instrument.instrumentCount = 1
+    var index = FileIndex()
+    var output = try FileOutput(path: path)
+    try output.write(FileLayout.header(blockCapacity: 16))
+    index.instrumentOffsets.append(output.offset)
+    try output.write(FrameHeader.frame(instrument, hot: InstrumentCodec.encode(testInstruments[0])))
+    let place = output.offset
+    index.operationCounts[Int(EventCode.Operation.cancel.rawValue)] = 1
+    index.add(header, at: place)
+    try output.write(FrameHeader.frame(header, hot: hot, cold: cold))
+    try output.writeEnd(index)
+    try output.finish()
+    return place
+  }
+
+  /// What only the events of a block show is placed at the block.
+  @Test func anEventThatNoBookAllowsIsPlacedAtItsBlock() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("dead.ticks")
+    let place = try cancelFile(slot: 0, limit: 1, shape: .plain, to: path)
+    let file = try TickFile(path: path)
+    let whole = #expect(throws: TickStoreError.self) { try readAll(file) }
+    #expect(whole?.offset == place && whole?.reason.contains("slot 0") == true)
+    let started = #expect(throws: TickStoreError.self) {
+      try TickReader(file, options: TickReader.Options(from: Timestamp(nanoseconds: 8)))
+    }
+    #expect(started?.offset == place)
+    let selected = #expect(throws: TickStoreError.self) { try readHot(file, TickReader.Options(instruments: [0])) }
+    #expect(selected?.offset == place)
+    #expect(
+      TickFile.verify(bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))), name: "dead").faults.first?
+        .offset == place)
+  }
+
+  /// A slot beyond the limit is refused however its column is coded; the packed kernel only sees values stored as they are.
+  @Test func aSlotBeyondTheLimitIsRefusedInEveryCoding() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("far.ticks")
+    for shape in [ColumnShape.plain, .price, .counter] {
+      _ = try cancelFile(slot: 40, limit: 1, shape: shape, to: path)
+      let file = try TickFile(path: path)
+      let error = #expect(throws: TickStoreError.self) { try readHot(file) }
+      #expect(error?.reason == "a block names a slot that no order ever took", "\(shape)")
+    }
+  }
 }

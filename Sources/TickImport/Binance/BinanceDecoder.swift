@@ -144,6 +144,9 @@ public struct BinanceDecoder: SourceDecoder {
     _ name: String, _ symbol: BinanceSymbol, into sink: inout some RecordSink
   ) throws(ImportError) -> Int {
     guard books.count < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
+    guard name.utf8.count <= SymbolSelection.longestSymbol else {
+      throw place.error("the symbol is longer than \(SymbolSelection.longestSymbol) bytes")
+    }
     var number: UInt16?
     if selected?.contains(name.uppercased()) != false {
       number = try sink.declare(

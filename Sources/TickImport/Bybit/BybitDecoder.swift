@@ -9,7 +9,7 @@ import MarketTypes
 /// - Levels have `identifier` = `u` and `sequence` = `seq`; trade numbers that are not numeric become a 64-bit hash.
 public struct BybitDecoder: SourceDecoder {
   private struct Book {
-    var instrument: UInt16?
+    var instrument: UInt16
     var lastUpdate: UInt64?
   }
 
@@ -17,7 +17,7 @@ public struct BybitDecoder: SourceDecoder {
   private let pricePlaces: Int
   private let quantityPlaces: Int
   private let countsGaps: Bool
-  private let selected: Set<String>?
+  private var selection: SymbolSelection
   private var books: [String: Book] = [:]
   private var sawMessage = false
 
@@ -26,7 +26,7 @@ public struct BybitDecoder: SourceDecoder {
     pricePlaces = try context.places("price-decimals", usual: 8)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
     countsGaps = try context.countsGaps()
-    selected = context.selectedSymbols
+    selection = SymbolSelection(context)
   }
 
   public mutating func decode(
@@ -91,12 +91,9 @@ public struct BybitDecoder: SourceDecoder {
     _ symbol: JSONValue?, into sink: inout some RecordSink
   ) throws(ImportError) -> (symbol: String, instrument: UInt16)? {
     let name = try place.scalar("symbol", symbol).string
-    if let known = books[name] { return known.instrument.map { (name, $0) } }
+    if let known = books[name] { return (name, known.instrument) }
     guard !name.isEmpty else { throw place.error("the symbol is empty") }
-    if let selected, !selected.contains(name.uppercased()) {
-      books[name] = Book()
-      return nil
-    }
+    guard selection.includes(name) else { return nil }
     // Contracts without a stable coin are inverse and settle in the coin: BTCUSD is worth one dollar.
     let isInverse = name.hasSuffix("USD") && name.utf8.count > 3
     let number = try sink.declare(

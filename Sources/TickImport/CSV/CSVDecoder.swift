@@ -21,11 +21,11 @@ public struct CSVDecoder: SourceDecoder {
   let pricePlaces: Int
   let quantityPlaces: Int
   let interval: Int64
-  let selected: Set<String>?
+  private var selection: SymbolSelection
   private var separator: UInt8?
   private(set) var columns: CSVColumns?
   private var eventTable: EventTable?
-  private var instruments: [String: UInt16?] = [:]
+  private var instruments: [String: UInt16] = [:]
   var sawRow = false
 
   public init(context: SourceContext) throws(ImportError) {
@@ -35,7 +35,7 @@ public struct CSVDecoder: SourceDecoder {
     pricePlaces = try context.places("price-decimals", usual: 9)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
     interval = try Self.interval(context)
-    selected = context.selectedSymbols
+    selection = SymbolSelection(context)
     switch context.options["separator"] {
     case nil: separator = nil
     case "tab", "\t": separator = 0x09
@@ -107,7 +107,7 @@ public struct CSVDecoder: SourceDecoder {
     }
     let header = hasHeader ? (0..<fields.count).map { fields[$0].trimmed.string } : nil
     if let header, context.options["columns"] == nil, context.options["table"] == nil,
-      let table = EventTable(header: header)
+      let table = EventTable(header: header, selection: selection)
     {
       eventTable = table
       return nil
@@ -127,10 +127,7 @@ public struct CSVDecoder: SourceDecoder {
       guard !symbol.isEmpty else { throw place.error("the symbol is empty") }
     }
     if let known = instruments[symbol] { return known }
-    if columns[.symbol] != nil, let selected, !selected.contains(symbol.uppercased()) {
-      instruments[symbol] = .some(nil)
-      return nil
-    }
+    if columns[.symbol] != nil, !selection.includes(symbol) { return nil }
     let name = symbol.isEmpty ? context.options["instrument"] ?? context.stem : symbol
     let number = try sink.declare(
       SourceInstrument(

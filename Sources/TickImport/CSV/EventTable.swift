@@ -29,6 +29,7 @@ struct EventTable {
   private var places: [Column: Int] = [:]
   private let width: Int
   private var instruments: [String: Known?] = [:]
+  private var selection: SymbolSelection
 
   private static let kinds = Dictionary(
     uniqueKeysWithValues: EventKind.allCases.map { (String(describing: $0), $0) })
@@ -38,7 +39,8 @@ struct EventTable {
     uniqueKeysWithValues: Instrument.Settlement.allCases.map { (String(describing: $0), $0) })
 
   /// nil for the header of any other table.
-  init?(header: [String]) {
+  init?(header: [String], selection: SymbolSelection) {
+    self.selection = selection
     for (index, name) in header.enumerated() {
       if let column = Column(rawValue: name) { places[column] = index }
     }
@@ -96,7 +98,8 @@ struct EventTable {
     _ row: EventRow, _ context: SourceContext, into sink: inout some RecordSink
   ) throws(ImportError) {
     let symbol = text(.symbol, row)
-    if let selected = context.selectedSymbols, !selected.contains(symbol.uppercased()) {
+    guard instruments.count < 1 << 16 else { throw row.place.error("more than 65,536 instruments") }
+    guard selection.includes(symbol) else {
       instruments[key(row)] = .some(nil)
       return
     }
@@ -131,10 +134,7 @@ struct EventTable {
     guard places[.instrument] == nil else {
       throw row.place.error("instrument \(key) has events before the row that says what it is")
     }
-    if let selected = context.selectedSymbols, !selected.contains(key.uppercased()) {
-      instruments[key] = .some(nil)
-      return nil
-    }
+    guard selection.includes(key) else { return nil }
     let pricePlaces = try context.places("price-decimals", usual: 9)
     let quantityPlaces = try context.places("quantity-decimals", usual: 8)
     let number = try sink.declare(

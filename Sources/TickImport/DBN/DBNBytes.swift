@@ -43,7 +43,6 @@ enum DBN {
   static let maximumMetadataLength = 64 << 20
   static let undefinedPrice = Int64.max
   static let undefinedTimestamp = UInt64.max
-  static let undefinedSize = UInt32.max
   static let priceExponent: Int8 = 9
   /// In an event's origin: the bits come from a trade or depth record, not from an order. Letters leave it free.
   static let marketRecord: UInt32 = 1 << 31
@@ -53,6 +52,9 @@ enum DBN {
     static let topOfBook: UInt8 = 1 << 6
     static let snapshot: UInt8 = 1 << 5
   }
+
+  /// Longer symbols are refused: versions 2 and 3 have 71 bytes, of which no venue fills half.
+  static let maximumSymbolLength = 256
 
   static func symbolLength(version: UInt8) -> Int { version == 1 ? 22 : 71 }
 }

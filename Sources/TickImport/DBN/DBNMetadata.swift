@@ -89,6 +89,11 @@ extension DBNMetadata {
     if version > 1 {
       symbolLength = Int(fields.load(next + 3, as: UInt16.self))
       guard symbolLength > 0 else { throw DBNMetadataError(offset: next + 3, reason: "symbols have no length") }
+      guard symbolLength <= DBN.maximumSymbolLength else {
+        throw DBNMetadataError(
+          offset: next + 3,
+          reason: "symbols of \(symbolLength) bytes are claimed, longer than \(DBN.maximumSymbolLength)")
+      }
     }
     var lists = DBNMetadataLists(fields: fields, offset: DBN.metadataFixedLength, symbolLength: symbolLength)
     let definitionLength = try lists.count(of: 1, named: "schema definition")

@@ -99,6 +99,10 @@ struct ImportSink: RecordSink {
     guard instrument.priceExponent >= 0, instrument.priceExponent <= 18, instrument.quantityExponent >= 0,
       instrument.quantityExponent <= 18
     else { throw ImportError(file: sourceName, reason: "\(instrument.symbol) has more than 18 decimals") }
+    guard max(instrument.symbol.utf8.count, instrument.venue.utf8.count) <= SymbolSelection.longestSymbol else {
+      throw ImportError(
+        file: sourceName, reason: "a symbol or venue is longer than \(SymbolSelection.longestSymbol) bytes")
+    }
     let number = UInt16(items.count)
     numbers[key] = number
     let leader = leaders[instrumentKey] ?? items.count

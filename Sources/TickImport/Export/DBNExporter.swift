@@ -163,15 +163,7 @@ public struct DBNExporter: EventExporter {
 
   /// The day of a moment, `yyyymmdd`.
   static func date(_ time: Timestamp) -> UInt32 {
-    // Days since 0000-03-01, so that leap days end a cycle of 400 years.
-    let days = max(0, time.nanoseconds) / 86_400_000_000_000 + 719_468
-    let cycle = days / 146_097
-    let day = days % 146_097
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
-    let dayOfYear = day - (365 * year + year / 4 - year / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let dayOfMonth = dayOfYear - (153 * shifted + 2) / 5 + 1
-    return UInt32((year + cycle * 400 + (month <= 2 ? 1 : 0)) * 10_000 + month * 100 + dayOfMonth)
+    let day = CivilDay(max(time, Timestamp(nanoseconds: 0)))
+    return UInt32(day.year * 10_000 + day.month * 100 + day.day)
   }
 }

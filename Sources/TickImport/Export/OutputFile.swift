@@ -1,5 +1,6 @@
 import CArchive
 import Glibc
+import TickStore
 
 /// A file that is written beside its place, compressed if asked, and appears there only when it is complete.
 public final class OutputFile {
@@ -11,8 +12,8 @@ public final class OutputFile {
   }
 
   public let path: String
-  private let temporaryPath: String
-  private var descriptor: Int32
+  /// Nil for standard output.
+  private let file: UnfinishedFile?
   private var archive: OpaquePointer?
   private var pending: [UInt8] = []
   private static let bufferSize = 1 << 18
@@ -21,18 +22,17 @@ public final class OutputFile {
   public init(path: String, compression: Compression = .none, replaces: Bool = false) throws(ImportError) {
     self.path = path
     if path == SourceStream.standardInput {
-      temporaryPath = ""
-      descriptor = STDOUT_FILENO
+      file = nil
     } else {
       guard replaces || access(path, F_OK) != 0 else {
         throw ImportError(
           file: path, reason: "the file is there already", advice: "Replace it with --force.", cause: .badOutput)
       }
-      temporaryPath = "\(path).\(getpid()).partial"
-      descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      do throws(TickStoreError) { file = try UnfinishedFile(path: path) } catch {
+        throw ImportError(file: path, reason: error.reason, cause: .badOutput)
+      }
     }
     pending.reserveCapacity(Self.bufferSize)
-    guard descriptor >= 0 else { throw systemFailure("cannot create") }
     if compression != .none { try compress(compression) }
   }
 
@@ -54,7 +54,7 @@ public final class OutputFile {
     defer { archive_entry_free(entry) }
     archive_entry_set_pathname(entry, "data")
     archive_entry_set_filetype(entry, UInt32(Glibc.S_IFREG))
-    guard archive_write_open_fd(archive, descriptor) == ARCHIVE_OK,
+    guard archive_write_open_fd(archive, file?.descriptor ?? STDOUT_FILENO) == ARCHIVE_OK,
       archive_write_header(archive, entry) == ARCHIVE_OK
     else { throw archiveFailure() }
   }
@@ -84,9 +84,9 @@ public final class OutputFile {
         count = archive_write_data(archive, piece.baseAddress, piece.count)
         guard count > 0 else { throw archiveFailure() }
       } else {
-        count = Glibc.write(descriptor, piece.baseAddress, piece.count)
+        count = Glibc.write(file?.descriptor ?? STDOUT_FILENO, piece.baseAddress, piece.count)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw systemFailure("cannot write") }
+        guard count > 0 else { throw failure("cannot be written: \(String(cString: strerror(errno)))") }
       }
       rest = rest.dropFirst(count)
     }
@@ -100,21 +100,7 @@ public final class OutputFile {
       archive_write_free(archive)
       self.archive = nil
     }
-    if temporaryPath.isEmpty { return }
-    guard fsync(descriptor) == 0 else { throw systemFailure("cannot write") }
-    close(descriptor)
-    descriptor = -1
-    guard rename(temporaryPath, path) == 0 else {
-      let failure = systemFailure("cannot rename")
-      unlink(temporaryPath)
-      throw failure
-    }
-    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) + "/" : "."
-    let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folderDescriptor >= 0 {
-      fsync(folderDescriptor)
-      close(folderDescriptor)
-    }
+    do throws(TickStoreError) { try file?.finish() } catch { throw failure(error.reason) }
   }
 
   /// Leaves nothing behind; harmless after `finish`.
@@ -124,14 +110,8 @@ public final class OutputFile {
       archive_write_free(archive)
       self.archive = nil
     }
-    if descriptor >= 0, !temporaryPath.isEmpty {
-      close(descriptor)
-      unlink(temporaryPath)
-    }
-    descriptor = -1
+    file?.discard()
   }
-
-  private func systemFailure(_ what: String) -> ImportError { failure("\(what): \(String(cString: strerror(errno)))") }
 
   private func archiveFailure() -> ImportError {
     let text = archive.flatMap { archive_error_string($0) }.map { String(cString: $0) }

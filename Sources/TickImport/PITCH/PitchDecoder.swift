@@ -13,8 +13,8 @@ import MarketTypes
 public struct PitchDecoder: SourceDecoder {
   private var place: LinePlace
   private let day: MarketDay
-  private let selected: Set<String>?
-  private var instruments: [String: UInt16?] = [:]
+  private var selection: SymbolSelection
+  private var instruments: [String: UInt16] = [:]
   private var live: [UInt64: LiveOrder] = [:]
   private var fallbackInstrument: UInt16?
 
@@ -29,7 +29,7 @@ public struct PitchDecoder: SourceDecoder {
   public init(context: SourceContext) throws(ImportError) {
     place = LinePlace(file: context.name)
     day = MarketDay(try context.date(), zone: try context.zone(usual: .newYork))
-    selected = context.selectedSymbols
+    selection = SymbolSelection(context)
   }
 
   public mutating func decode(
@@ -88,10 +88,7 @@ public struct PitchDecoder: SourceDecoder {
     let name = symbol.trimmed.string
     if let known = instruments[name] { return known }
     guard !name.isEmpty else { throw place.error("the symbol is empty") }
-    if let selected, !selected.contains(name) {
-      instruments[name] = .some(nil)
-      return nil
-    }
+    guard selection.includes(name) else { return nil }
     let number = try sink.declare(SourceInstrument(symbol: name, venue: "BATS", priceExponent: Self.priceExponent))
     instruments[name] = number
     if fallbackInstrument == nil { fallbackInstrument = number }
@@ -137,7 +134,7 @@ public struct PitchDecoder: SourceDecoder {
       if !isExecution, order.quantity == 0 { event.kind = .cancel }
     } else {
       // Nobody knows whose order it was; with a selection it is most likely another's.
-      guard selected == nil else { return }
+      guard selection.isWhole else { return }
       event.kind = .orphan
       event.instrument = try fallbackInstrument(into: &sink)
     }
@@ -177,7 +174,7 @@ public struct PitchDecoder: SourceDecoder {
   ) throws(ImportError) {
     try require(line, 21)
     let execution = try number("execution id", line.slice(9..<21))
-    guard selected == nil else { return }
+    guard selection.isWhole else { return }
     let instrument = try fallbackInstrument(into: &sink)
     try sink.append(
       SourceRecord(

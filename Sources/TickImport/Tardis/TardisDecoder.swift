@@ -52,11 +52,11 @@ public struct TardisDecoder: SourceDecoder {
   var fields = FieldList()
   let pricePlaces: Int
   let quantityPlaces: Int
-  private let selected: Set<String>?
+  private var selection: SymbolSelection
   private var table: Table?
   var columns = Columns()
   var books: [Book] = []
-  /// Per symbol its book, or -1 when it is not selected.
+  /// Per symbol its book.
   private var numbers: [String: Int] = [:]
   /// The last record, which ends its event only if the next row is another message.
   var held: SourceRecord?
@@ -65,7 +65,7 @@ public struct TardisDecoder: SourceDecoder {
     place = LinePlace(file: context.name)
     pricePlaces = try context.places("price-decimals", usual: 9)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
-    selected = context.selectedSymbols
+    selection = SymbolSelection(context)
   }
 
   public mutating func decode(
@@ -149,12 +149,9 @@ public struct TardisDecoder: SourceDecoder {
   /// The book of the row's symbol; nil when it is not selected.
   private mutating func book(into sink: inout some RecordSink) throws(ImportError) -> Int? {
     let symbol = fields[columns.symbol].string
-    if let known = numbers[symbol] { return known < 0 ? nil : known }
+    if let known = numbers[symbol] { return known }
     guard !symbol.isEmpty else { throw place.error("the symbol is empty") }
-    if let selected, !selected.contains(symbol.uppercased()) {
-      numbers[symbol] = -1
-      return nil
-    }
+    guard selection.includes(symbol) else { return nil }
     guard books.count < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
     let number = try sink.declare(
       SourceInstrument(

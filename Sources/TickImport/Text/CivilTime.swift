@@ -1,36 +1,19 @@
 import MarketTypes
 
-/// A calendar day, proleptic Gregorian.
+/// A calendar day within the years that nanoseconds can hold.
 struct CivilDate: Hashable, Comparable, Sendable {
-  let year: Int
-  let month: Int
-  let day: Int
+  private let civil: CivilDay
 
-  /// The day, or nil when it does not exist or lies outside 1900...2261, the years that nanoseconds can hold.
+  var year: Int { civil.year }
+  var month: Int { civil.month }
+  var day: Int { civil.day }
+  /// Days since 1970-01-01.
+  var daysSinceEpoch: Int { Int(civil.daysSinceEpoch) }
+
+  /// The day, or nil when it does not exist or lies outside 1900...2261.
   init?(year: Int, month: Int, day: Int) {
-    guard (1900...2261).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-    guard day <= Self.days(inMonth: month, of: year) else { return nil }
-    self.year = year
-    self.month = month
-    self.day = day
-  }
-
-  static func days(inMonth month: Int, of year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days since 1970-01-01 (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-  var daysSinceEpoch: Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+    guard (1900...2261).contains(year), let civil = CivilDay(year: year, month: month, day: day) else { return nil }
+    self.civil = civil
   }
 
   var secondsSinceEpoch: Int64 { Int64(daysSinceEpoch) * 86_400 }
@@ -75,7 +58,7 @@ struct CivilDate: Hashable, Comparable, Sendable {
     guard let first = CivilDate(year: year, month: month, day: 1) else { return nil }
     let day = 1 + (weekday - first.weekday + 7) % 7
     if number > 0 { return CivilDate(year: year, month: month, day: day + (number - 1) * 7) }
-    let length = days(inMonth: month, of: year)
+    let length = CivilDay.days(inMonth: month, of: year)
     return CivilDate(year: year, month: month, day: day + (length - day) / 7 * 7)
   }
 }

@@ -41,7 +41,8 @@ struct DBNBadInputTests {
 
   @Test(arguments: [
     (3, 0, "version 0"), (3, 4, "version 4"), (3, 255, "version 255"), (7, 127, "metadata claims"), (4, 0, "claims"),
-    (8 + 16, 200, "schema"), (8 + 45, 0, "length"), (8 + 103, 9, "claims"), (8 + 107, 255, "claims"),
+    (8 + 16, 200, "schema"), (8 + 45, 0, "length"), (8 + 46, 2, "symbols of 583 bytes"), (8 + 103, 9, "claims"),
+    (8 + 107, 255, "claims"),
   ])
   func `a bad header is refused with its reason`(offset: Int, value: Int, reason: String) {
     var bytes = DBNSample(version: 3).bytes

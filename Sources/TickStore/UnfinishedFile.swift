@@ -1,0 +1,78 @@
+import Glibc
+
+/// A file that appears under its name only when it is complete: written beside it, synced, renamed, its folder synced.
+///
+/// Dropped before `finish`, it leaves nothing behind.
+public final class UnfinishedFile {
+  public let path: String
+  private let temporary: String
+  /// Where the bytes go; -1 once the file is finished or discarded.
+  public private(set) var descriptor: Int32
+
+  /// Opens the file beside `path`.
+  public init(path: String) throws(TickStoreError) {
+    self.path = path
+    temporary = "\(path).\(getpid()).partial"
+    descriptor = unsafe open(temporary, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw TickStoreError(system: path, "cannot be created") }
+  }
+
+  deinit { discard() }
+
+  /// Appends bytes.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(TickStoreError) {
+    var done = 0
+    while done < bytes.count {
+      let written = unsafe Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw TickStoreError(system: path, "cannot be written")
+      }
+      done += written
+    }
+  }
+
+  /// Makes the file appear: contents, then name, reach the disk.
+  public func finish() throws(TickStoreError) {
+    precondition(descriptor >= 0, "a file is finished once")
+    do throws(TickStoreError) {
+      guard fsync(descriptor) == 0 else { throw TickStoreError(system: path, "cannot be synced") }
+      let closed = close(descriptor)
+      descriptor = -1
+      guard closed == 0 else { throw TickStoreError(system: path, "cannot be closed") }
+      guard unsafe rename(temporary, path) == 0 else {
+        throw TickStoreError(system: path, "cannot be renamed into place")
+      }
+    } catch {
+      discard()
+      unsafe unlink(temporary)
+      throw error
+    }
+    // The name itself is durable only once its folder is; where that cannot be synced, the file is still whole.
+    let folder = unsafe open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
+
+  /// Leaves nothing behind; harmless after `finish`.
+  public func discard() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    unsafe unlink(temporary)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+extension TickStoreError {
+  /// What the operating system refused, with its reason.
+  init(system file: String, _ what: String) {
+    let reason = unsafe String(cString: strerror(errno))
+    self.init(.system, file: file, reason: "\(what): \(reason)")
+  }
+}
