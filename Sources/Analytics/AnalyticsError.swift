@@ -51,7 +51,7 @@ extension AnalyticsError: CustomStringConvertible {
       case .notPositive: "must be above zero"
       case .belowTotalLoss: "is a return below -100 %"
       case .constant: "is constant, so a ratio over its spread does not exist"
-      case .undefined(let why): "has no such statistic: \(why)"
+      case .undefined(let why): why
       case .lengthMismatch(let found, let expected): "has \(found) values where \(expected) are expected"
       case .notAscending: "does not increase"
       case .outOfRange(let domain): "must be \(domain)"

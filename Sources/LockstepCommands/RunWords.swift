@@ -37,7 +37,7 @@ enum RunWords {
       "\(identity.name): \(identity.strategy) on \(result.instruments.map(\.symbol).joined(separator: ", ")), "
         + "\(TimeText.iso8601(identity.start).prefix(19)) to \(TimeText.iso8601(identity.end).prefix(19)) UTC"
     ]
-    var rows = [["lane", "profit \(identity.currency)", "fees", "drawdown %", "fills", "lots", "stopped"]]
+    var rows = [["lane", "profit \(identity.currency)", "fees", "drawdown at samples %", "fills", "lots", "stopped"]]
     for lane in result.lanes.prefix(20) {
       rows.append([
         lane.name, Words.decimal(lane.profit, 2), Words.decimal(lane.fees, 2),

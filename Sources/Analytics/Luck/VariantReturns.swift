@@ -35,8 +35,11 @@ public struct VariantReturns: Sendable, Hashable {
     }
   }
 
-  public var sharpeVariance: Double {
-    let deviation = sharpeRatios.standardDeviation()
+  public var sharpeVariance: Double { Self.variance(ofRatios: sharpeRatios) }
+
+  /// The variance of ratios (divisor n − 1), exactly zero where all are equal.
+  package static func variance(ofRatios ratios: [Double]) -> Double {
+    let deviation = ratios.standardDeviation()
     return deviation * deviation
   }
 }

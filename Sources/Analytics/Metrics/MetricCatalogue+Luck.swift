@@ -61,7 +61,10 @@ extension MetricCatalogue {
         trials: search.effectiveTrials, trialVariance: search.sharpeVariance)
       return MetricEstimate(ratio * context.returns.periodsPerYear.squareRoot())
     },
-    MetricDefinition("search_trials", "Variants tried", .luck, .count, .neutral, formula: "from the ledger of runs") {
+    MetricDefinition(
+      "search_trials", "Variants tried", .luck, .count, .neutral,
+      formula: "lanes of the run + variants that the ledger counts before it, where one was asked"
+    ) {
       context throws(AnalyticsError) in MetricEstimate(Double(try context.search().trials))
     },
     MetricDefinition(

@@ -69,14 +69,17 @@ extension MetricCatalogue {
     },
     trade(
       "best_five_trades", "Profit from the five best round trips", .fraction, .lowerIsBetter,
-      formula: "their sum / net profit"
+      formula: "their sum / net profit, of more than five"
     ) {
-      $0.bestFiveShare
+      $0.count > 5 ? $0.bestFiveShare : nil
     },
     MetricDefinition(
       "best_five_days", "Growth from the five best {days}", .trades, .fraction, .lowerIsBetter,
-      formula: "sum of log(1 + r) of the five best {days} / log(1 + total return)"
+      formula: "sum of log(1 + r) of the five best {days} / log(1 + total return), of more than five"
     ) { context throws(AnalyticsError) in
+      guard context.returns.count > 5 else {
+        throw AnalyticsError(series: context.returns.name, reason: .tooShort(found: context.returns.count, needed: 6))
+      }
       let share = ProfitConcentration(checked: context.returns.logReturns, best: 5).share
       return MetricEstimate(try share.orUndefined("the total return is not positive", in: context.returns.name))
     },

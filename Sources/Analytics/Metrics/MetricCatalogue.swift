@@ -49,10 +49,27 @@ public struct MetricDefinition: Sendable {
   /// Multiplied up to a year, so that it says the less the fewer sessions it comes from.
   public var isAnnualised: Bool { Self.annualised.contains(id) }
 
+  /// The same under a convention.
+  public func isAnnualised(under convention: MetricConvention) -> Bool {
+    isAnnualised && variants[convention].map { !$0.hasSuffix("not annualised") } ?? true
+  }
+
+  /// Figures that depend on how many variants were tried.
+  private static let ofSearch: Set<String> = ["dsr", "expected_max_sharpe", "search_trials", "effective_trials"]
+
+  private func caveat(_ inputs: MetricInputs) -> String? {
+    let parts = [
+      isAnnualised(under: inputs.convention) ? inputs.annualisationCaveat : nil,
+      Self.ofSearch.contains(id) ? inputs.searchCaveat : nil,
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
   static let annualised: Set<String> = [
     "cagr", "cagr_calendar", "mean_return", "volatility", "downside_deviation", "sharpe", "smart_sharpe", "sortino",
     "calmar", "martin", "pain_ratio", "serenity", "alpha", "tracking_error", "information_ratio", "treynor",
-    "up_capture", "down_capture", "expected_max_sharpe", "turnover",
+    "up_capture", "down_capture", "expected_max_sharpe", "turnover", "mc_sharpe_mean", "mc_sharpe_p5", "mc_sharpe_p50",
+    "mc_sharpe_p95",
   ]
 
   private static let groupsOfReturns: Set<MetricGroup> = [
@@ -92,7 +109,7 @@ public struct MetricDefinition: Sendable {
       id: id, name: name(of: context.returns.period), group: group, unit: unit, orientation: orientation,
       formula: statedFormula(context), parameters: stated(parameters(context), context), result: result,
       standardError: error?.value, standardErrorMethod: error?.method, interval: interval,
-      caveat: isAnnualised && result.number != nil ? context.inputs.annualisationCaveat : nil)
+      caveat: result.number != nil ? caveat(context.inputs) : nil)
   }
 }
 

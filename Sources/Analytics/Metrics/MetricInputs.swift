@@ -34,6 +34,8 @@ public struct MetricInputs: Sendable {
   public var benchmarkAbsence: String?
   /// Said beside every annualised value: of how few sessions it is made; nil when there are enough.
   public var annualisationCaveat: String?
+  /// Said beside every figure that allows for a search: what of the search is not known; nil when all is.
+  public var searchCaveat: String?
   /// Annual rates.
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0

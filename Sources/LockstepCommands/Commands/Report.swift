@@ -10,6 +10,9 @@ enum Report {
     "output", short: "o", .file(), "The file; by default report.html or index.html in the folder.")
   static let sections = Option(
     "sections", .text("NAMES"), "Only these sections, with commas between: \(names.joined(separator: ", ")).")
+  static let fills = Option(
+    "fills", .text("LIST"),
+    "Explain these fills instead of the page's own choice: numbers and ranges, such as 7,120-140.")
   static let pdf = Option("print-pdf", .file("PDF"), "Also print the page to this file with a local Chromium.")
   static let names = ReportSection.allCases.map(\.rawValue)
 
@@ -19,15 +22,19 @@ enum Report {
     discussion: """
       The report is one HTML file without network or third-party script, made from result.h5 alone: the ticks are not
       needed. A folder that holds runs instead of a result gets an index page with a table of them.
+
+      A page stays below 600 KB, so that of many fills it explains some: --fills chooses others, with the order-book windows
+      that the run kept of them.
       """,
-    parameters: [folder, output, sections, pdf, RunAccess.folder]
+    parameters: [folder, output, sections, fills, pdf, RunAccess.folder]
   ) { invocation in
     let path = try RunAccess.path(of: invocation[folder], invocation)
     let html: String
     let target: String
     if access(path + "/result.h5", F_OK) == 0 {
       let run = try StoredRun(folder: path)
-      html = ReportPage(run.result, try run.analysis()).html(sections: try chosen(invocation))
+      let wanted = try invocation[fills].map { try numbers($0, below: run.result.fills.count) } ?? []
+      html = ReportPage(run.result, try run.analysis(), fills: wanted).html(sections: try chosen(invocation))
       target = invocation[output] ?? path + "/report.html"
     } else {
       html = try index(of: path)
@@ -53,6 +60,26 @@ enum Report {
       chosen.append(section)
     }
     return chosen
+  }
+
+  /// The numbers of a list such as `7,120-140`.
+  static func numbers(_ list: String, below count: Int) throws(Failure) -> Set<Int> {
+    var numbers: Set<Int> = []
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) }
+      guard let first = ends[0], let last = ends[ends.count - 1], first <= last else {
+        throw Failure(
+          .usage, "'\(part)' is neither the number of a fill nor a range of them",
+          advice: "Write numbers and ranges with commas between, such as 7,120-140.")
+      }
+      guard first >= 0, last < count else {
+        throw Failure(
+          .badData, "the run has no fill \(first < 0 ? first : last)",
+          advice: count == 0 ? "It has no fills." : "Its fills are 0 to \(count - 1).")
+      }
+      numbers.formUnion(first...last)
+    }
+    return numbers
   }
 
   private static func index(of path: String) throws -> String {

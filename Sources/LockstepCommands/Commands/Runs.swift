@@ -35,7 +35,7 @@ enum Runs {
       invocation.console.remark("no runs")
       return .success
     }
-    var rows = [["run", "strategy", "lanes", "tags", "profit", "drawdown %", "fills"]]
+    var rows = [["run", "strategy", "lanes", "tags", "profit", "drawdown at samples %", "fills"]]
     for run in runs {
       rows.append([
         run.folder + (run.fault == nil ? "" : " (damaged)"), run.text("strategy") ?? "-",

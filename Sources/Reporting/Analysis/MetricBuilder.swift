@@ -56,6 +56,10 @@ struct MetricBuilder {
         "annualised from \(sessions) session\(sessions == 1 ? "" : "s"): from fewer than \(settings.minimumSessions) it "
         + "means little"
     }
+    if luck?.countsPriorTrials == false {
+      inputs.searchCaveat =
+        "earlier trials are not counted, because the run was entered in no ledger: it allows for the run's own lanes only"
+    }
     inputs.intradayEquity = equity
     inputs.riskFreeRate = settings.riskFreeRate
     inputs.minimumAcceptableReturn = settings.minimumAcceptableReturn

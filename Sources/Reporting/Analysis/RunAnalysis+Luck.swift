@@ -2,22 +2,37 @@ import Analytics
 
 extension RunAnalysis {
   static func luck(
-    of run: RunResult, basis: Finding<ReturnBasis>, calendar: TradingCalendar, settings: RunAnalysisSettings
+    of run: RunResult, basis: Finding<ReturnBasis>, whole: EquityCurve?, calendar: TradingCalendar,
+    settings: RunAnalysisSettings
   ) -> Finding<LuckFindings> {
     basis.flatMap { basis in
       .from { () throws(AnalyticsError) in
         var notes: [String] = []
-        let variants = try laneReturns(of: run, basis: basis)
+        let ends = lanePeriodEnds(basis, whole: whole, calendar: calendar)
+        let variants = try laneReturns(of: run, ends: ends)
+        // Ratios of single lanes end where the lanes do; tests over lanes need periods that all of them have.
+        let ratios = variants.map { laneSharpeRatios(of: run, $0, ends: ends) }
         let laneCount = max(1, run.lanes.count)
         var effective = 1.0
         var variance = 0.0
         if let variants {
           effective = try EffectiveTrials.participationRatio.count(variants)
-          variance = variants.sharpeVariance
+          if let ratios { variance = VariantReturns.variance(ofRatios: ratios.values) }
+          if let ratios, ratios.stopped > 0 {
+            notes.append(
+              "Sharpe ratios of \(ratios.stopped) of \(laneCount) lanes end where a risk control stopped them and they held "
+                + "nothing any more; tests over all lanes take them as flat from there on.")
+          }
         }
         let (trials, overflow) = laneCount.addingReportingOverflow(run.identity.priorTrials)
         guard !overflow, run.identity.priorTrials >= 0 else {
           throw AnalyticsError(series: "earlier trials", reason: .outOfRange("a count"))
+        }
+        let isCounted = !run.identity.ledgerHead.isEmpty || run.identity.priorTrials > 0
+        if !isCounted {
+          notes.append(
+            "Earlier trials are not counted, because the run was entered in no ledger: only its own lanes are allowed for."
+          )
         }
         if run.identity.priorTrials > 0 {
           effective += Double(run.identity.priorTrials)
@@ -54,8 +69,8 @@ extension RunAnalysis {
             trials: trials, effectiveTrials: effective, sharpeVariance: variance,
             overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheckEstimate,
             superiorPredictiveAbility: ability.value?.consistentEstimate),
-          priorTrials: run.identity.priorTrials, laneCount: laneCount,
-          laneSharpeRatios: variants?.sharpeRatios ?? [],
+          priorTrials: run.identity.priorTrials, laneCount: laneCount, countsPriorTrials: isCounted,
+          laneSharpeRatios: ratios?.values ?? [],
           sharpe: .from { () throws(AnalyticsError) in
             try SharpeInference(
               basis.returns,
@@ -75,8 +90,34 @@ extension RunAnalysis {
     return .from { () throws(AnalyticsError) in try body(variants) }
   }
 
-  /// Returns of every lane over the periods of the basis; nil without samples.
-  private static func laneReturns(of run: RunResult, basis: ReturnBasis) throws(AnalyticsError) -> VariantReturns? {
+  /// The basis' periods, and those after it where the shown lane was stopped before others.
+  private static func lanePeriodEnds(_ basis: ReturnBasis, whole: EquityCurve?, calendar: TradingCalendar) -> [Int64] {
+    guard let whole, let last = whole.times.last, let end = basis.ends.last, last > end else { return basis.ends }
+    guard let interval = basis.intervalNanoseconds else {
+      return calendar.sessions(from: whole.times[0], through: last).map { calendar.close(of: $0) }
+    }
+    return stepEnds(from: whole.times[0], through: last, interval: interval)
+  }
+
+  /// Sharpe ratios per period of lanes until each one's own end, and how many of them ended early.
+  private static func laneSharpeRatios(
+    of run: RunResult, _ variants: VariantReturns, ends: [Int64]
+  ) -> (values: [Double], stopped: Int) {
+    var values = variants.sharpeRatios
+    var stopped = 0
+    for lane in variants.series.indices {
+      guard let settled = settledTime(of: run, lane: lane) else { continue }
+      stopped += 1
+      // The period in which it ended counts.
+      let count = min(ends.count, (ends.firstIndex { $0 >= settled } ?? ends.count - 1) + 1)
+      let own = Array(variants.series[lane].prefix(count))
+      values[lane] = (try? VariantReturns([own]))?.sharpeRatios[0] ?? 0
+    }
+    return (values, stopped)
+  }
+
+  /// Returns of every lane over periods; nil without samples.
+  private static func laneReturns(of run: RunResult, ends: [Int64]) throws(AnalyticsError) -> VariantReturns? {
     guard !run.sampleTimes.isEmpty, !run.lanes.isEmpty else { return nil }
     var series: [[Double]] = []
     for lane in run.lanes.indices {
@@ -87,7 +128,7 @@ extension RunAnalysis {
         values.insert(run.identity.startingCapital, at: 0)
       }
       let curve = try EquityCurve(name: "equity of \(run.lanes[lane].name)", times: times, values: values)
-      series.append(returns([curve.startingCapital] + curve.sampled(at: basis.ends)))
+      series.append(returns([curve.startingCapital] + curve.sampled(at: ends)))
     }
     return try VariantReturns(series, names: run.lanes.map(\.name))
   }

@@ -19,7 +19,8 @@ extension RunAnalysis {
     return (.weekdays, "nothing happened on a weekend or between 01:00 and 08:00 UTC")
   }
 
-  static func equityCurve(of run: RunResult) -> Finding<EquityCurve> {
+  /// The shown lane's equity, up to a moment where one is given.
+  static func equityCurve(of run: RunResult, through settled: Int64? = nil) -> Finding<EquityCurve> {
     var times = run.account.times
     var values = run.account.equity
     if times.isEmpty, run.lanes.indices.contains(run.shownLane) {
@@ -31,6 +32,11 @@ extension RunAnalysis {
       times = [max(run.identity.end, run.identity.start)]
       values = [run.lanes[run.shownLane].finalEquity]
     }
+    let kept = prefix(times, through: settled)
+    if let settled, kept.count > 0 {
+      times = Array(times.prefix(kept.count)) + (kept.endsBetween ? [settled] : [])
+      values = Array(values.prefix(kept.count)) + (kept.endsBetween ? [values[kept.count - 1]] : [])
+    }
     // The first point is the starting capital, also when recording began later.
     if values[0] != run.identity.startingCapital || times.count == 1 {
       times.insert(min(run.identity.start, times[0]), at: 0)
@@ -39,10 +45,26 @@ extension RunAnalysis {
     return .from { () throws(AnalyticsError) in try EquityCurve(times: times, values: values) }
   }
 
+  /// How many sessions a curve touches.
+  static func sessions(of curve: EquityCurve, _ calendar: TradingCalendar) -> Int {
+    guard let last = curve.times.last else { return 0 }
+    return calendar.sessions(from: curve.times[0], through: last).count
+  }
+
   /// Lengths of periods that people can name, in seconds.
   private static let intervals: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400]
   /// Sampled returns aim below this many.
   private static let sampledLimit: Int64 = 500
+
+  /// Ends of steps of one length from `start` on. The last one ends with the data: what is left over after whole steps is
+  /// a step of its own, or lengthens the last one where it is less than half of one. So all of them together are the run.
+  static func stepEnds(from start: Int64, through end: Int64, interval: Int64) -> [Int64] {
+    let (whole, rest) = (end - start).quotientAndRemainder(dividingBy: interval)
+    guard whole > 0 else { return [end] }
+    var ends = (1...whole).map { start + $0 * interval }
+    if rest >= (interval + 1) / 2 { ends.append(end) } else { ends[ends.count - 1] = end }
+    return ends
+  }
 
   /// Returns at equal intervals from the start, for runs too short for daily ones.
   static func sampledReturns(
@@ -53,7 +75,8 @@ extension RunAnalysis {
       let (span, overflow) = times[times.count - 1].subtractingReportingOverflow(times[0])
       guard !overflow, span > 0 else { return .absent(reason: "equity was recorded at one moment only") }
       // Between samples equity is known only at fills: a shorter interval would show gaps as calm.
-      let known = run.sampleTimes.count > 1 ? span / Int64(run.sampleTimes.count - 1) : span / Int64(times.count)
+      let sampled = run.sampleTimes.count > 1 ? sampledSpan(run) : nil
+      let known = sampled.map { $0 / Int64(run.sampleTimes.count - 1) } ?? span / Int64(times.count)
       guard
         let seconds = intervals.first(where: { seconds in
           // Up to a thousandth early counts, so that samples of "one second" give returns of one second.
@@ -63,7 +86,7 @@ extension RunAnalysis {
       let interval = seconds * 1_000_000_000
       let count = Int(span / interval)
       guard count >= 2 else { return .absent(reason: "equity covers \(count) periods of \(seconds) s only") }
-      let ends = (1...count).map { times[0] + Int64($0) * interval }
+      let ends = stepEnds(from: times[0], through: times[times.count - 1], interval: interval)
       let periods = calendar.periodsPerYear * Double(calendar.sessionNanoseconds) / Double(interval)
       let length = seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
       let label = "returns of \(length)"
@@ -76,6 +99,13 @@ extension RunAnalysis {
           ends: ends)
       }
     }
+  }
+
+  /// How long samples go on, whatever part of it the curve covers.
+  private static func sampledSpan(_ run: RunResult) -> Int64? {
+    let times = run.sampleTimes
+    let (span, overflow) = times[times.count - 1].subtractingReportingOverflow(times[0])
+    return overflow ? nil : span
   }
 
   /// Returns between values; from the first value at or below zero on, the account is ruined: −100 %, then nothing.
@@ -101,12 +131,20 @@ extension RunAnalysis {
     }
   }
 
-  static func exposure(of run: RunResult) -> Finding<ExposureStatistics> {
-    guard !run.account.times.isEmpty else { return .absent(reason: "the run has no record of positions") }
+  static func exposure(of run: RunResult, through settled: Int64? = nil) -> Finding<ExposureStatistics> {
+    let account = run.account
+    guard !account.times.isEmpty else { return .absent(reason: "the run has no record of positions") }
+    let kept = prefix(account.times, through: settled)
+    func rows<Value>(_ values: [Value]) -> [Value] {
+      guard settled != nil, values.count == account.times.count else { return values }
+      return Array(values.prefix(kept.count)) + (kept.endsBetween ? [values[kept.count - 1]] : [])
+    }
+    var times = rows(account.times)
+    if let settled, kept.endsBetween { times[times.count - 1] = settled }
     return .from { () throws(AnalyticsError) in
       try ExposureStatistics(
-        times: run.account.times, gross: run.account.grossExposure, net: run.account.netExposure,
-        equity: run.account.equity, largest: largestExposure(of: run))
+        times: times, gross: rows(account.grossExposure), net: rows(account.netExposure), equity: rows(account.equity),
+        largest: largestExposure(of: run).map(rows))
     }
   }
 

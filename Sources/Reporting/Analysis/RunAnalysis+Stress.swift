@@ -1,5 +1,6 @@
 public import Analytics
 import MarketTypes
+import Numerics
 
 /// A span of returns with its days: those of the sessions, or by the clock in UTC where periods are shorter.
 public struct StressWindow: Sendable, Hashable {
@@ -161,7 +162,7 @@ extension RunAnalysis {
   private static func median(_ values: inout [Double]) -> Double? {
     guard !values.isEmpty else { return nil }
     values.sort()
-    return values[values.count / 2]
+    return Quantile.value(values, probability: 0.5)
   }
 
   /// The worst period and the worst runs of five and twenty-one.

@@ -162,7 +162,9 @@ public struct LuckFindings: Sendable {
   /// Earlier runs of the family that the ledger counts, and lanes of this run.
   public let priorTrials: Int
   public let laneCount: Int
-  /// Sharpe ratio per period of each lane, zero for one that never moved.
+  /// Whether a ledger was asked for earlier trials: where it was not, `priorTrials` is zero because nobody counted.
+  public let countsPriorTrials: Bool
+  /// Sharpe ratio per period of each lane until its own end, zero for one that never moved.
   public let laneSharpeRatios: [Double]
   public let sharpe: Finding<SharpeInference>
   public let overfitting: Finding<BacktestOverfitting>
@@ -180,7 +182,10 @@ public struct RunAnalysis: Sendable {
   /// The calendar in use and why.
   public let calendar: TradingCalendar
   public let calendarReason: String
-  /// The shown lane's equity as often as recorded, the starting capital first.
+  /// When the shown lane, stopped by a risk control, held nothing any more: figures of returns and exposure end there. Nil
+  /// when they go on to the end of the run.
+  public let settled: Int64?
+  /// The shown lane's equity as often as recorded, the starting capital first, until `settled`.
   public let equity: Finding<EquityCurve>
   /// Equity and returns at session closes.
   public let daily: Finding<EquityCurve.Daily>
@@ -241,9 +246,13 @@ public struct RunAnalysis: Sendable {
     let calendar = chosen
     self.calendar = calendar
     calendarReason = reason
-    equity = Self.equityCurve(of: run)
+    settled = Self.settledTime(of: run, lane: run.shownLane)
+    equity = Self.equityCurve(of: run, through: settled)
     daily = equity.flatMap { curve in .from { () throws(AnalyticsError) in try curve.daily(calendar) } }
     let sessions = daily.value?.dates.count ?? 0
+    // What the market did on a day is counted over all of the run.
+    let whole = settled == nil ? equity : Self.equityCurve(of: run)
+    let marketSessions = whole.value.map { Self.sessions(of: $0, calendar) } ?? sessions
     sampled = Self.sampledReturns(equity, run, calendar: calendar)
     if let daily = daily.value, sessions >= settings.minimumSessions {
       basis = .found(
@@ -271,11 +280,11 @@ public struct RunAnalysis: Sendable {
       .from { () throws(AnalyticsError) in try RecoverySurvival(curve) }
     }
     trades = Self.trades(of: run)
-    exposure = Self.exposure(of: run)
-    stress = Self.stress(of: run, basis: basis, equity: equity, sessions: sessions, settings: settings)
-    capacity = Self.capacity(of: run, trades: trades, sessions: sessions)
+    exposure = Self.exposure(of: run, through: settled)
+    stress = Self.stress(of: run, basis: basis, equity: equity, sessions: marketSessions, settings: settings)
+    capacity = Self.capacity(of: run, trades: trades, sessions: marketSessions)
     benchmark = Self.benchmark(of: run, named: settings.benchmark)
-    luck = Self.luck(of: run, basis: basis, calendar: calendar, settings: settings)
+    luck = Self.luck(of: run, basis: basis, whole: whole.value, calendar: calendar, settings: settings)
     execution = Self.executionUncertainty(of: run)
     resampled = Self.resampled(basis, settings)
     simulation = Self.simulation(basis, trades, capital: run.identity.startingCapital, settings)

@@ -36,11 +36,8 @@ import Testing
     .enabled(if: isPresent, "needs Chromium and Python"),
     arguments: [["maker", "hostile", "empty"]] + (isLong ? [["days", "ruined"]] : []))
   func comparisonBehaves(names: [String]) throws {
-    let runs = try names.map { name in
-      let run = try #require(ReportPageTests.runs[name])
-      return (name, run, RunAnalysis(run, settings: .quick))
-    }
-    try check(ComparePage(runs).html(), kind: "compare", isHostile: names.contains("hostile"))
+    try check(
+      ComparePage(ReportPageTests.compared(names)).html(), kind: "compare", isHostile: names.contains("hostile"))
   }
 
   @Test(.enabled(if: isPresent, "needs Chromium and Python"))

@@ -15,10 +15,11 @@ import Testing
   ]
 
   static let pages: [String: String] = {
-    var pages = runs.mapValues { ReportPage($0, RunAnalysis($0, settings: .quick)).html() }
     let compared = runs.sorted { $0.key < $1.key }.map { name, run in
-      (name, run, RunAnalysis(run, settings: .quick))
+      (name: name, result: run, analysis: RunAnalysis(run, settings: .quick))
     }
+    var pages = Dictionary(
+      uniqueKeysWithValues: compared.map { ($0.name, ReportPage($0.result, $0.analysis).html()) })
     // One parameter alone makes a chart instead of a map.
     let five = ReportRuns.makerDay(fills: 6, lanes: 5, samples: 60)
     pages["lanes"] = ReportPage(five, RunAnalysis(five, settings: .quick)).html(sections: [.luck])

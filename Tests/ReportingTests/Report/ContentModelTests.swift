@@ -12,11 +12,7 @@ import Testing
 
   @Test(arguments: [["maker", "one-lane"], ["maker", "hostile", "empty"], ["days", "ruined", "flat"]])
   func comparisonsAreValid(names: [String]) throws {
-    let runs = try names.map { name in
-      let run = try #require(ReportPageTests.runs[name])
-      return (name, run, RunAnalysis(run, settings: .quick))
-    }
-    try check(ComparePage(runs).html())
+    try check(ComparePage(ReportPageTests.compared(names)).html())
   }
 
   @Test func indexAndPartsAreValid() throws {
@@ -25,7 +21,7 @@ import Testing
     }
     try check(IndexPage(title: "Reports", entries, unreadable: [("torn", "the file is cut short")]).html())
     let run = try #require(ReportPageTests.runs["maker"])
-    let page = ReportPage(run, RunAnalysis(run, settings: .quick))
+    let page = ReportPage(run, try #require(ReportPageTests.analyses["maker"]))
     for section in ReportSection.allCases { try check(page.html(sections: [section])) }
   }
 

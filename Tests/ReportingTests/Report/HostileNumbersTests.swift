@@ -93,6 +93,7 @@ import Testing
     settings.resamples = 20
     settings.simulatedPaths = 20
     settings.workLimit = 1_000
+    settings.backtestLimit = 2
     for _ in 0..<3 {
       var run = base
       for _ in 0...draws.below(4) { change(&run, &draws) }

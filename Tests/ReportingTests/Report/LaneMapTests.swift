@@ -36,23 +36,23 @@ import Testing
   @Test func aPageSaysInWhatLanesDiffer() {
     var run = ReportRuns.makerDay(fills: 6, lanes: 3, samples: 40)
     for lane in run.lanes.indices { run.lanes[lane].settings = Self.lanes[lane].settings }
-    let page = ReportPage(run, RunAnalysis(run, settings: .quick)).html(sections: [.luck])
+    let page = ReportPage(run, RunAnalysis(run, settings: .bare)).html(sections: [.luck])
     #expect(page.contains("<td>uniform</td>") && page.contains(">risk.position<") && page.contains("<td>none</td>"))
     #expect(page.contains("left out: lanes differ in words or absent keys only"))
     #expect(!page.contains("lanes have the same settings"))
     for lane in run.lanes.indices { run.lanes[lane].settings = Self.lanes[0].settings }
-    let equal = ReportPage(run, RunAnalysis(run, settings: .quick)).html(sections: [.luck])
+    let equal = ReportPage(run, RunAnalysis(run, settings: .bare)).html(sections: [.luck])
     #expect(equal.contains("left out: the lanes have the same settings"))
   }
 
   @Test func aRunOutsideTheLedgerClaimsNoCount() {
     var run = ReportRuns.days(60, fills: 4)
     #expect(
-      ReportPage(run, RunAnalysis(run, settings: .quick)).html(sections: [.luck]).contains("11 before it by the ledger")
+      ReportPage(run, RunAnalysis(run, settings: .bare)).html(sections: [.luck]).contains("11 before it by the ledger")
     )
     run.identity.ledgerHead = ""
     run.identity.priorTrials = 0
-    let page = ReportPage(run, RunAnalysis(run, settings: .quick)).html(sections: [.luck])
+    let page = ReportPage(run, RunAnalysis(run, settings: .bare)).html(sections: [.luck])
     #expect(page.contains("The ledger was not consulted") && !page.contains("by the ledger"))
   }
 

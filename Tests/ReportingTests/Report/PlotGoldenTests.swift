@@ -99,6 +99,15 @@ extension RunAnalysisSettings {
     settings.resamples = 100
     settings.simulatedPaths = 64
     settings.backtestLimit = 60
+    settings.tailScenarios = 1_000
+    return settings
+  }
+
+  /// As few of everything as there can be, for tests that look at other things.
+  static var bare: RunAnalysisSettings {
+    var settings = quick
+    (settings.resamples, settings.simulatedPaths, settings.backtestLimit) = (2, 2, 1)
+    settings.confidenceLevels = [0.95]
     return settings
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reporting
@@ -64,8 +65,39 @@ import Testing
   @Test func numbersThatDoNotExistAreNeverShown() {
     #expect(Format.fixed(.nan, 2) == "–")
     #expect(Format.percent(.nan) == "–")
-    #expect(NumberStyle.percent(1).signedText(0.0001) == "0.0%")
-    #expect(NumberStyle.number(1).signedText(0.26) == "+0.3")
+    #expect(NumberStyle.percent(1).signedText(1e-14) == "0.0%")
+    #expect(NumberStyle.number(1).signedText(0.96) == "+1.0")
+  }
+
+  @Test(arguments: [
+    (NumberStyle.percent(2), 0.1234, "12.34%"), (.percent(2), 0.0002, "0.02%"), (.percent(2), 0.000234, "0.023%"),
+    (.percent(2), -0.0000123, "−0.0012%"), (.percent(0), 0.004, "0.4%"), (.number(2), 0.126, "0.13"),
+    (.number(2), 0.0149, "0.015"), (.number(2), 0.00001, "0.00001"), (.number(3), 0, "0.000"), (.number(0), 7.4, "7.4"),
+    (.number(0), 1_234, "1,234"), (.money(2), 0.0043, "0.0043"), (.money(2), 0.00000041, "0.00"),
+    (.number(2), 4e-12, "0.00"),
+    (.number(2), 1e300, "1e+300"), (.number(2), -1234.5678, "−1,234.57"), (.percent(1), 0.99998, "100.0%"),
+  ])
+  func smallValuesGetTheDigitsTheyNeed(style: NumberStyle, value: Double, text: String) {
+    #expect(style.text(value) == text)
+  }
+
+  /// Whatever is shown is within a twentieth of the value, down to a billionth.
+  @Test func noDigitRuleHidesAValue() throws {
+    for exponent in -8...6 {
+      for mantissa in [1.0, 1.049, 1.5, 2.51, 4.99, 7.77, 9.9999] {
+        let value = mantissa * pow(10, Double(exponent))
+        for style in [NumberStyle.percent(0), .percent(2), .number(0), .number(2), .number(4)] {
+          let (shown, _) = try #require(SummaryTests.parsed(style.text(-value)))
+          #expect((shown + value).magnitude <= 0.0501 * value, "\(value) as \(style): \(style.text(-value))")
+        }
+      }
+    }
+  }
+
+  @Test func hyphensBeforeNumbersBecomeSigns() {
+    #expect(
+      Format.signed("fee -0.2 to (-5), 2024-03-01, one-day, x=-1") == "fee −0.2 to (−5), 2024-03-01, one-day, x=−1")
+    #expect(Format.tidied("a return below -100 %") == "a return below −100 %")
   }
 
   @Test func plainDigitsHaveNoExponent() {
@@ -107,8 +139,22 @@ import Testing
     #expect(Set(thin.rows).count == thin.rows.count)
     #expect(thin.rows.map { values[$0] }.max() == values.max())
     #expect(thin.rows.map { values[$0] }.min() == values.min())
-    #expect(thin.note("points")?.contains("10,000") == true)
+    #expect(Thinning.notes([thin.count(of: "Equity")]).first?.contains("of 10,000 points: of each run") == true)
     #expect(Thinning([1, 2, 3], limit: 400).rows == [0, 1, 2])
+  }
+
+  /// A chart tells of all its lines, not of the first.
+  @Test func everyThinnedLineIsNamed() {
+    func count(_ name: String, _ kept: Int, _ original: Int) -> Thinning.Count {
+      .init(name: name, kept: kept, original: original)
+    }
+    #expect(Thinning.notes([count("A", 9, 9), count("B", 3, 3)]).isEmpty)
+    let both = Thinning.notes([count("A", 320, 5000), count("B", 320, 5000)])
+    #expect(both.first?.hasPrefix("Drawn from 320 of 5,000 points of each line: of each run") == true)
+    let some = Thinning.notes([count("A", 320, 5000), count("B", 320, 5000), count("C", 7, 7)])
+    #expect(some.first?.hasPrefix("Drawn from 320 of 5,000 points of A and B: ") == true)
+    let mixed = Thinning.notes([count("A", 560, 6001), count("B", 400, 900)])
+    #expect(mixed.first?.hasPrefix("Drawn from 560 of 6,001 points of A, 400 of 900 points of B: ") == true)
   }
 
   @Test func histogramCountsEverything() throws {

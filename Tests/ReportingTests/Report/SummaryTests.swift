@@ -10,8 +10,8 @@ import Testing
   @Test(arguments: ["days", "maker", "quiet", "ruined", "empty", "one-lane"])
   func everyNumberIsAFigure(name: String) throws {
     let run = try #require(ReportPageTests.runs[name])
-    let figures = RunFigures(run, RunAnalysis(run, settings: .quick))
-    let context = ReportContext(run, figures)
+    let context = try ReportPageTests.context(name)
+    let figures = context.figures
     let html = Summary(context).content().html
     let values = try independentValues(run, figures)
     var rest = html
@@ -25,6 +25,7 @@ import Testing
       let (number, unit) = try #require(Self.parsed(text), "\(text) is not a number")
       let value = try #require(values[id], "\(id) is not a figure of the run")
       #expect((number - value).magnitude <= unit / 2 + 1e-9 * value.magnitude, "\(id): \(text) against \(value)")
+      #expect((number - value).magnitude <= max(0.0501 * value.magnitude, 1e-5), "\(id): \(text) hides \(value)")
       rest.removeSubrange(open.lowerBound..<close.upperBound)
       checked += 1
     }
@@ -101,6 +102,8 @@ import Testing
     values["sharpe_upper"] = figures.metric("sharpe")?.interval?.upper
     values["search_trials"] = Double(run.identity.priorTrials + max(1, run.lanes.count))
     values["dsr_bar"] = 0.95
+    let returns = figures.basis.returns
+    values["idle_share"] = Double(returns.filter { $0 == 0 }.count) / Double(max(1, returns.count))
     values["risk_free_rate"] = figures.analysis.settings.riskFreeRate
     values["optimistic"] = Double(run.assumptions.count { $0.direction == .optimistic })
     return values
@@ -109,7 +112,7 @@ import Testing
   @Test(arguments: MetricConvention.allCases)
   func spanFiguresAreTheMetricsOfTheCatalogue(convention: MetricConvention) throws {
     let run = try #require(ReportPageTests.runs["days"])
-    var settings = RunAnalysisSettings.quick
+    var settings = RunAnalysisSettings.bare
     settings.convention = convention
     settings.riskFreeRate = 0.03
     settings.minimumAcceptableReturn = 0.05
@@ -139,8 +142,7 @@ import Testing
   }
 
   @Test func thePlainSummaryIsRanked() throws {
-    let run = try #require(ReportPageTests.runs["maker"])
-    let summary = Summary(ReportContext(run, RunFigures(run, RunAnalysis(run, settings: .quick))))
+    let summary = Summary(try ReportPageTests.context("maker"))
     #expect(summary.facts.map(\.weight) == summary.facts.map(\.weight).sorted(by: >))
     #expect(summary.tweet.map(\.plain).joined(separator: " ").count < 300)
     #expect(summary.page.count >= summary.paragraph.count)

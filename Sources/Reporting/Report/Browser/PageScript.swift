@@ -27,9 +27,11 @@ enum ScriptParts {
       const whole = digits.slice(0, digits.length - d).replace(/\B(?=(\d{3})+$)/g, ",");
       return (v < 0 && scaled > 0 ? minus : "") + whole + (d ? "." + digits.slice(-d) : "");
     };
-    const text = (code, v) => {
-      const d = +code.slice(1);
-      return code[0] === "p" ? fixed(v * 100, d) + (Number.isFinite(v) ? "%" : "") : fixed(v, d);
+    /* More decimals where rounding would change a value by more than a twentieth, as in the report. */
+    const enough = (v, d, most) => { const a = Math.abs(v); for (let n = d; a > 0 && n <= most; n++) if (Math.abs(Math.round(a * 10 ** n) / 10 ** n - a) <= .05 * a) return n; return d; };
+    const text = (code, v, most = 11) => {
+      const d = +code.slice(1), p = code[0] === "p", w = p ? v * 100 : v, m = Math.min(code[0] === "m" ? d + 2 : 9, p ? most - 2 : most);
+      return fixed(w, enough(w, d, m)) + (p && Number.isFinite(v) ? "%" : "");
     };
     const stepDecimals = step => { let d = 0; while (d < 9 && (Math.abs(step - Math.round(step)) > 1e-6 * Math.max(1, step) || step < .5)) { step *= 10; d++; } return d; };
     const axisText = (code, v, step) => {
@@ -219,7 +221,7 @@ enum ScriptParts {
       values(t) {
         return this.shown().filter(s => s.k !== "dots").map(s => {
           const i = this.row(s, t), v = s.v[i];
-          return i < 0 || i >= s.t.length || v !== v ? null : [s, s.k === "band" ? text(s.f, s.w[i]) + " to " + text(s.f, v) : text(s.f, v), i];
+          return i < 0 || i >= s.t.length || v !== v ? null : [s, s.k === "band" ? text(s.f, s.w[i], s.d) + " to " + text(s.f, v, s.d) : text(s.f, v, s.d), i];
         }).filter(Boolean);
       }
       cursor(t) {

@@ -25,7 +25,7 @@ extension ScriptParts {
         if (hit) {
           const [s, i] = hit;
           chart.pick.setAttribute("d", `M${r1(chart.x(s.t[i]))} ${r1(chart.y(s.v[i]))}m-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z`);
-          lines = [moment(s.t[i], digits() || 3) + " UTC", s.n + "  " + (s.l ? s.l[i] : text(s.f, s.v[i]))].concat(lines.slice(1));
+          lines = [moment(s.t[i], digits() || 3) + " UTC", s.n + "  " + (s.l ? s.l[i] : text(s.f, s.v[i], s.d))].concat(lines.slice(1));
           if (s.h && s.h[i] >= 0) { target = s.h[i]; lines.push("Click: why this fill"); }
         }
       }

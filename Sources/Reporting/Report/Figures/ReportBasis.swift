@@ -11,6 +11,8 @@ struct ReportBasis: Sendable {
   /// The account's loss to zero is −100 %, and zero afterwards.
   let returns: [Double]
   let isDaily: Bool
+  /// How long each step within days is, but the last, which ends with the data.
+  let interval: Int64?
   /// Periods that make a year; nil within days, where a year of such periods would be an extrapolation.
   let periodsPerYear: Double?
   /// What one return covers, and so what texts, charts and tables call it.
@@ -52,6 +54,7 @@ struct ReportBasis: Sendable {
         [curve?.startingCapital ?? result.identity.startingCapital] + (isKnown ? curve?.values.suffix(1) ?? [] : [])
       returns = Self.returns(equity)
       isDaily = false
+      interval = nil
       periodsPerYear = nil
       period = .whole
       dates = nil
@@ -63,6 +66,7 @@ struct ReportBasis: Sendable {
     equity = [curve.startingCapital] + curve.sampled(at: basis.ends)
     returns = basis.returns.values
     isDaily = basis.isDaily
+    interval = basis.intervalNanoseconds
     periodsPerYear = basis.isDaily ? basis.returns.periodsPerYear : nil
     period = basis.returns.period
     dates = basis.returns.dates
@@ -78,6 +82,15 @@ struct ReportBasis: Sendable {
   func series() throws(AnalyticsError) -> ReturnSeries {
     try ReturnSeries(
       name: "returns", values: returns, dates: dates, periodsPerYear: periodsPerYear ?? 1, period: period)
+  }
+
+  /// What the last step is, where it is not as long as the others.
+  var lastStep: String? {
+    guard let interval, times.count > 1 else { return nil }
+    let length = times[times.count - 1] - times[times.count - 2]
+    guard length != interval else { return nil }
+    return
+      "The last step is \(Format.duration(Double(length))) long, to the end, so that all of them make up the result."
   }
 
   /// `3 days`, `1 step`.

@@ -12,8 +12,6 @@ struct RunFigures: Sendable {
   let metrics: [MetricValue]
   let span: SpanFigures
   let activity: SpanFigures.Activity
-  /// What the shown lane came to in all: steps within days may end before the run does.
-  let outcome: (profit: Double, totalReturn: Double?)
   let trades: Part<RunTrades>
   let exposure: Part<ExposureStatistics>
   let drawdown: Part<DrawdownCurve>
@@ -60,18 +58,11 @@ struct RunFigures: Sendable {
     activity = SpanFigures.Activity(
       basis, fills: result.fills, trips: analysis.trades.value?.fillToFill.trips ?? [])
     span = SpanFigures(basis, activity, rows: 0..<basis.returns.count, moneyDecimals: moneyDecimals)
-    if !basis.isDaily, !basis.returns.isEmpty, let lane = result.lanes[safe: result.shownLane], basis.equity[0] > 0,
-      lane.profit.isFinite, lane.finalEquity > 0
-    {
-      outcome = (lane.profit, lane.profit / basis.equity[0])
-    } else {
-      outcome = (span["profit"] ?? 0, span["total_return"])
-    }
     exposure = Part(analysis.exposure)
     drawdown = Part {
       try DrawdownCurve(equity: basis.equity, times: [basis.start] + basis.times, sampling: .dailyClose)
     }
-    var peak = result.account.equity.first ?? 0
+    var peak = max(result.identity.startingCapital, result.account.equity.first ?? 0)
     underwater = result.account.equity.map { value in
       peak = max(peak, value)
       return peak > 0 ? value / peak - 1 : 0
@@ -95,6 +86,14 @@ struct RunFigures: Sendable {
   }
 
   func metric(_ id: String) -> MetricValue? { metrics.first { $0.id == id } }
+
+  /// What the shown lane came to in all.
+  var profit: Double { span["profit"] ?? 0 }
+
+  /// The share of periods in which the account did not move at all.
+  var idleShare: Double {
+    basis.returns.isEmpty ? 0 : Double(basis.returns.count { $0 == 0 }) / Double(basis.returns.count)
+  }
 
   /// The strictest confidence whose forecasts the run is long enough to judge.
   private static func backtests(_ analysis: RunAnalysis, count: Int) -> Part<[Backtest]> {
@@ -148,10 +147,7 @@ struct LaneRanking: Sendable {
     let lanes = result.lanes
     order = lanes.indices.sorted { (-lanes[$0].profit, $0) < (-lanes[$1].profit, $1) }
     rank = (order.firstIndex(of: result.shownLane) ?? 0) + 1
-    let sorted = lanes.map(\.profit).sorted()
-    let middle = sorted.count / 2
-    medianProfit =
-      sorted.isEmpty ? 0 : sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    medianProfit = lanes.isEmpty ? 0 : Quantile.value(lanes.map(\.profit).sorted(), probability: 0.5)
     profitable = lanes.count { $0.profit > 0 }
   }
 }

@@ -62,18 +62,21 @@ public struct ComparePage: Sendable {
         : "Each run's equity over its start; the runs cover different times, so each begins at the first one's start.",
       width: .wide, x: Plot.Axis(kind: .time(origin: reference)), y: Plot.Axis(style: .number(4)), offersLogarithm: true
     )
+    var drawn: [Thinning.Count] = []
     for (index, run) in runs.enumerated() {
       let (times, values) = Returns.curve(run.context)
+      let name = "\(index + 1) \(run.name)"
       guard let start = values.first, start > 0 else { continue }
       let kept = Thinning(values, limit: 600)
       let shift = shared ? reference : run.context.origin
       plot.series.append(
         Plot.Series(
-          name: "\(index + 1) \(run.name)", mark: .line, color: [1, 2, 4, 5, 6, 3][index % 6],
+          name: name, mark: .line, color: [1, 2, 4, 5, 6, 3][index % 6],
           x: kept.rows.map { Double(times[$0] - shift) }, y: kept.rows.map { values[$0] / start },
           isDashed: index % 2 == 1))
-      if let note = kept.note("points"), plot.notes.isEmpty { plot.notes.append(note) }
+      drawn.append(kept.count(of: name))
     }
+    plot.notes = Thinning.notes(drawn)
     return plot
   }
 
@@ -85,12 +88,7 @@ public struct ComparePage: Sendable {
       rows.append(
         [.init(figure.name)]
           + runs.map { run in
-            // What comes after the last whole period is profit, too.
-            let result = run.context.result
-            let value =
-              figure.id == "profit" && result.lanes.indices.contains(result.shownLane)
-              ? result.lanes[result.shownLane].profit : run.context.figures.span.figures[index].value
-            return value.map { .init($0, figure.style) } ?? .init("–")
+            run.context.figures.span.figures[index].value.map { .init($0, figure.style) } ?? .init("–")
           })
     }
     let units = Set(runs.map { $0.context.basis.periodName }).sorted()
@@ -103,6 +101,10 @@ public struct ComparePage: Sendable {
       Set(definitions).count == 1
       ? definitions[0]
       : definitions.enumerated().map { "Run \($0.offset + 1): \($0.element.lowercasedFirst)" }.joined(separator: " ")
+    for (index, run) in runs.enumerated() {
+      let remarks = [run.context.basis.lastStep, run.context.stopWords].compactMap { $0 }
+      if !remarks.isEmpty { note += " Run \(index + 1): \(remarks.joined(separator: " "))" }
+    }
     content.add(DataTable(columns: columns, rows: rows, note: note), title: "Figures", isWide: true)
   }
 
@@ -122,7 +124,8 @@ public struct ComparePage: Sendable {
       let found = Part {
         try PairedDifference.compare(
           other, with: base, riskFreeRate: basis.riskFree.annual,
-          minimumAcceptableReturn: basis.minimumAcceptable.annual, settings: ResamplingSettings(resamples: 2000))
+          minimumAcceptableReturn: basis.minimumAcceptable.annual,
+          settings: ResamplingSettings(resamples: first.context.figures.analysis.settings.resamples ?? 2000))
       }
       let unit = basis.isDaily ? "a year" : "per \(basis.period.short)"
       switch found {

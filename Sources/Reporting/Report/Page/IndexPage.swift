@@ -86,7 +86,9 @@ public struct IndexPage: Sendable {
       for (name, reason) in unreadable { body += "<li><b>\(HTML.escape(name))</b>: \(HTML.escape(reason))</li>" }
       body += "</ul>"
     }
-    body += "</main><footer><p>Made by Lockstep.</p></footer>"
+    body +=
+      "</main><footer><p>Made by Lockstep. Curves are drawn from at most 80 points of each run: of each run of neighbours the "
+      + "first, lowest, highest and last. Drawdowns are those at samples of equity.</p></footer>"
     return HTMLPage(title: "\(title) – Lockstep runs", description: Format.counted(entries.count, "run"), body: body)
       .html()
   }

@@ -2,10 +2,12 @@ import Analytics
 
 /// The report of one run: one HTML file that needs nothing else.
 public struct ReportPage: Sendable {
-  let context: ReportContext
+  private(set) var context: ReportContext
 
-  public init(_ result: RunResult, _ analysis: RunAnalysis) {
+  /// `fills` are those to be explained, as many as have room; empty for the page's own choice.
+  public init(_ result: RunResult, _ analysis: RunAnalysis, fills: Set<Int> = []) {
     context = ReportContext(result, RunFigures(result, analysis))
+    context.wantedFills = fills
   }
 
   /// The document. The same run gives the same bytes.
@@ -111,8 +113,8 @@ public struct ReportPage: Sendable {
     let activity = context.figures.activity
     text +=
       ",\"fills\":\(counts(activity.fills)),\"trips\":\(counts(activity.trips)),\"wins\":\(counts(activity.wins))"
-    // Sums up to each period, two digits finer than money is shown: differences of them are right to the last digit.
-    let decimals = context.figures.moneyDecimals + 2
+    // Sums up to each period, finer than money is ever shown: differences of them are right to the last digit.
+    let decimals = context.figures.moneyDecimals + 3
     text += ",\"d\":\(decimals),\"fees\":\(sums(activity.fees, decimals)),\"gains\":\(sums(activity.gains, decimals))"
     text += ",\"losses\":\(sums(activity.losses, decimals))}"
     text += ",\"plots\":[" + plots.map { $0.data(unit: unit) }.joined(separator: ",") + "]}"

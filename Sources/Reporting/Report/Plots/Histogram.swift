@@ -1,3 +1,5 @@
+import Numerics
+
 /// Counts of values in bins of equal width.
 struct Histogram: Sendable {
   let lower: Double
@@ -10,7 +12,7 @@ struct Histogram: Sendable {
   init?(_ values: [Double]) {
     let finite = values.filter(\.isFinite).sorted()
     guard finite.count > 1, finite[0] < finite[finite.count - 1] else { return nil }
-    func quantile(_ share: Double) -> Double { finite[Int(share * Double(finite.count - 1))] }
+    func quantile(_ share: Double) -> Double { Quantile.value(finite, probability: share) }
     // A few values far away must not squeeze all others into one bin.
     let reach = max(8 * (quantile(0.75) - quantile(0.25)), (quantile(0.995) - quantile(0.005)) / 2)
     let middle = quantile(0.5)

@@ -175,7 +175,7 @@ struct DataTable: Sendable {
 
     init(_ value: Double, _ style: NumberStyle) {
       text = value.isFinite ? style.text(value) : "–"
-      raw = value.isFinite ? Format.plain(value, min(12, style.storedDecimals + 2)) : nil
+      raw = value.isFinite ? Format.plain(value, min(12, style.fitted(to: value).storedDecimals + 2)) : nil
     }
 
     init(count: Int) {

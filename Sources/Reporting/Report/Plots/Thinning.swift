@@ -35,11 +35,30 @@ struct Thinning: Sendable {
 
   var isThinned: Bool { rows.count < originalCount }
 
-  /// What the chart must say.
-  func note(_ what: String) -> String? {
-    guard isThinned else { return nil }
-    return
-      "Drawn from \(Format.count(rows.count)) of \(Format.count(originalCount)) \(what): of each run of neighbours the "
-      + "first, lowest, highest and last (M4), so no extreme is lost."
+  /// How many points of a chart's series are drawn.
+  struct Count: Hashable, Sendable {
+    let name: String
+    let kept: Int
+    let original: Int
+  }
+
+  func count(of name: String) -> Count { Count(name: name, kept: rows.count, original: originalCount) }
+
+  /// What a chart must say of all its lines; nothing where every point is drawn.
+  static func notes(_ counts: [Count]) -> [String] {
+    let thinned = counts.filter { $0.kept < $0.original }
+    guard let first = thinned.first else { return [] }
+    let rule = ": of each run of neighbours the first, lowest, highest and last (M4), so no extreme is lost."
+    func words(_ count: Count) -> String { "\(Format.count(count.kept)) of \(Format.count(count.original)) points" }
+    if thinned.allSatisfy({ $0.kept == first.kept && $0.original == first.original }) {
+      let names =
+        counts.count == 1 ? "" : thinned.count == counts.count ? " of each line" : " of \(list(thinned.map(\.name)))"
+      return ["Drawn from \(words(first))\(names)\(rule)"]
+    }
+    return ["Drawn from " + thinned.map { "\(words($0)) of \($0.name)" }.joined(separator: ", ") + rule]
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
   }
 }

@@ -32,7 +32,7 @@ enum Assumptions {
           }
         html +=
           "<li class=\"\(name)\"><span aria-hidden=\"true\">\(mark)</span> <b>\(HTML.escape(assumption.topic))</b> "
-          + "<em>\(name)</em> \(HTML.escape(assumption.text))</li>"
+          + "<em>\(name)</em> \(HTML.escape(Format.signed(assumption.text)))</li>"
       }
     }
     content.add(html: html + "</ul></div>")
@@ -58,9 +58,12 @@ enum Assumptions {
         columns: ["Figure", "Base case", "Pessimistic", "Difference"],
         rows: values.map { name, first, second, style in
           [.init(name), .init(first, style), .init(second, style), .init(second - first, style)]
-        }, note: "Changed: " + worse.changes.joined(separator: "; ") + "."),
+        }, note: "Changed: " + Format.signed(worse.changes.joined(separator: "; ")) + "."),
       title: "The same run, everything uncertain set against it",
-      introduction: "If the result does not survive this, it depends on how fills are modelled, not on the strategy.")
+      introduction: "If the result does not survive this, it depends on how fills are modelled, not on the strategy."
+        + (worse.outcome.profit > base.profit
+          ? " Here it came to more than the base case: these changes are not worse for this strategy, and their result is no "
+            + "lower bound." : ""))
   }
 
   private static func concentration(_ context: ReportContext, _ content: inout SectionContent) {
@@ -91,10 +94,14 @@ enum Assumptions {
     )
   }
 
+  /// The share of periods without any move from which on a page warns of it.
+  static let idleBar = 0.5
+
   private static func sample(_ context: ReportContext, _ content: inout SectionContent) {
     var lines: [String] = []
     let count = context.basis.returns.count
     let days = Set(context.basis.times.map { Format.date($0 - 1) }).count
+    let idle = context.figures.idleShare
     if !context.basis.isDaily {
       lines.append(
         "The run covers \(Format.counted(days, "day")). Figures within days cannot tell how the strategy fares on others."
@@ -103,17 +110,25 @@ enum Assumptions {
       lines.append(
         "The run covers \(Format.counted(count, "day")), less than a year: no season or regime has repeated.")
     }
-    if let needed = context.figures.metric("min_track_record")?.number {
+    if let metric = context.figures.metric("min_track_record"), let number = metric.number {
       let unit = context.basis.period.short
+      let needed = Format.counted(Int(min(1e12, KeyFigures.shown(metric, number))), unit)
       lines.append(
-        Double(count) >= needed
-          ? "Its \(Format.counted(count, unit)) exceed the \(Format.counted(Int(min(1e12, needed.rounded(.up))), unit)) needed to claim a Sharpe ratio above zero at 95%, were it the only variant tried."
-          : "To claim a Sharpe ratio above zero at 95% it would need \(Format.counted(Int(min(1e12, needed.rounded(.up))), unit)); it has \(Format.count(count))."
+        Double(count) >= number
+          ? "Its \(Format.counted(count, unit)) are no fewer than the \(needed) needed to claim a Sharpe ratio above zero at 95%, were it the only variant tried."
+          : "To claim a Sharpe ratio above zero at 95% it would need \(needed); it has \(Format.count(count)).")
+    }
+    if idle > idleBar {
+      lines.append(
+        "In \(Format.percent(idle, 0)) of its \(context.basis.period.shortPlural) the account did not move. Idle time "
+          + "counts as calm: it lengthens the record that figures of luck rely on and shrinks every risk, without a trade."
       )
     }
     if let statistics = context.figures.trades.value?.statistics, statistics.count < 30 {
       lines.append(
-        "Only \(Format.counted(statistics.count, "round trip")) closed: too few for a win rate or a profit factor.")
+        statistics.count == 0
+          ? "No round trip was closed: there is neither a win rate nor a profit factor."
+          : "Only \(Format.counted(statistics.count, "round trip")) closed: too few for a win rate or a profit factor.")
     }
     guard !lines.isEmpty else { return }
     content.add(

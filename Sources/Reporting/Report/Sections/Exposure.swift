@@ -20,9 +20,9 @@ enum Exposure {
       content.add(missing: "Exposure and leverage", because: "the run has no record of positions")
       return
     }
-    let (gross, note) = Returns.thinned(
+    let (gross, drawn) = Returns.thinned(
       context, name: "Gross", account.times, account.grossExposure, color: 1, mark: .step, limit: 320)
-    let (net, _) = Returns.thinned(
+    let (net, drawnNet) = Returns.thinned(
       context, name: "Net", account.times, account.netExposure, color: 2, mark: .step, limit: 320, isDashed: true)
     let highest = account.grossExposure.max() ?? 0
     content.add(
@@ -30,17 +30,16 @@ enum Exposure {
         id: "exposure-path", title: "Exposure",
         summary: "Gross and net value of positions; at most \(context.moneyText(highest)).",
         width: .wide, x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true),
-        series: [gross, net],
-        notes: note.map { [$0] } ?? []))
+        series: [gross, net], notes: Thinning.notes([drawn, drawnNet])))
     let leverage = zip(account.grossExposure, account.equity).map { $1 > 0 ? $0 / $1 : .nan }
-    let (series, leverageNote) = Returns.thinned(
+    let (series, drawnLeverage) = Returns.thinned(
       context, name: "Gross exposure over equity", account.times, leverage, color: 1, mark: .step, limit: 320)
     let top = leverage.filter(\.isFinite).max() ?? 0
     content.add(
       Plot(
-        id: "leverage", title: "Leverage", summary: "Gross exposure over equity; at most \(Format.fixed(top, 2)).",
+        id: "leverage", title: "Leverage", summary: "Gross exposure over equity; at most \(Format.number(top, 2)).",
         x: context.timeAxis, y: Plot.Axis(style: .number(3), includesZero: true), series: [series],
-        notes: leverageNote.map { [$0] } ?? []))
+        notes: Thinning.notes([drawnLeverage])))
     costs(context, &content)
   }
 
@@ -48,21 +47,22 @@ enum Exposure {
   private static func costs(_ context: ReportContext, _ content: inout SectionContent) {
     let account = context.result.account
     guard account.fees.count == account.times.count else { return }
-    let (fees, note) = Returns.thinned(
+    let (fees, drawn) = Returns.thinned(
       context, name: "Fees of fills", account.times, account.fees, color: 5, mark: .step, limit: 400)
     var plot = Plot(
       id: "fees-path", title: "Fees so far",
       summary: "Fees of fills came to \(context.moneyText(account.fees.last ?? 0))"
         + "\(account.fees.contains { $0 < 0 } ? ", below zero where rebates were higher" : "").",
       x: context.timeAxis, y: Plot.Axis(style: context.money, includesZero: true), series: [fees],
-      notes: note.map { [$0] } ?? [])
+      notes: Thinning.notes([drawn]))
     if account.carry.count == account.times.count, account.carry.contains(where: { $0 != 0 }) {
-      let (carry, _) = Returns.thinned(
+      let (carry, drawnCarry) = Returns.thinned(
         context, name: "Carry", account.times, account.carry, color: 2, mark: .step, limit: 400, isDashed: true)
       plot.title = "Fees and carry so far"
       plot.summary +=
         " Carry (funding, borrow, dividends) came to \(context.moneyText(account.carry.last ?? 0)); it is no part of the fees."
       plot.series.append(carry)
+      plot.notes = Thinning.notes([drawn, drawnCarry])
     }
     content.add(plot)
     costTable(context, &content)
@@ -101,7 +101,7 @@ enum Exposure {
       return
     }
     var series: [Plot.Series] = []
-    var note: String?
+    var drawn: [Thinning.Count] = []
     let busiest = (0..<count).map { instrument -> (Int, Int64) in
       (
         instrument,
@@ -117,7 +117,7 @@ enum Exposure {
         limit: 500,
         isDashed: index % 2 == 1)
       series.append(line)
-      note = note ?? what
+      drawn.append(what)
     }
     guard !series.isEmpty else {
       content.add(missing: "Positions", because: "the run never held any")
@@ -128,7 +128,7 @@ enum Exposure {
       summary: "Lots held, negative when short; at most "
         + "\(Format.counted(Int(clamping: busiest[0].1), "lot")) of \(context.symbol(busiest[0].0)).",
       x: context.timeAxis, y: Plot.Axis(style: .number(0), includesZero: true), series: series,
-      notes: note.map { [$0] } ?? [])
+      notes: Thinning.notes(drawn))
     if busiest.count > 4 { plot.notes.append("The four largest of \(busiest.count) instruments.") }
     content.add(plot)
   }
@@ -164,6 +164,9 @@ enum Exposure {
     if own.count > limit {
       plot.notes.append("\(limit) of \(Format.count(own.count)) events are drawn, evenly chosen.")
     }
+    if kinds.count > names.count {
+      plot.notes.append("Lines of the first \(names.count) of \(Format.count(kinds.count)) kinds; the table has all.")
+    }
     plot.table = DataTable(
       columns: ["Time (UTC)", "Kind", "What", "Times"],
       rows: own.prefix(100).map {
@@ -196,7 +199,10 @@ enum Exposure {
     content.add(
       DataTable(
         columns: ["Figure", "Value"], rows: rows,
-        note: "Leverage is exposure over equity, weighted by time; turnover is value traded over mean equity."),
+        note: "Leverage is exposure over equity, weighted by time; turnover is value traded over mean equity."
+          + (context.figures.analysis.settled.map {
+            " Until \(Format.moment($0)), when the stopped lane held nothing any more."
+          } ?? "")),
       title: "Leverage and turnover")
     let concentration = venueConcentration(context)
     if let concentration {
@@ -250,7 +256,7 @@ enum Exposure {
       ?? Attribution(trades.trips, by: .instrument, of: trades.findings.log)
     guard let concentration = attribution.concentration, let first = attribution.rows.first else { return nil }
     return
-      "Concentration: \(first.label) earned most; the sum of squared shares of all gains is \(Format.fixed(concentration, 2)) "
+      "Concentration: \(first.label) earned most; the sum of squared shares of all gains is \(Format.number(concentration, 2)) "
       + "(1 when one instrument earns everything)."
   }
 }

@@ -18,6 +18,8 @@ enum FillStories {
     var windows: [Int: String] = [:]
     /// Windows that the run kept and the page has no room for.
     var leftOut = 0
+    /// Fills that were asked for, and have no room or do not exist.
+    var refused = 0
   }
 
   static func add(_ context: ReportContext, _ choice: Choice, _ content: inout SectionContent) {
@@ -31,6 +33,16 @@ enum FillStories {
 
   private static func intro(_ context: ReportContext, _ choice: Choice) -> String {
     let count = context.result.fills.count
+    let way =
+      "lockstep explain RUN FILL tells of any one, and lockstep report RUN --fills LIST makes this page with those asked for"
+    if !context.wantedFills.isEmpty {
+      return
+        "The \(Format.counted(choice.rows.count, "fill")) asked for, numbered from 0 as in result.h5, of \(Format.count(count)): "
+        + "open one, or click its mark in the price chart, to see why it happened."
+        + (choice.refused > 0
+          ? " \(Format.count(choice.refused)) more do not exist or would make the page larger than 600 KB: \(way)."
+          : "")
+    }
     guard count > choice.rows.count else {
       return
         "Every fill, numbered from 0 as in result.h5: open one, or click its mark in the price chart, to see why it "
@@ -42,18 +54,21 @@ enum FillStories {
       "\(Format.count(choice.rows.count)) of \(Format.count(count)) fills, numbered from 0 as in result.h5, because the "
       + "page stays below 600 KB: those with an order-book window, the first and the last \(ends), and those after which the "
       + "market moved most within \(Format.duration(Double(RunFill.markoutHorizons[0]))), for and against. For any of the other "
-      + "\(Format.count(count - choice.rows.count)): lockstep explain RUN FILL, such as “lockstep explain RUN \(other)”."
+      + "\(Format.count(count - choice.rows.count)), \(way), such as “lockstep explain RUN \(other)”."
   }
 
   private static func windowWords(_ context: ReportContext, _ choice: Choice) -> String {
     let drawn = choice.windows.count
     let kept = context.result.windows.count
     guard drawn > 0 else {
-      return "The run kept no order-book windows (report.windows), so fills are explained in words only."
+      return kept == 0
+        ? "The run kept no order-book windows (report.windows), so fills are explained in words only."
+        : "The run kept an order-book window of \(Format.counted(kept, "fill")), of none of these; they are explained in words."
     }
     var text =
       "\(Format.counted(drawn, "fill")), marked “book”, \(drawn == 1 ? "has" : "have") an order-book window: "
-      + "the run kept \(Format.count(kept)) (report.windows): the first fill of every cause, and others at equal distances."
+      + "the run kept \(Format.count(kept)) of \(Format.count(context.result.fills.count)) fills, the first of every cause and "
+      + "others at equal distances. A window needs the ticks, so that more of them are kept by a run only (report.windows)."
     if choice.leftOut > 0 {
       text +=
         " \(Format.count(choice.leftOut)) of them, evenly chosen, would not fit into the page; result.h5 has them."
@@ -67,10 +82,12 @@ enum FillStories {
   static func choose(_ context: ReportContext) -> Choice {
     let fills = context.result.fills
     var choice = Choice()
+    let wanted = context.wantedFills
     let usable = context.result.windows.filter {
       fills.indices.contains($0.fill) && $0.rowCount > 0 && !$0.times.isEmpty
-        && $0.depth.count == $0.times.count * $0.rowCount
+        && $0.depth.count == $0.times.count * $0.rowCount && (wanted.isEmpty || wanted.contains($0.fill))
     }
+    if !wanted.isEmpty { return chosen(context, wanted, usable) }
     // Fills in words come first: the ends of the run, and the extremes.
     var room = context.storyBytes - min(fewestStories, fills.count) * storyBytes
     // Evenly from the first to the last, so that what is left out has no pattern.
@@ -87,6 +104,30 @@ enum FillStories {
     }
     let words = min(fewestStories + max(0, room / storyBytes), mostStories)
     choice.rows = rows(context, windows: choice.windows.keys.sorted(), limit: choice.windows.count + words)
+    return choice
+  }
+
+  /// The fills asked for, each with its window, until the page is full.
+  private static func chosen(_ context: ReportContext, _ wanted: Set<Int>, _ windows: [BookWindow]) -> Choice {
+    var choice = Choice()
+    var room = context.storyBytes
+    let pictures = Dictionary(windows.map { ($0.fill, $0) }) { first, _ in first }
+    for row in wanted.sorted() {
+      guard context.result.fills.indices.contains(row), room >= storyBytes else {
+        choice.refused += 1
+        continue
+      }
+      room -= storyBytes
+      choice.rows.append(row)
+      guard let window = pictures[row] else { continue }
+      let picture = BookPicture(context, window).html()
+      guard room >= picture.utf8.count else {
+        choice.leftOut += 1
+        continue
+      }
+      room -= picture.utf8.count
+      choice.windows[row] = picture
+    }
     return choice
   }
 
@@ -185,7 +226,7 @@ enum FillStories {
     if fill.arrivalMidHalfTicks != .min {
       let cost = (fill.side == .sell ? -1 : 1) * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2
       text.append(
-        "Against the mid at decision it was \(Format.fixed(cost.magnitude, 1)) ticks \(cost > 0 ? "worse" : "better or equal")."
+        "Against the mid at decision it was \(Format.number(cost.magnitude, 1)) ticks \(cost > 0 ? "worse" : "better or equal")."
       )
     }
     let moves = zip(RunFill.markoutHorizons, fill.markoutMidHalfTicks).compactMap { horizon, mark -> String? in

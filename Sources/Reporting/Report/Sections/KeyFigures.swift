@@ -42,23 +42,25 @@ enum KeyFigures {
     let basis = context.basis
     let span = figures.span
     var tiles: [Tile] = []
-    let profit = figures.outcome.profit
+    let profit = figures.profit
     tiles.append(
       Tile(
         name: "Profit", text: context.money.signedText(profit),
         details: ["\(context.currency) on \(context.money.text(context.capital))", profitRange(context) ?? ""],
         formula: "equity at the end - starting capital, after fees and carry" + profitRangeFormula(context),
         isBad: profit < 0))
-    if let value = figures.outcome.totalReturn {
+    if let value = span["total_return"] {
       let growth = figures.metric("cagr")
       let annual = span["cagr"].map { "\(NumberStyle.percent(2).signedText($0)) a year" }
-      let sure = basis.isDaily ? growth.flatMap { interval($0, .percent(2)) }.map { ", 95%: \($0)" } : nil
+      let sure =
+        annual != nil && basis.isDaily ? growth.flatMap { interval($0, .percent(2)) }.map { ", 95%: \($0)" } : nil
       tiles.append(
         Tile(
           name: "Return", text: NumberStyle.percent(2).signedText(value),
           details: [annual.map { $0 + (sure ?? "") } ?? "over the whole run"],
           formula: "product of (1 + r) - 1 over \(basis.period.plural)"
-            + (annual != nil ? "; a year: \(growth?.formula ?? "")" + how(growth) : ""), isBad: value < 0))
+            + (annual != nil ? "; a year: \(growth?.formula ?? "")" + how(growth, isShown: sure != nil) : ""),
+          isBad: value < 0))
     }
     if let deepest = figures.underwater.min() ?? span["max_drawdown"] {
       let isRecorded = !figures.underwater.isEmpty
@@ -66,11 +68,15 @@ enum KeyFigures {
       let unit = basis.isDaily ? "daily closes" : basis.period.shortPlural
       let others = isRecorded ? span["max_drawdown"].map { "\(Format.percent($0)) by \(unit)" } : nil
       let sure = closes.flatMap { interval($0, .percent(2)) }.map { (others == nil ? "" : ", ") + "95%: \($0)" }
+      // The console and tables of lanes know equity at its samples only.
+      let sampled = isRecorded ? context.result.lanes[safe: context.result.shownLane]?.deepestDrawdown : nil
       tiles.append(
         Tile(
           name: isRecorded ? "Deepest intraday drawdown" : "Deepest drawdown by \(unit)", text: Format.percent(deepest),
-          details: [(others ?? "") + (sure ?? "")],
-          formula: "equity / highest equity so far - 1, at every record of the account; and at \(unit)" + how(closes),
+          details: [(others ?? "") + (sure ?? ""), sampled.map { "\(Format.percent($0)) at samples of equity" } ?? ""],
+          formula: "equity / highest equity so far - 1, at every record of the account"
+            + (isRecorded ? "; at \(unit); and at samples of equity, as the console prints" : "")
+            + how(closes, isShown: sure != nil),
           isBad: deepest < -0.2))
     }
     if let sharpe = figures.metric("sharpe"), let value = span["sharpe"] ?? sharpe.number {
@@ -79,17 +85,19 @@ enum KeyFigures {
       let factor =
         basis.isDaily ? 1 : figures.analysis.basis.value.map { 1 / $0.returns.periodsPerYear.squareRoot() } ?? 1
       let decimals = basis.isDaily ? 2 : 3
-      let sure = sharpe.interval.map {
-        "95%: \(Format.fixed($0.lower * factor, decimals)) to \(Format.fixed($0.upper * factor, decimals))"
+      let sure = sharpe.interval.flatMap { interval -> String? in
+        guard interval.lower < interval.upper else { return nil }
+        return "95%: \(Format.number(interval.lower * factor, decimals)) to "
+          + Format.number(interval.upper * factor, decimals)
       }
       let unit = basis.isDaily ? "a year" : "per \(basis.periodName)"
       tiles.append(
         Tile(
-          name: "Sharpe ratio", text: Format.fixed(number, decimals),
+          name: "Sharpe ratio", text: Format.number(number, decimals),
           details: [unit + (basis.terms("sharpe").map { ", \($0)" } ?? ""), sure ?? ""],
           formula: (basis.isDaily
             ? sharpe.formula : span.figures.first { $0.id == "sharpe" }?.formula ?? sharpe.formula)
-            + how(sharpe)))
+            + how(sharpe, isShown: sure != nil)))
     }
     return tiles
   }
@@ -128,11 +136,12 @@ enum KeyFigures {
         formula: "sum over fills, rebates negative; carry is none of it"))
     if let factor = statistics.profitFactor {
       let metric = context.figures.metric("profit_factor")
+      let sure = metric.flatMap { interval($0, .number(2)) }.map { "95%: \($0)" }
       tiles.append(
         Tile(
-          name: "Profit factor", text: Format.fixed(factor, 2),
-          details: ["gains over losses", metric.flatMap { interval($0, .number(2)) }.map { "95%: \($0)" } ?? ""],
-          formula: (metric?.formula ?? "sum of gains / sum of losses, after fees") + how(metric), isBad: factor < 1))
+          name: "Profit factor", text: Format.number(factor, 2), details: ["gains over losses", sure ?? ""],
+          formula: (metric?.formula ?? "sum of gains / sum of losses, after fees") + how(metric, isShown: sure != nil),
+          isBad: factor < 1))
     }
     return tiles
   }
@@ -140,7 +149,7 @@ enum KeyFigures {
   /// The interval of the yearly growth as money of the whole run, where the run is long enough to have one.
   private static func profitRange(_ context: ReportContext) -> String? {
     guard context.basis.isDaily, let year = context.basis.periodsPerYear,
-      let interval = context.figures.metric("cagr")?.interval, interval.lower > -1
+      let interval = context.figures.metric("cagr")?.interval, interval.lower > -1, interval.lower < interval.upper
     else { return nil }
     let years = Double(context.basis.returns.count) / year
     func money(_ growth: Double) -> String {
@@ -153,8 +162,9 @@ enum KeyFigures {
     profitRange(context) == nil ? "" : "; interval: that of the yearly growth, compounded over the run"
   }
 
-  private static func how(_ metric: MetricValue?) -> String {
-    (metric?.interval).map { "; interval by \(Resampling.described($0.method))" } ?? ""
+  /// How the interval was made, of one that the tile shows.
+  private static func how(_ metric: MetricValue?, isShown: Bool) -> String {
+    isShown ? (metric?.interval).map { "; interval by \(Resampling.described($0.method))" } ?? "" : ""
   }
 
   private static func carryLine(_ context: ReportContext) -> String? {
@@ -178,11 +188,8 @@ enum KeyFigures {
       : basis.isDaily
         ? "Returns are counted over sessions of the calendar (\(basis.calendarName))."
         : "Returns are counted over equal \(basis.period.plural); nothing is multiplied up to a year: P is 1."
-    html += "<p>\(HTML.escape(periods))"
-    if let last = basis.times.last, !basis.isDaily, last < context.result.identity.end {
-      html += " The last whole step ends at \(Format.time(last)); what came after is in the run's profit above only."
-    }
-    html += "</p>"
+    let words = [periods, basis.lastStep, context.stopWords].compactMap { $0 }
+    html += "<p>\(HTML.escape(words.joined(separator: " ")))</p>"
     html +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Whole run and selected span\">"
       + "<table class=\"span sortable\"><caption>Whole run and selected span</caption><thead><tr><th scope=\"col\">Figure</th>"
@@ -237,7 +244,7 @@ enum KeyFigures {
       var reasons: [String] = []
       var names: [String: [String]] = [:]
       for metric in absent {
-        guard case .absent(let long) = metric.result else { continue }
+        guard let long = absence(metric, context) else { continue }
         let reason = Format.tidied(long)
         if names[reason] == nil { reasons.append(reason) }
         names[reason, default: []].append(metric.name)
@@ -258,20 +265,43 @@ enum KeyFigures {
     let parameters = metric.parameters.map { parameter in
       let isLong = parameter.value.utf8.count > 12 && parameter.value.contains(".")
       let value = isLong ? Double(parameter.value).map { Format.plain($0, 6) } : nil
-      return "\(parameter.name) = \(value ?? parameter.value)"
+      return "\(parameter.name) = \(Format.signed(value ?? parameter.value))"
     }.joined(separator: ", ")
     let method = metric.interval.map { "Interval: \(Resampling.described($0.method))" } ?? ""
     let caveat = metric.caveat.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." } ?? ""
     let detail = [parameters, method, caveat].filter { !$0.isEmpty }.joined(separator: ". ")
       .replacing("..", with: ".")
-    // Within days the page's ratios are by the step; what the catalogue multiplies up to a year says so.
-    let isAnnual = metric.parameters.contains { $0.name.hasPrefix("P ") || $0.name == "P" }
-    let name = metric.name + (isAnnual && !context.basis.isDaily ? ", a year" : "")
-    return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(name))</th>"
-      + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(number)))</td>"
+    return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(name(metric, context)))</th>"
+      + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(shown(metric, number))))</td>"
       + "<td class=\"n\">\(HTML.escape(interval(metric, style) ?? "–"))</td>"
       + "<td \(Formula.attributes(metric.formula, Formula.html(metric.formula)))>\(Formula.html(metric.formula))"
       + (detail.isEmpty ? "" : "<small>\(HTML.escape(detail))</small>") + "</td></tr>"
+  }
+
+  /// With what it is by: a figure that is multiplied up to a year says so, and no other one does.
+  static func name(_ metric: MetricValue, _ context: ReportContext) -> String {
+    let isAnnual = MetricCatalogue.standard[metric.id]?.isAnnualised(under: context.basis.convention) ?? false
+    let isSaid = ["nnual", " a year"].contains { metric.name.contains($0) }
+    return metric.name + (isAnnual && !isSaid ? ", a year" : "")
+  }
+
+  /// The number as shown everywhere: of periods needed, a begun one counts.
+  static func shown(_ metric: MetricValue, _ number: Double) -> Double {
+    metric.id == "min_track_record" ? number.rounded(.up) : number
+  }
+
+  /// Why there is no figure, in the words of what would have made it.
+  static func absence(_ metric: MetricValue, _ context: ReportContext) -> String? {
+    guard case .absent(let reason) = metric.result else { return nil }
+    let luck = context.figures.analysis.luck.value
+    let own: String? =
+      switch metric.id {
+      case "pbo": luck?.overfitting.reason
+      case "reality_check", "spa": luck?.superiorAbility.reason
+      default: nil
+      }
+    let words = own ?? reason
+    return words.hasPrefix("this run: ") ? String(words.dropFirst("this run: ".count)) : words
   }
 
   static func interval(_ metric: MetricValue, _ style: NumberStyle) -> String? {
@@ -286,9 +316,9 @@ enum KeyFigures {
 
   static func style(_ unit: MetricUnit, _ number: Double?, _ context: ReportContext) -> NumberStyle {
     switch unit {
-    case .fraction: number.map { $0.magnitude < 0.001 && $0 != 0 } ?? false ? .percent(4) : .percent(2)
+    case .fraction: .percent(2)
     case .probability: .percent(1)
-    case .ratio: number.map { $0.magnitude < 0.1 && $0 != 0 } ?? false ? .number(4) : .number(2)
+    case .ratio: .number(2)
     case .money: context.money
     case .count: number.map { $0 == $0.rounded() } ?? true ? .number(0) : .number(1)
     case .periods: .number(0)

@@ -194,6 +194,13 @@ enum LaneMap {
       }
       html += "</tr>"
     }
-    content.add(html: html + "</tbody></table></div></div>")
+    html += "</tbody></table></div>"
+    let all = [first, second].map { name in Set(lanes.compactMap { value($0, name) }).count }
+    if all.contains(where: { $0 > 12 }) {
+      html +=
+        "<p class=\"note\">\(Format.count(all[0])) by \(Format.count(all[1])) values: each lane stands in the cell of the nearest "
+        + "of at most twelve a side.</p>"
+    }
+    content.add(html: html + "</div>")
   }
 }

@@ -1,5 +1,6 @@
 import Analytics
 import MarketTypes
+import Numerics
 
 /// Section 9: how much of the result a search among worthless variants would have shown, and the lanes it was picked from.
 enum Luck {
@@ -32,8 +33,8 @@ enum Luck {
       "reality_check", "spa",
     ] {
       guard let metric = context.figures.metric(id) else { continue }
-      if case .absent(let reason) = metric.result {
-        rows.append([.init(metric.name), .init("–"), .init(reason)])
+      if let reason = KeyFigures.absence(metric, context) {
+        rows.append([.init(metric.name), .init("–"), .init("Left out: \(Format.tidied(reason)).")])
       } else if let number = metric.number {
         rows.append(row(metric, number, context))
       }
@@ -44,7 +45,7 @@ enum Luck {
     let tried =
       isKnown
       ? "\(Format.counted(search.trials, "variant")) tried: \(lanes) and \(Format.count(identity.priorTrials)) before it by the ledger."
-      : "\(Format.counted(search.trials, "variant")) known: \(lanes). The ledger was not consulted, so that earlier trials are not counted."
+      : "\(Format.counted(search.trials, "variant")) known: \(lanes). The ledger was not consulted, so that earlier trials are not counted: the deflated ratio is too high if there were any."
     content.add(
       DataTable(columns: ["Figure", "Value", "Meaning"], rows: rows, note: notes(context).joined(separator: " ")),
       title: "How much of it is luck?", isWide: true,
@@ -53,7 +54,7 @@ enum Luck {
 
   /// Ratios by one convention, which the name says: by the year of daily returns, by the step within days.
   private static func row(_ metric: MetricValue, _ number: Double, _ context: ReportContext) -> [DataTable.Cell] {
-    var (name, value, error) = (metric.name, number, metric.standardError)
+    var (name, value, error) = (metric.name, KeyFigures.shown(metric, number), metric.standardError)
     if metric.id == "sharpe" || metric.id == "expected_max_sharpe" {
       let factor = ratioFactor(context)
       name += context.basis.isDaily ? ", a year" : ", per \(context.basis.period.short)"
@@ -69,7 +70,6 @@ enum Luck {
     if metric.unit == .probability {
       // A probability of 99.98 % is no certainty.
       if number > 0.9995, metric.id != "pbo" { cell.text = "> 99.9%" }
-      if number < 0.0005, number > 0 { cell.text = "< 0.1%" }
     }
     if metric.unit == .periods { name += ", " + context.basis.period.shortPlural }
     if let interval = metric.interval, error == nil {
@@ -89,12 +89,12 @@ enum Luck {
     // What r is, the note below the table says once.
     var text = metric.formula
     if let end = text.firstRange(of: "; r: return of ") { text = String(text[..<end.lowerBound]) }
-    if metric.id == "search_trials", !knowsTrials(context) { return "lanes of this run; earlier runs are not known" }
+    if metric.id == "search_trials", !knowsTrials(context) { return "lanes of this run; earlier runs are not counted" }
     return context.basis.isDaily ? text : text.replacing(" * sqrt(P)", with: "")
   }
 
   /// A run that stands in no ledger has no head of one; that it counts no earlier trials says nothing.
-  private static func knowsTrials(_ context: ReportContext) -> Bool {
+  static func knowsTrials(_ context: ReportContext) -> Bool {
     !context.result.identity.ledgerHead.isEmpty || context.result.identity.priorTrials > 0
   }
 
@@ -110,6 +110,18 @@ enum Luck {
         ? "Independent variants are counted by the correlation of the lanes' returns, earlier trials as independent."
         : "The variance over trials is taken as that of worthless strategies over as many returns, because only one lane is known."
     )
+    if context.figures.idleShare > Assumptions.idleBar {
+      notes.append(
+        "The account did not move in \(Format.percent(context.figures.idleShare, 0)) of the \(context.basis.period.shortPlural): "
+          + "idle time makes the record longer than what was traded in it, which flatters these figures.")
+    }
+    let stopped = stoppedLanes(context)
+    if stopped > 0 {
+      notes.append(
+        "\(Format.counted(stopped, "lane was", "lanes were")) stopped by a risk control: \(stopped == 1 ? "its" : "their") own "
+          + "Sharpe ratios end there, and tests over all lanes take \(stopped == 1 ? "it" : "them") as flat from there on."
+      )
+    }
     if let ability = context.figures.analysis.luck.value?.superiorAbility.value {
       notes.append(
         "± is a standard error; that of a p-value comes from \(Format.count(ability.resamples)) resamples of "
@@ -118,6 +130,17 @@ enum Luck {
             : "blocks of \(Format.plain(ability.meanBlockLength, 1)) rows in the mean."))
     }
     return notes
+  }
+
+  /// Lanes that ended before the run did.
+  private static func stoppedLanes(_ context: ReportContext) -> Int {
+    context.result.lanes.indices.count { RunAnalysis.settledTime(of: context.result, lane: $0) != nil }
+  }
+
+  /// Where a lane's history ends, for a table.
+  private static func end(_ context: ReportContext, _ lane: Int) -> String {
+    guard context.result.lanes[lane].isStoppedByRisk else { return "" }
+    return "by risk" + (RunAnalysis.stopTime(of: context.result, lane: lane).map { ", \(Format.moment($0))" } ?? "")
   }
 
   private static func rank(_ context: ReportContext, _ content: inout SectionContent) {
@@ -209,7 +232,13 @@ enum Luck {
     let name = lanes <= mostLines ? result.lanes[result.shownLane].name + " (shown)" : "Shown lane"
     plot.series.append(Plot.Series(name: name, mark: .line, color: 1, x: x, y: columns.map { own[$0] }))
     if columns.count < samples {
-      plot.notes.append("\(columns.count) of \(Format.count(samples)) samples, evenly chosen.")
+      plot.notes.append("\(columns.count) of \(Format.count(samples)) samples of every curve, evenly chosen.")
+    }
+    let stopped = stoppedLanes(context)
+    if stopped > 0 {
+      plot.notes.append(
+        "\(Format.counted(stopped, "lane was", "lanes were")) stopped by a risk control; what is flat after that is no trading. "
+          + "The table of lanes says when.")
     }
     content.add(plot)
   }
@@ -225,7 +254,7 @@ enum Luck {
     for column in columns {
       let sorted = Swift.stride(from: 0, to: lanes, by: stride).map { result.laneEquity[$0 * samples + column] }
         .sorted()
-      func quantile(_ share: Double) -> Double { sorted[Int((share * Double(sorted.count - 1)).rounded())] }
+      func quantile(_ share: Double) -> Double { Quantile.value(sorted, probability: share) }
       low.append(quantile(0.05))
       middle.append(quantile(0.5))
       high.append(quantile(0.95))
@@ -258,7 +287,7 @@ enum Luck {
               .init(result.profit, context.money), .init(result.deepestDrawdown, .percent(2)),
               .init(count: result.fills), .init(result.fees, context.money),
             ] + (hasCarry ? [.init(result.carry.total, context.money)] : []) + [
-              .init(result.isStoppedByRisk ? "by risk" : "")
+              .init(end(context, lane))
             ]
         },
         note: order.count > mostRows

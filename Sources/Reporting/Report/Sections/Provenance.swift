@@ -19,8 +19,16 @@ enum Provenance {
     add(
       "Market time", "\(Format.moment(identity.start, decimals: 3)) to \(Format.moment(identity.end, decimals: 3)) UTC")
     add("Market events", Format.count(identity.eventCount))
-    add("Ledger head", identity.ledgerHead, isCode: true)
-    add("Trials before this run", Format.count(identity.priorTrials))
+    if Luck.knowsTrials(context) {
+      add("Ledger head", identity.ledgerHead, isCode: true)
+      add("Trials before this run", Format.count(identity.priorTrials))
+    } else {
+      add("Ledger head", "none: the run was entered in no ledger")
+      add(
+        "Trials before this run",
+        "not counted, so the deflated Sharpe ratio allows for this run's \(Format.counted(context.result.lanes.count, "lane")) "
+          + "only: it is too high if other variants were tried before")
+    }
     var html = "<div class=\"card wide\"><h3>Identity</h3><dl class=\"facts\">"
     for (name, value, isCode) in rows {
       html +=

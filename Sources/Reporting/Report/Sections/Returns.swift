@@ -31,12 +31,12 @@ enum Returns {
   static func thinned(
     _ context: ReportContext, name: String, _ times: [Int64], _ values: [Double], color: Int,
     mark: Plot.Series.Mark = .line, limit: Int = curvePoints, isDashed: Bool = false
-  ) -> (series: Plot.Series, note: String?) {
+  ) -> (series: Plot.Series, drawn: Thinning.Count) {
     let kept = Thinning(values, limit: limit)
     return (
       Plot.Series(
         name: name, mark: mark, color: color, x: kept.rows.map { context.offset(times[$0]) },
-        y: kept.rows.map { values[$0] }, isDashed: isDashed), kept.note("points")
+        y: kept.rows.map { values[$0] }, isDashed: isDashed), kept.count(of: name)
     )
   }
 
@@ -48,6 +48,7 @@ enum Returns {
     var plot = Plot(
       id: "equity", title: "Equity", summary: equitySummary(context), width: .wide, x: context.timeAxis,
       y: Plot.Axis(style: context.money))
+    var drawn: [Thinning.Count] = []
     if let simulation = figures.simulation.value, context.basis.returns.count == simulation.steps,
       figures.analysis.simulation.value?.step == .period
     {
@@ -64,27 +65,41 @@ enum Returns {
           name: "50% of resampled histories", mark: .band, color: 4, x: x, y: edge(0.75), other: edge(0.25)))
       plot.notes.append(
         "The fan is \(Format.count(simulation.paths)) histories made from the run's own returns "
-          + "(\(figures.simulationMethod)); it shows what chance alone does to a strategy with these returns.")
+          + "(\(figures.simulationMethod)); it shows what chance alone does to a strategy with these returns."
+          + fanSteps(fan.count, of: simulation.steps))
     }
     if let benchmark = figures.benchmark.value {
-      let (series, _) = thinned(
+      let (series, count) = thinned(
         context, name: benchmark.name, benchmark.times, benchmark.equity, color: 3, limit: 400, isDashed: true)
       plot.series.append(series)
+      drawn.append(count)
       plot.notes.append(
         "\(benchmark.name) starts with the same capital at the first mark, \(context.result.instruments.count > 1 ? "in equal parts, " : "")without costs."
       )
     }
     if let worse = context.result.pessimistic, worse.equity.count == context.result.sampleTimes.count {
-      let (series, _) = thinned(
+      let (series, count) = thinned(
         context, name: "Pessimistic re-run", context.result.sampleTimes, worse.equity, color: 2, limit: 400,
         isDashed: true)
       plot.series.append(series)
+      drawn.append(count)
     }
-    let (series, note) = thinned(context, name: "Equity", times, values, color: 1)
+    let (series, count) = thinned(context, name: "Equity", times, values, color: 1)
     plot.series.append(series)
-    if let note { plot.notes.append(note) }
+    plot.notes += Thinning.notes([count] + drawn)
+    if let settled = figures.analysis.settled {
+      let end = context.timeAxis.range?.upperBound ?? context.offset(settled)
+      plot.shades.append(
+        Plot.Shade(from: context.offset(settled), to: end, label: "The lane was stopped and held nothing any more"))
+      plot.notes.append("Shaded: the lane was stopped and held nothing any more; no figure of returns covers it.")
+    }
     plot.offersLogarithm = values.allSatisfy { $0 > 0 }
     return plot
+  }
+
+  /// How many steps of resampled histories a fan is drawn at.
+  static func fanSteps(_ drawn: Int, of steps: Int) -> String {
+    drawn < steps ? " Drawn at \(Format.count(drawn)) of \(Format.count(steps)) steps, evenly chosen." : ""
   }
 
   private static func equitySummary(_ context: ReportContext) -> String {
@@ -109,13 +124,14 @@ enum Returns {
       id: "underwater", title: "Underwater", summary: "", width: .wide, x: context.timeAxis,
       y: Plot.Axis(style: .percent(2), includesZero: true))
     if isUsable {
-      let (series, note) = thinned(
+      let (series, drawn) = thinned(
         context, name: "Below the highest value so far", times, depths, color: 2, mark: .area)
       plot.series.append(series)
-      if let note { plot.notes.append(note) }
+      plot.notes += Thinning.notes([drawn])
       // A curve that never fell has no scale of its own.
       if !depths.contains(where: { $0 < 0 }) { plot.y.range = -0.01...0 }
     }
+    let unit = context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural
     let deepest = figures.drawdown.value?.deepest(10) ?? []
     let moments = [context.basis.start] + context.basis.times
     for (rank, period) in deepest.prefix(5).enumerated() {
@@ -126,7 +142,7 @@ enum Returns {
     }
     if let worst = deepest.first {
       plot.summary =
-        "The deepest fall, \(Format.percent(worst.depth)), began \(Format.moment(moments[worst.startRow])) and "
+        "The deepest fall by \(unit), \(Format.percent(worst.depth)), began \(Format.moment(moments[worst.startRow])) and "
         + (worst.recoveryRow.map { "was made good by \(Format.moment(moments[$0]))." } ?? "is still open at the end.")
         + " The five deepest are shaded."
       plot.table = DataTable(
@@ -140,14 +156,16 @@ enum Returns {
             period.timeToRecovery.map { .init(Double($0), .duration) } ?? .init("–"),
             .init(Double(period.length), .duration),
           ]
-        }, note: "By \(context.basis.isDaily ? "session closes" : "ends of \(context.basis.period.plural)").")
+        },
+        note:
+          "By \(context.basis.isDaily ? "session closes" : "ends of \(context.basis.period.plural)"). Lengths are of "
+          + "time by the clock.")
     } else {
       plot.summary = "Equity never fell below an earlier high."
     }
     if isUsable, !figures.underwater.isEmpty {
       plot.notes.append(
-        "The curve is intraday, by every record of the account; falls are shaded and listed by "
-          + "\(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural).")
+        "The curve is intraday, by every record of the account; falls are shaded and listed by \(unit).")
     }
     return plot
   }
@@ -271,7 +289,7 @@ enum Returns {
       let t = StudentTDistribution(degreesOfFreedom: fit.degreesOfFreedom)
       plot.series.append(
         Plot.Series(
-          name: "Student-t, \(Format.fixed(fit.degreesOfFreedom, 1)) degrees of freedom", mark: .line, color: 2, x: x,
+          name: "Student-t, \(Format.number(fit.degreesOfFreedom, 1)) degrees of freedom", mark: .line, color: 2, x: x,
           y: x.map { t.pdf(($0 - fit.location) / fit.scale) / fit.scale * histogram.width * count }))
     }
     for row in context.figures.analysis.tails where row.method == .historical {
@@ -339,7 +357,7 @@ enum Returns {
       _ compute: (Int) -> [Double?]?
     ) {
       var series: [Plot.Series] = []
-      var note: String?
+      var drawn: [Thinning.Count] = []
       for (index, window) in windows.enumerated() {
         guard let values = compute(window) else { continue }
         let numbers = values.map { $0 ?? .nan }
@@ -348,13 +366,18 @@ enum Returns {
           context, name: "\(window) \(unit)", times, numbers, color: [3, 1, 2][index % 3], limit: 240,
           isDashed: index == 0)
         series.append(thin)
-        note = note ?? what
+        drawn.append(what)
       }
-      guard series.contains(where: { $0.y.contains(where: \.isFinite) }) else { return }
+      guard series.contains(where: { $0.y.contains(where: \.isFinite) }) else {
+        let lengths = windows.map { Format.count($0) }.joined(separator: " or ")
+        content.add(
+          missing: title, because: "what it divides by did not vary within any window of \(lengths) \(unit)")
+        return
+      }
       content.add(
         Plot(
           id: id, title: title, summary: summary, x: context.timeAxis,
-          y: Plot.Axis(style: style, includesZero: zero), series: series, notes: note.map { [$0] } ?? []))
+          y: Plot.Axis(style: style, includesZero: zero), series: series, notes: Thinning.notes(drawn)))
     }
     let annual = context.basis.isDaily ? "annualised" : "per \(context.basis.periodName)"
     let riskFree = context.basis.annualRates.riskFree

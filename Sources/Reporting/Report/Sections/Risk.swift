@@ -81,21 +81,27 @@ enum Risk {
         "\(Format.counted(hits.count, "exception")) in \(Format.count(times.count)) forecasts of the historical method; "
         + "\(first.result.trafficLight.zone.rawValue) zone.",
       width: .wide, x: context.timeAxis, y: Plot.Axis(style: .percent(3), includesZero: true))
-    let (dots, note) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 360)
+    let (dots, count) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 360)
     plot.series.append(dots)
+    var counts = [count]
     let drawn = backtests.filter { RunAnalysis.drawnMethods.contains($0.entry.method) }
     for (index, test) in drawn.enumerated() {
-      let (line, _) = Returns.thinned(
+      let (line, count) = Returns.thinned(
         context, name: "−VaR, \(test.entry.method.name)", test.rows.map { context.basis.times[$0] },
         test.result.forecasts.map { -$0.valueAtRisk }, color: [1, 5, 4, 6][index % 4], limit: 160, isDashed: index > 0)
       plot.series.append(line)
+      counts.append(count)
     }
-    let shown = hits.prefix(200)
+    let limit = 200
+    let shown = hits.count <= limit ? hits : (0..<limit).map { hits[$0 * (hits.count - 1) / (limit - 1)] }
     plot.series.append(
       Plot.Series(
         name: "Exception", mark: .dots, color: 2, x: shown.map { context.offset(times[$0]) },
         y: shown.map { returns[$0] }, shape: .cross))
-    if let note { plot.notes.append(note) }
+    plot.notes += Thinning.notes(counts)
+    if hits.count > limit {
+      plot.notes.append("\(limit) of \(Format.count(hits.count)) exceptions are drawn, evenly chosen.")
+    }
     if drawn.count < backtests.count {
       plot.notes.append("Lines of \(drawn.count) of \(backtests.count) methods are drawn; the table above has all.")
     }
@@ -229,15 +235,18 @@ enum Risk {
         Plot.Series(name: "\(name) of histories", mark: .band, color: 4, x: x, y: edge(high), other: edge(low)))
     }
     plot.series.append(Plot.Series(name: "Median", mark: .line, color: 1, x: x, y: edge(0.5)))
+    var drawn: [Thinning.Count] = []
     if !isByTrade {
       let actual = basis.equity.map { $0 / context.capital }
-      let (line, _) = Returns.thinned(
+      let (line, count) = Returns.thinned(
         context, name: "What happened", [basis.start] + basis.times, actual, color: 2, limit: 400, isDashed: true)
       plot.series.append(line)
+      drawn.append(count)
     }
     plot.notes.append(
       "Wealth starts at 1. \(Format.count(simulation.paths)) paths, \(context.figures.simulationMethod), seed \(simulation.seed)."
-    )
+        + Returns.fanSteps(fan.count, of: simulation.steps))
+    plot.notes += Thinning.notes(drawn)
     content.add(plot)
 
     var rows: [[DataTable.Cell]] = []
@@ -296,8 +305,8 @@ enum Risk {
   private static func fanSummary(_ simulation: MonteCarloResult) -> String {
     guard let wealth = simulation.terminalWealth, let low = wealth.quantile(0.05), let high = wealth.quantile(0.95)
     else { return "Resampled histories." }
-    return "Nine in ten resampled histories end between \(Format.fixed(low.value, 3)) and "
-      + "\(Format.fixed(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) "
+    return "Nine in ten resampled histories end between \(Format.number(low.value, 3)) and "
+      + "\(Format.number(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) "
       + "\(CountedShare(simulation.probabilityOfLoss.value, of: simulation.paths).interval) end with a loss."
   }
 
@@ -313,7 +322,7 @@ enum Risk {
     let base = context.result.lanes[safe: context.result.shownLane]?.profit
     let worse = base.map { base in profits.count { $0 < base } }
     var summary =
-      "\(Format.counted(profits.count, "draw")) of \(draws.drawn.joined(separator: "; ")): "
+      "\(Format.counted(profits.count, "draw")) of \(Format.signed(draws.drawn.joined(separator: "; "))): "
       + "\(Format.count(losing)) end with a loss."
     if let worse {
       summary += " The base case beats \(Format.percent(Double(worse) / Double(profits.count), 0)) of them."
@@ -354,7 +363,8 @@ enum Risk {
         title:
           "Depth and duration of drawdowns by \(context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural)",
         summary:
-          "\(Format.count(periods.count)) drawdowns; long and shallow ones lie to the right, short and deep ones low.",
+          "\(Format.count(periods.count)) drawdowns; long and shallow ones lie to the right, short and deep ones low. Lengths "
+          + "are of time by the clock\(context.basis.isDaily ? ", weekends among it, where metrics count sessions" : "").",
         x: Plot.Axis(label: "Length, \(unit.name)", style: .number(1), range: 0...max(longest * 1.05, 1e-9)),
         y: Plot.Axis(style: .percent(3), includesZero: true),
         series: [
@@ -391,7 +401,7 @@ enum Risk {
     let longest = Double(periods.map(\.length).max() ?? 0)
     let unit: (String, Double) =
       longest > 3 * 86_400e9
-      ? ("days", 86_400e9)
+      ? ("calendar days", 86_400e9)
       : longest > 3 * 3600e9 ? ("hours", 3600e9) : longest > 180e9 ? ("minutes", 60e9) : ("seconds", 1e9)
     return (longest / unit.1, unit)
   }

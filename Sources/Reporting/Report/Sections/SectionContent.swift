@@ -66,6 +66,8 @@ struct ReportContext: Sendable {
   let unit: Double
   /// What the page has room for beyond everything else: explained fills and order-book windows.
   var storyBytes = 0
+  /// Fills that somebody asked to be explained; empty for the page's own choice.
+  var wantedFills: Set<Int> = []
 
   init(_ result: RunResult, _ figures: RunFigures) {
     self.result = result
@@ -108,6 +110,22 @@ struct ReportContext: Sendable {
       + "\(Format.plain(rates.riskFree * 100, 4))% and minimum acceptable return "
       + "\(Format.plain(rates.minimumAcceptable * 100, 4))% a year; \(Format.plain(year, 4)) sessions a year; "
       + (against ?? "without a benchmark: " + (figures.analysis.benchmark.reason ?? "there is none")) + "."
+  }
+
+  /// What a risk control's stop means for the figures, in a sentence; nil for a lane that was not stopped.
+  var stopWords: String? {
+    guard result.identity.isStoppedByRisk || result.lanes[safe: result.shownLane]?.isStoppedByRisk ?? false else {
+      return nil
+    }
+    let stop = RunAnalysis.stopTime(of: result, lane: result.shownLane).map { " at \(Format.moment($0))" } ?? ""
+    guard let settled = figures.analysis.settled else {
+      return
+        "A risk control stopped the lane\(stop); it held positions until the end of the run, so that its figures go on "
+        + "to it."
+    }
+    return "A risk control stopped the lane\(stop). Figures of returns, drawdowns and exposure end at "
+      + "\(Format.moment(settled)), when it held nothing any more: that nothing happened afterwards is no merit of the "
+      + "strategy."
   }
 
   func moneyText(_ value: Double) -> String { money.text(value) + " " + currency }

@@ -91,12 +91,12 @@ struct Summary: Sendable {
     let identity = context.result.identity
     let figures = context.figures
     let name = Sentence.Piece.name(identity.strategy.isEmpty ? identity.name : identity.strategy)
-    let profit = figures.outcome.profit
+    let profit = figures.profit
     let isDay = Format.date(identity.start) == Format.date(identity.end)
     let from = Sentence.Piece.moment(
       identity.start, isDay ? Format.moment(identity.start) : Format.date(identity.start))
     let to = Sentence.Piece.moment(identity.end, isDay ? Format.time(identity.end) : Format.date(identity.end))
-    if let total = figures.outcome.totalReturn {
+    if let total = figures.span["total_return"] {
       say(
         100, name, .text(profit > 0 ? " made " : profit < 0 ? " lost " : " ended where it began, at "),
         .figure(id: "profit_size", value: profit.magnitude, style: context.money, isSigned: false),
@@ -108,9 +108,7 @@ struct Summary: Sendable {
     } else {
       say(100, name, .text(" ran from "), from, .text(" to "), to, .text(", but its equity was never sampled."))
     }
-    if identity.isStoppedByRisk {
-      warn(105, .text("A risk control ended the run; what would have come after is not part of it."))
-    }
+    stop()
     if figures.basis.equity.contains(where: { $0 <= 0 }) {
       warn(120, .text("The account was ruined: its equity fell to zero or below."))
     }
@@ -134,6 +132,13 @@ struct Summary: Sendable {
       if profit > 0, worse.outcome.profit <= 0 {
         warn(95, .text("The profit does not survive the pessimistic re-run: it hangs on the assumptions."))
       }
+      if worse.outcome.profit > profit {
+        warn(
+          66,
+          .text(
+            "The pessimistic re-run came to more than the base case: its changes are not worse for this strategy, so it is no "
+              + "lower bound of what reality may bring."))
+      }
     }
     if context.result.lanes.count > 1 {
       let ranking = figures.ranking
@@ -146,6 +151,28 @@ struct Summary: Sendable {
         .figure(id: "median_lane", value: ranking.medianProfit, style: context.money, isSigned: true),
         .text(" \(context.currency)."))
     }
+  }
+
+  /// What a risk control's stop left out of the figures.
+  private mutating func stop() {
+    let result = context.result
+    guard result.identity.isStoppedByRisk || result.lanes[safe: result.shownLane]?.isStoppedByRisk ?? false else {
+      return
+    }
+    var pieces = [Sentence.Piece.text("A risk control stopped the lane")]
+    if let time = RunAnalysis.stopTime(of: result, lane: result.shownLane) {
+      pieces += [.text(" at "), .moment(time, Format.moment(time))]
+    }
+    if let settled = context.figures.analysis.settled {
+      pieces += [
+        .text("; its figures end at "), .moment(settled, Format.moment(settled)),
+        .text(", when it held nothing any more, and say nothing of the time after."),
+      ]
+    } else {
+      pieces.append(.text("; what would have come after is not known."))
+    }
+    remember(pieces)
+    warnings.append(Fact(weight: 105, sentence: Sentence(pieces)))
   }
 
   // MARK: What it risked
@@ -231,7 +258,7 @@ struct Summary: Sendable {
         .figure(id: "adverse_markout", value: -ticks, style: .number(2), isSigned: false),
         .text(" ticks against it on average: it is picked off."))
     }
-    let profit = figures.span["profit"] ?? 0
+    let profit = figures.profit
     let carry = context.result.lanes[safe: context.result.shownLane]?.carry.total ?? 0
     if carry != 0 {
       say(
@@ -251,7 +278,9 @@ struct Summary: Sendable {
           .text(" of what trading earned before them."))
       }
     }
-    if statistics.count < 30 {
+    if statistics.count == 0 {
+      warn(80, .text("No round trip was closed, so that no figure of trades exists."))
+    } else if statistics.count < 30 {
       warn(
         80, .text("Only "), .figure(id: "trades", value: Double(statistics.count), style: .number(0), isSigned: false),
         .text(statistics.count == 1 ? " round trip was" : " round trips were"),
@@ -344,6 +373,20 @@ struct Summary: Sendable {
           .text(", short of the usual "), .figure(id: "dsr_bar", value: 0.95, style: .percent(0), isSigned: false),
           .text("."))
       }
+    }
+    if figures.idleShare > Assumptions.idleBar {
+      warn(
+        57, .text("In "), .figure(id: "idle_share", value: figures.idleShare, style: .percent(0), isSigned: false),
+        .text(
+          " of its \(figures.basis.period.shortPlural) the account did not move: idle time counts as calm and as a longer record, "
+            + "which flatters figures of risk and luck."))
+    }
+    if figures.search.value != nil, !Luck.knowsTrials(context) {
+      warn(
+        56,
+        .text(
+          "The run was entered in no ledger, so that trials before it are not counted: figures of luck allow for its own lanes "
+            + "only."))
     }
     let optimistic = context.result.assumptions.count { $0.direction == .optimistic }
     if optimistic > 0 {

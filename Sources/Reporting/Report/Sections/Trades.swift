@@ -1,5 +1,6 @@
 import Analytics
 import MarketTypes
+import Numerics
 
 /// Section 5: what was traded, how it went afterwards, and why any shown fill happened.
 enum Trades {
@@ -57,7 +58,7 @@ enum Trades {
         values.append(Double(mark) * tick / 2)
       }
       let style = NumberStyle.number(min(9, Format.decimals(forStep: tick)))
-      let (line, note) = Returns.thinned(context, name: "Mark", times, values, color: 3, limit: 500)
+      let (line, drawn) = Returns.thinned(context, name: "Mark", times, values, color: 3, limit: 500)
       let fills = context.result.fills
       let own = fills.indices.filter { fills[$0].instrument == instrument }
       let limit = 80
@@ -80,7 +81,7 @@ enum Trades {
         summary: "The mark and \(Format.counted(own.count, "own fill")) at their prices.", width: .wide,
         x: context.timeAxis, y: Plot.Axis(style: style),
         series: [line, dots(.buy, "Buy", .triangleUp, 1), dots(.sell, "Sell", .triangleDown, 2)],
-        notes: note.map { [$0] } ?? [])
+        notes: Thinning.notes([drawn]))
       if own.count(where: { fills[$0].side == .buy }) > limit || own.count(where: { fills[$0].side == .sell }) > limit {
         plot.notes.append(
           "About \(limit) fills of each side are drawn: those explained below, and others evenly chosen.")
@@ -210,13 +211,7 @@ enum Trades {
     var counts: [Int: Int] = [:]
     for value in positive { counts[power(value), default: 0] += 1 }
     guard let low = counts.keys.min(), let high = counts.keys.max() else { return }
-    // Only the values of the power that holds the median need sorting.
-    var (rank, middle) = (positive.count / 2, low)
-    while rank >= counts[middle] ?? 0 {
-      rank -= counts[middle] ?? 0
-      middle += 1
-    }
-    let median = positive.filter { power($0) == middle }.sorted()[rank]
+    let median = Quantile.value(positive.sorted(), probability: 0.5)
     // Two powers of two in one bar when there are many.
     let width = (high - low) / 24 + 1
     let bins = stride(from: low, through: high, by: width).map { first in
@@ -270,9 +265,9 @@ enum Trades {
             y: markouts.map { $0.meanTicks ?? .nan },
             other: markouts.map { _ in 0.38 },
             labels: markouts.map { markout in
-              let error = markout.standardErrorTicks.map { " ± \(Format.fixed(1.96 * $0, 3))" } ?? ""
+              let error = markout.standardErrorTicks.map { " ± \(Format.number(1.96 * $0, 3))" } ?? ""
               return
-                "\(role.0), \(Format.duration(Double(markout.horizonNanoseconds))): \(Format.fixed(markout.meanTicks ?? 0, 3))\(error) ticks"
+                "\(role.0), \(Format.duration(Double(markout.horizonNanoseconds))): \(Format.number(markout.meanTicks ?? 0, 3))\(error) ticks"
             }, hatched: markouts.map { _ in index == 2 }))
       }
       rows += markouts.map { markout in

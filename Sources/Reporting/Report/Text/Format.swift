@@ -1,6 +1,9 @@
 import Analytics
 
 /// How a number is written: the same here and in the page's script, which gets `code`.
+///
+/// Decimals are the fewest: a value that rounding to them would change by more than a twentieth is written with more, up to
+/// nine (and of money up to two more), so that nothing small is shown as nothing. What even those do not show is zero.
 enum NumberStyle: Hashable, Sendable {
   /// A share of one as percent with decimals.
   case percent(Int)
@@ -20,10 +23,22 @@ enum NumberStyle: Hashable, Sendable {
   }
 
   func text(_ value: Double) -> String {
+    switch fitted(to: value) {
+    case .percent(let decimals):
+      let text = Format.fixed(value * 100, decimals)
+      return value.isNaN ? text : text + "%"
+    case .number(let decimals), .money(let decimals): return Format.fixed(value, decimals)
+    case .duration: return Format.duration(value)
+    }
+  }
+
+  /// With the decimals that a value needs.
+  func fitted(to value: Double) -> NumberStyle {
     switch self {
-    case .percent(let decimals): Format.percent(value, decimals)
-    case .number(let decimals), .money(let decimals): Format.fixed(value, decimals)
-    case .duration: Format.duration(value)
+    case .percent(let decimals): .percent(Format.decimals(for: value * 100, from: decimals, through: 9))
+    case .number(let decimals): .number(Format.decimals(for: value, from: decimals, through: 9))
+    case .money(let decimals): .money(Format.decimals(for: value, from: decimals, through: decimals + 2))
+    case .duration: .duration
     }
   }
 
@@ -73,9 +88,38 @@ enum Format {
 
   static func count(_ value: Int) -> String { (value < 0 ? minus : "") + grouped(UInt64(value.magnitude)) }
 
-  static func percent(_ value: Double, _ decimals: Int = 2) -> String {
-    let text = fixed(value * 100, decimals)
-    return value.isNaN ? text : text + "%"
+  /// A share of one, with the decimals that it needs.
+  static func percent(_ value: Double, _ decimals: Int = 2) -> String { NumberStyle.percent(decimals).text(value) }
+
+  /// A number with the decimals that it needs, at least so many.
+  static func number(_ value: Double, _ decimals: Int) -> String { NumberStyle.number(decimals).text(value) }
+
+  /// The fewest decimals in a range whose rounding changes a value by at most a twentieth; the lower end when none does.
+  static func decimals(for value: Double, from least: Int, through most: Int) -> Int {
+    let size = value.magnitude
+    guard size > 0, size.isFinite else { return least }
+    var scale = powerOfTen(least)
+    var decimals = least
+    while decimals <= most {
+      if ((size * scale).rounded() / scale - size).magnitude <= 0.05 * size { return decimals }
+      scale *= 10
+      decimals += 1
+    }
+    return least
+  }
+
+  /// A text whose negative numbers have a minus sign instead of a hyphen.
+  static func signed(_ text: String) -> String {
+    guard text.contains("-") else { return text }
+    var result = ""
+    let characters = Array(text)
+    for (place, character) in characters.enumerated() {
+      let next = place + 1 < characters.count ? characters[place + 1] : " "
+      let isBeforeDigit = next.isASCII && next.isNumber
+      let isAfterGap = place == 0 || " =([,;:".contains(characters[place - 1])
+      result += character == "-" && isBeforeDigit && isAfterGap ? minus : String(character)
+    }
+    return result
   }
 
   private static func grouped(_ value: UInt64) -> String {
@@ -207,7 +251,7 @@ enum Format {
       }
     }
     flush()
-    return result
+    return signed(result)
   }
 
   /// `2nd`, `13th`.

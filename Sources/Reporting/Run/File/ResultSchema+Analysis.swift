@@ -94,7 +94,9 @@ extension ResultSchema {
   ) { $0.analysis != nil }
 
   private static let dailyReturns = group(
-    "/returns", "equity and returns at session closes", condition: "it covers a session", \.daily.value,
+    "/returns",
+    "equity and returns at session closes; of a lane that a risk control stopped until it held nothing any more",
+    condition: "it covers a session", \.daily.value,
     attributes: [
       ResultAttribute("periods_per_year", "what annualises daily figures") {
         .real($0.analysis?.daily.value?.returns.periodsPerYear ?? 0)
@@ -120,7 +122,9 @@ extension ResultSchema {
     ])
 
   private static let sampledReturns = group(
-    "/returns/sampled", "returns within sessions, for runs of few sessions",
+    "/returns/sampled",
+    "returns of equal steps within sessions, for runs of few sessions, until the end of the run or until a lane that a risk "
+      + "control stopped held nothing any more; the last step ends there, half as long to half as long again as the others",
     condition: "equity was recorded often enough",
     \.sampled.value,
     attributes: [

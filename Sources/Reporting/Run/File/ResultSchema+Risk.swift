@@ -341,7 +341,11 @@ extension ResultSchema {
     ],
     columns: [
       index("lane", "number of the lane") { $0.luck.value?.laneSharpeRatios ?? [] },
-      column("sharpe_ratio", axes: ["lane"], "per period of the basis", { $0.luck.value?.laneSharpeRatios ?? [] }) {
+      column(
+        "sharpe_ratio", axes: ["lane"],
+        "per period of the basis, until a lane that a risk control stopped held nothing any more",
+        { $0.luck.value?.laneSharpeRatios ?? [] }
+      ) {
         $0
       },
     ])

@@ -59,7 +59,9 @@ extension ResultSchema {
         .integer($0.run.identity.isStoppedByRisk ? 1 : 0)
       },
       ResultAttribute(
-        "prior_trials", "variants that the ledger counts for this family before this run", isHashed: false
+        "prior_trials",
+        "variants that the ledger counts for this family before this run; 0 also where no ledger was asked (`ledger_head` "
+          + "is empty), which says nothing", isHashed: false
       ) { .integer(Int64($0.run.identity.priorTrials)) },
       ResultAttribute(
         "ledger_head", "head of the ledger after this run was entered; empty without a ledger", isHashed: false
