@@ -75,7 +75,8 @@ import Testing
     let reports = scratch.path("Reports")
     for (words, place) in [([], folder), (["--folder", reports], URL(filePath: "/"))] {
       for line in [
-        ["explain", "seed-1", "0"], ["verify", "seed-1"], ["report", "seed-2", "-o", scratch.path("page.html")],
+        ["explain", "seed-1", "0"], ["verify", "seed-1"],
+        ["report", "seed-2", "-o", scratch.path("page.html"), "--fills", "0,2-3"],
         ["runs", "show", "seed-1"], ["ledger", "proof", "seed-1"], ["compare", "seed-1", "seed-2"],
         ["compare", "seed-1", "seed-2"],
       ] {
@@ -86,6 +87,11 @@ import Testing
     for line in [["runs", "show", "Reports/seed-1/"], ["ledger", "proof", "Reports/seed-1"]] {
       let outcome = try Binary.run(line[0], more: Array(line.dropFirst()), in: folder)
       #expect(outcome.code == 0, "\(line): \(outcome.messages)")
+    }
+    let page = try String(contentsOfFile: scratch.path("page.html"), encoding: .utf8)
+    #expect(page.contains("The 3 fills asked for") && page.contains("id=\"fill-2\"") && !page.contains("id=\"fill-1\""))
+    for (list, code) in [("3-2", 2), ("first", 2), ("1,", 2), ("99999999", 4)] {
+      #expect(try Binary.run("report", "seed-2", "--fills", list, in: folder).code == code, "\(list)")
     }
     // Two comparisons of the same runs are one page, and it is not in the working folder.
     let pages = try FileManager.default.contentsOfDirectory(atPath: reports).filter { $0.hasPrefix("compare-") }

@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test func tellsWhatWasThinned() throws {
-    let run = ReportRuns.makerDay(fills: 200, lanes: 1, samples: 600)
+    let run = ReportRuns.makerDay(fills: 300, lanes: 1, samples: 600)
     let page = ReportPage(run, RunAnalysis(run, settings: .bare)).html()
     #expect(page.contains("of 601 points"))
     #expect(page.contains("fills of each side are drawn"))

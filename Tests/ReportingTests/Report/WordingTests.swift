@@ -100,8 +100,15 @@ import Testing
   }
 
   @Test func idleTimeIsACaveat() throws {
-    let quiet = Summary(try ReportPageTests.context("quiet")).warnings.map(\.sentence.plain).joined()
-    #expect(quiet.contains("In 100% of its steps the account did not move"))
+    var run = ReportRuns.makerDay(fills: 3, lanes: 1, samples: 60)
+    for row in 11...60 { run.account.equity[row] = run.account.equity[10] }
+    let context = ReportContext(run, RunFigures(run, RunAnalysis(run, settings: .bare)))
+    #expect(
+      Summary(context).warnings.contains { $0.sentence.plain.contains("In 83% of its steps the account did not move") })
+    #expect(Assumptions.content(context).html.contains("In 83% of its steps the account did not move. Idle time"))
+    // A run that never traded says that, which says enough.
+    let quiet = Summary(try ReportPageTests.context("quiet"))
+    #expect(!quiet.warnings.contains { $0.sentence.plain.contains("did not move") })
     #expect(
       !Summary(try ReportPageTests.context("days")).warnings.contains { $0.sentence.plain.contains("did not move") })
   }

@@ -98,7 +98,7 @@ struct Summary: Sendable {
     let to = Sentence.Piece.moment(identity.end, isDay ? Format.time(identity.end) : Format.date(identity.end))
     if let total = figures.span["total_return"] {
       say(
-        100, name, .text(profit > 0 ? " made " : profit < 0 ? " lost " : " ended where it began, at "),
+        100, name, .text(profit > 0 ? " made " : profit < 0 ? " lost " : " ended where it began: "),
         .figure(id: "profit_size", value: profit.magnitude, style: context.money, isSigned: false),
         .text(" \(context.currency) ("),
         .figure(id: "total_return", value: total, style: .percent(2), isSigned: true),
@@ -374,7 +374,7 @@ struct Summary: Sendable {
           .text("."))
       }
     }
-    if figures.idleShare > Assumptions.idleBar {
+    if figures.idleShare > Assumptions.idleBar, !context.result.fills.isEmpty {
       warn(
         57, .text("In "), .figure(id: "idle_share", value: figures.idleShare, style: .percent(0), isSigned: false),
         .text(
