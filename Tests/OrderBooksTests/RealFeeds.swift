@@ -1,21 +1,35 @@
 import Foundation
 import MarketTypes
 import OrderBooks
+import Synchronization
 import TestSupport
 import TickImport
 import TickStore
 
-/// Imports public captures into temporary tick files and replays them through the books.
+/// Imports public captures into tick files and replays them through the books.
 enum RealFeeds {
-  /// Imports `path` (below the folder of real data) and hands the file to `body`.
+  /// Files imported so far, once for all tests of the process. Their names are gone already; the mappings keep the bytes.
+  private static let imported = Mutex<[[String]: TickFile]>([:])
+
+  /// Imports `paths` (below the folder of real data) and hands the file to `body`.
   static func withTicks<Result>(
     _ paths: [String], options: [String: String] = [:], _ body: (TickFile) throws -> Result
   ) throws -> Result {
-    let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".ticks").path
-    defer { try? FileManager.default.removeItem(atPath: output) }
-    _ = try importTicks(
-      from: paths.map { RealData.file($0).path }, to: output, options: ImportOptions(decoderOptions: options))
-    return try body(TickFile(path: output))
+    try body(try ticks(paths, options))
+  }
+
+  private static func ticks(_ paths: [String], _ options: [String: String]) throws -> TickFile {
+    let key = paths + options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    return try imported.withLock { files in
+      if let file = files[key] { return file }
+      let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".ticks").path
+      defer { try? FileManager.default.removeItem(atPath: output) }
+      _ = try importTicks(
+        from: paths.map { RealData.file($0).path }, to: output, options: ImportOptions(decoderOptions: options))
+      let file = try TickFile(path: output)
+      files[key] = file
+      return file
+    }
   }
 
   static func replay<Observer: BookObserver & ~Copyable>(

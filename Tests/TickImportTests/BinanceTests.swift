@@ -144,6 +144,11 @@ import Testing
     let trades = sink.records.filter { $0.event.kind == .trade }
     #expect(trades.count == answer.trades)
     #expect(trades.count { $0.event.side == .sell } == answer.sells)
+    // The capture's clock is behind the exchange's throughout, and no trade is missing.
+    #expect(trades.allSatisfy { $0.event.localTime < $0.event.exchangeTime })
+    let numbers = trades.map(\.event.identifier)
+    let (first, last) = (try #require(numbers.min()), try #require(numbers.max()))
+    #expect(Set(numbers).count == trades.count && last - first + 1 == UInt64(trades.count))
     #expect(trades.map(\.quantity).reduce(0, +) == answer.tradeQuantity)
     let notional = trades.map { Double($0.price) / 1e8 * Double($0.quantity) / 1e8 }.reduce(0, +)
     #expect(abs(notional - answer.notional) < 1e-3)

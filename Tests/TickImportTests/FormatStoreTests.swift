@@ -10,7 +10,6 @@ import TickStore
 @Suite struct FormatStoreTests {
   struct Sample: Sendable {
     var path: String
-    var options: [String: String] = [:]
     /// Events on orders nobody announced.
     var orphans: Int
   }
@@ -31,14 +30,8 @@ import TickStore
 
   @Test(.enabled(if: RealData.isPresent), arguments: samples)
   func storedEventsAreTheSources(_ sample: Sample) throws {
-    let folder = try TemporaryFolder()
-    let source = RealData.file(sample.path).path
-    let ticks = folder.url.appendingPathComponent("out.ticks").path
-    let options = ImportOptions(decoderOptions: sample.options)
-    let (output, summary) = try importToArray([source], options: options)
-    let written = try importTicks(from: [source], to: ticks, options: options)
-    #expect(written.events == summary.events)
-    let file = try TickFile(path: ticks)
+    let (output, summary, file) = try RealImports.store(sample.path)
+    #expect(output.events.count == summary.events)
     #expect(file.eventCount == UInt64(output.events.count))
     #expect(file.orphanCount == UInt64(sample.orphans))
     #expect(file.instruments == summary.instruments)

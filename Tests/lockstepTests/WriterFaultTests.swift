@@ -75,7 +75,9 @@ struct WriterFaultTests {
         let isSaid = outcome.messages.contains("Input/output error") || outcome.messages.contains("Write error")
         #expect(isSaid, "operation \(operation): \(outcome.messages)")
         // It is the output's fault, and the message blames no file that is read.
-        let isBlamed = inputs.contains { outcome.messages.contains("\($0):") || outcome.messages.contains("\($0) at byte") }
+        let isBlamed = inputs.contains {
+          outcome.messages.contains("\($0):") || outcome.messages.contains("\($0) at byte")
+        }
         #expect(!isBlamed, "operation \(operation): \(outcome.messages)")
         #expect(place.names.isEmpty, "operation \(operation): \(place.names)")
       }

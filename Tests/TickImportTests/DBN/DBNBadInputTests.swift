@@ -76,6 +76,15 @@ struct DBNBadInputTests {
     #expect(throws: ImportError.self) { try decode(DBNDecoder.self, late.bytes, name: "late.dbn") }
   }
 
+  @Test(
+    arguments: [
+      ("a.v1.dbn.frag", 1), ("day/b.v3.dbn.frag.zst", 3), ("c.dbn.frag", 2), ("C.V2.DBN.FRAG", 2), ("c.dbn", nil),
+      ("frag/d.dbn", nil),
+    ] as [(String, UInt8?)])
+  func `a fragment's version is in its name`(name: String, version: UInt8?) {
+    #expect(DBNStart.fragmentVersion(name: name) == version)
+  }
+
   @Test func `the legacy format and a file of something else are refused with advice`() {
     let legacy: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 200, 0, 0, 0] + Array("DBZ".utf8) + [1, 0, 0, 0, 0]
     for bytes in [legacy, Array("time,price\n1,2\n3,4\n".utf8)] {

@@ -11,8 +11,8 @@ struct DBNEventTests {
   static let dayBefore = "dbn/nautilus/esh4-glbx-mdp3-20231224.mbo.dbn.zst"
   static let day = "dbn/nautilus/esh4-glbx-mdp3-20231225.mbo.dbn.zst"
 
-  private func imported(_ paths: String...) throws -> (output: ArrayOutput, summary: ImportSummary) {
-    try importToArray(paths.map { RealData.file($0).path })
+  private func imported(_ paths: String...) throws -> (output: RealImports.Imported, summary: ImportSummary) {
+    try RealImports.read(paths)
   }
 
   @Test func `a day of orders keeps every kind of change apart`() throws {
@@ -189,7 +189,7 @@ struct DBNEventTests {
 
   @Test(arguments: [UInt8(1), 3]) func `a day of orders goes out as it came in`(version: UInt8) throws {
     let path = RealData.file(Self.day).path
-    let (output, _) = try importToArray([path])
+    let (output, _) = try imported(Self.day)
     let folder = try TemporaryFolder()
     let copy = folder.url.appendingPathComponent("copy.dbn.zst").path
     var exporter = try DBNExporter(

@@ -1,6 +1,9 @@
 import Foundation
 import MarketTypes
+import Synchronization
+import TestSupport
 import Testing
+import TickStore
 
 @testable import TickImport
 
@@ -12,6 +15,84 @@ func importToArray(
   let summary = try importEvents(from: sources, options: options, to: { output })
   #expect(output.isFinished)
   return (output, summary)
+}
+
+/// Imports of public files with usual options, each made once for all tests of the process.
+enum RealImports {
+  struct Imported: Sendable {
+    var events: [MarketEvent]
+    var instruments: [Instrument]
+  }
+
+  private static let made = Mutex<[[String]: (output: Imported, summary: ImportSummary)]>([:])
+  private static let stored = Mutex<[String: (output: Imported, summary: ImportSummary, file: TickFile)]>([:])
+
+  /// What the files, which lie below the folder of real data, hold.
+  static func read(_ paths: [String]) throws -> (output: Imported, summary: ImportSummary) {
+    try made.withLock { made in
+      if let known = made[paths] { return known }
+      let (output, summary) = try importToArray(paths.map { RealData.file($0).path })
+      let result = (Imported(events: output.events, instruments: output.instruments), summary)
+      made[paths] = result
+      return result
+    }
+  }
+
+  /// What the file holds, and the tick file made of it in the same reading.
+  static func store(_ path: String) throws -> (output: Imported, summary: ImportSummary, file: TickFile) {
+    try stored.withLock { stored in
+      if let known = stored[path] { return known }
+      let folder = try TemporaryFolder()
+      let ticks = folder.url.appendingPathComponent("out.ticks").path
+      let output = ArrayOutput()
+      let summary = try importEvents(from: [RealData.file(path).path]) { () throws(ImportError) in
+        TeeOutput(output, try TickFileOutput(path: ticks))
+      }
+      #expect(output.isFinished)
+      // Its mapping keeps the bytes when the name is gone.
+      let file = try TickFile(path: ticks)
+      let result = (Imported(events: output.events, instruments: output.instruments), summary, file)
+      stored[path] = result
+      return result
+    }
+  }
+}
+
+/// Gives every event to two outputs, so that one reading serves both.
+final class TeeOutput: EventOutput {
+  private let first: any EventOutput
+  private let second: any EventOutput
+
+  init(_ first: any EventOutput, _ second: any EventOutput) {
+    self.first = first
+    self.second = second
+  }
+
+  func addInstrument(_ instrument: Instrument) throws(ImportError) -> UInt16 {
+    let number = try first.addInstrument(instrument)
+    #expect(try second.addInstrument(instrument) == number)
+    return number
+  }
+
+  func append(_ events: UnsafeBufferPointer<MarketEvent>) throws(ImportError) {
+    try first.append(events)
+    try second.append(events)
+  }
+
+  func append(_ event: MarketEvent, replacingIdentifierWith identifier: UInt64) throws(ImportError) {
+    try first.append(event, replacingIdentifierWith: identifier)
+    try second.append(event, replacingIdentifierWith: identifier)
+  }
+
+  func finish() throws(ImportError) {
+    try first.finish()
+    try second.finish()
+  }
+
+  func discard() {
+    first.discard()
+    second.discard()
+  }
 }
 
 /// A file in a folder of its own that goes away with the value.
