@@ -35,6 +35,7 @@ public struct CalendarDate: Hashable, Comparable, Sendable, BitwiseCopyable {
     return (remainder < 0 ? remainder + 7 : remainder) + 1
   }
 
+  /// The day so many days later.
   public func advanced(by days: Int) -> CalendarDate {
     CalendarDate(daysSinceEpoch: daysSinceEpoch + Int32(days))
   }

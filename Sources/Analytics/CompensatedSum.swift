@@ -6,6 +6,7 @@ public struct CompensatedSum: Sendable {
 
   public init() {}
 
+  /// Adds a term and keeps what rounding would lose.
   public mutating func add(_ term: Double) {
     let next = sum + term
     correction += sum.magnitude >= term.magnitude ? (sum - next) + term : (term - next) + sum

@@ -32,6 +32,7 @@ public struct TradingCalendar: Hashable, Sendable {
   /// Monday to Friday, closing at 21:00 UTC (16:00 in New York in winter): 252 sessions a year, of six hours and a half.
   public static let weekdays = weekdays(closingAt: 75_600_000_000_000)
 
+  /// Whether the market is open on a day.
   public func isSession(_ date: CalendarDate) -> Bool {
     sessionWeekdays.contains(date.weekday) && !closedDates.contains(date)
   }

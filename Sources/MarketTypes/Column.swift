@@ -25,6 +25,7 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
   deinit { unsafe base.deallocate() }
 
+  /// The value at an index below `count`.
   @inline(__always)
   public subscript(index: Int) -> Element {
     get {
@@ -47,6 +48,7 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   /// The place of the first element; valid until the column grows.
   package var start: UnsafeMutablePointer<Element> { unsafe base }
 
+  /// Adds a value at the end; there must be room.
   @inline(__always)
   public mutating func append(_ element: Element) {
     if count == capacity { grow() }
@@ -54,6 +56,7 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     count &+= 1
   }
 
+  /// Takes the last value away.
   @inline(__always)
   public mutating func removeLast() -> Element {
     assert(count > 0)
@@ -61,6 +64,7 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     return unsafe base[count]
   }
 
+  /// Forgets all values and keeps the memory.
   public mutating func removeAll() { count = 0 }
 
   @inline(never)
@@ -100,6 +104,7 @@ public struct RingQueue<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendabl
     return unsafe base[head & mask]
   }
 
+  /// Adds a value at the end; there must be room.
   @inline(__always)
   public mutating func append(_ element: Element) {
     if tail &- head > mask { grow() }
@@ -107,6 +112,7 @@ public struct RingQueue<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendabl
     tail &+= 1
   }
 
+  /// Takes the value that came first.
   @inline(__always)
   public mutating func removeFirst() -> Element {
     assert(!isEmpty)

@@ -56,6 +56,7 @@ public struct EventBatch: ~Copyable, Sendable {
 
   public var isFull: Bool { count == capacity }
 
+  /// Forgets all events and keeps the memory.
   public mutating func removeAll() {
     count = 0
     hasFeedDelays = false
@@ -91,6 +92,7 @@ extension EventBatch {
     uniformInstrument = nil
   }
 
+  /// Adds a price operand of the event appended last: 0 for buy, 1 for sell.
   @inlinable
   public mutating func append(price: Int32, sideIndex: Int) {
     if sideIndex == 0 {
@@ -102,24 +104,28 @@ extension EventBatch {
     }
   }
 
+  /// Adds a quantity operand of the event appended last.
   @inlinable
   public mutating func append(quantity: Int64) {
     quantities[quantityCount] = quantity
     quantityCount += 1
   }
 
+  /// Adds the slot of the event appended last.
   @inlinable
   public mutating func append(slot: UInt32) {
     slots[slotCount] = slot
     slotCount += 1
   }
 
+  /// Adds the change of quantity of the event appended last.
   @inlinable
   public mutating func append(change: Int64) {
     changes[changeCount] = change
     changeCount += 1
   }
 
+  /// Adds the change of price of the event appended last.
   @inlinable
   public mutating func append(priceChange: Int32) {
     priceChanges[priceChangeCount] = priceChange

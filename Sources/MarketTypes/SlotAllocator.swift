@@ -18,6 +18,7 @@ public struct SlotAllocator: Sendable {
     self.highWater = highWater
   }
 
+  /// The slot of an added order: the one freed last, or else the lowest never used.
   @inlinable
   public mutating func take() -> UInt32 {
     popFree() ?? nextUnused()
@@ -33,6 +34,7 @@ public struct SlotAllocator: Sendable {
     return highWater
   }
 
+  /// Frees the slot of an order that left.
   @inlinable
   public mutating func release(_ slot: UInt32) {
     push(slot)

@@ -8,6 +8,7 @@ public struct ChiSquaredDistribution: Sendable, Hashable {
     self.degreesOfFreedom = degreesOfFreedom
   }
 
+  /// Logarithm of the density.
   public func logPdf(_ x: Double) -> Double {
     guard x >= 0 else { return -.infinity }
     let half = degreesOfFreedom / 2
@@ -15,8 +16,10 @@ public struct ChiSquaredDistribution: Sendable, Hashable {
     return (half - 1) * Elementary.log(x) - x / 2 - half * 0.6931471805599453 - SpecialFunctions.logGamma(half)
   }
 
+  /// Density.
   public func pdf(_ x: Double) -> Double { Elementary.exp(logPdf(x)) }
 
+  /// Probability of at most `x`.
   public func cdf(_ x: Double) -> Double {
     x <= 0 ? 0 : SpecialFunctions.regularizedGammaP(degreesOfFreedom / 2, x / 2)
   }

@@ -3,7 +3,9 @@
 public enum Elementary {
   /// e^x, at most 1 ulp.
   public static func exp(_ x: Double) -> Double { LaneKernels.exp(x) }
+  /// e^x of four values.
   public static func exp(_ x: SIMD4<Double>) -> SIMD4<Double> { LaneKernels.exp(x) }
+  /// e^x of eight values.
   public static func exp(_ x: SIMD8<Double>) -> SIMD8<Double> { LaneKernels.exp(x) }
 
   /// Natural logarithm, at most 1 ulp; −∞ at zero, NaN below.
@@ -16,6 +18,7 @@ public enum Elementary {
 
   /// Natural logarithm of positive normal values, at most 1 ulp; other arguments give an unspecified value.
   public static func log(positiveNormal x: SIMD4<Double>) -> SIMD4<Double> { LaneKernels.log(x) }
+  /// Natural logarithm of eight positive normal values.
   public static func log(positiveNormal x: SIMD8<Double>) -> SIMD8<Double> { LaneKernels.log(x) }
 
   /// log(1 + x) without loss for small x, within 3 ulp.
@@ -42,12 +45,14 @@ public enum Elementary {
 
   /// Standard normal distribution function, within 4 ulp of the smaller tail.
   public static func normalCDF(_ x: SIMD4<Double>) -> SIMD4<Double> { LaneKernels.normalCDF(x) }
+  /// The standard normal distribution function of eight values.
   public static func normalCDF(_ x: SIMD8<Double>) -> SIMD8<Double> { LaneKernels.normalCDF(x) }
 
   /// Standard normal quantile of probabilities in (0, 1), relative error below 1e-15 in the lower tail.
   public static func normalQuantile(_ p: SIMD4<Double>) -> SIMD4<Double> {
     LaneKernels.normalQuantile(lowerTail: p, upperTail: 1 - p)
   }
+  /// The inverse of the standard normal distribution function, of eight values.
   public static func normalQuantile(_ p: SIMD8<Double>) -> SIMD8<Double> {
     LaneKernels.normalQuantile(lowerTail: p, upperTail: 1 - p)
   }

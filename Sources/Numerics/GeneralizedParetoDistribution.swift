@@ -14,13 +14,16 @@ public struct GeneralizedParetoDistribution: Sendable, Hashable {
   /// The largest excess possible: −β/ξ for a negative shape, infinity otherwise.
   public var upperEndpoint: Double { shape < 0 ? -scale / shape : .infinity }
 
+  /// Logarithm of the density.
   public func logPdf(_ x: Double) -> Double {
     guard x >= 0, x <= upperEndpoint else { return -.infinity }
     return -Elementary.log(scale) + (1 + shape) * logSurvivalPerShape(x)
   }
 
+  /// Density.
   public func pdf(_ x: Double) -> Double { Elementary.exp(logPdf(x)) }
 
+  /// Probability of at most `x`.
   public func cdf(_ x: Double) -> Double {
     x <= 0 ? 0 : x >= upperEndpoint ? 1 : -Elementary.expMinusOne(logSurvivalPerShape(x))
   }
@@ -38,6 +41,7 @@ public struct GeneralizedParetoDistribution: Sendable, Hashable {
     return -Elementary.logOnePlus(product) / shape
   }
 
+  /// The value below which the given share lies.
   public func quantile(_ probability: Double) -> Double {
     guard probability >= 0, probability <= 1 else { return .nan }
     if probability == 1 { return upperEndpoint }

@@ -24,6 +24,7 @@ public enum LinearAlgebraThreads {
 }
 
 extension Matrix {
+  /// The product of two matrices.
   public static func * (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.columns == right.rows, "the inner dimensions of a product must agree")
     LinearAlgebraThreads.prepare()
@@ -40,6 +41,7 @@ extension Matrix {
     return result
   }
 
+  /// The product of a matrix and a column.
   public static func * (left: Matrix, right: [Double]) -> [Double] {
     precondition(left.columns == right.count, "the inner dimensions of a product must agree")
     LinearAlgebraThreads.prepare()

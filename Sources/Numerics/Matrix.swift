@@ -23,18 +23,21 @@ public struct Matrix: Sendable, Hashable {
     self.init(rows: rows.count, columns: columns, values: rows.flatMap { $0 })
   }
 
+  /// Ones on the diagonal.
   public static func identity(_ size: Int) -> Matrix {
     var result = Matrix(rows: size, columns: size)
     for index in 0..<size { result[index, index] = 1 }
     return result
   }
 
+  /// The entries on the diagonal and zeros elsewhere.
   public static func diagonal(_ entries: [Double]) -> Matrix {
     var result = Matrix(rows: entries.count, columns: entries.count)
     for index in entries.indices { result[index, index] = entries[index] }
     return result
   }
 
+  /// The entry at a place.
   @inlinable
   public subscript(row: Int, column: Int) -> Double {
     get {
@@ -47,7 +50,9 @@ public struct Matrix: Sendable, Hashable {
     }
   }
 
+  /// The entries of a row.
   public func row(_ index: Int) -> [Double] { Array(values[index * columns..<(index + 1) * columns]) }
+  /// The entries of a column.
   public func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }
   public var diagonal: [Double] { (0..<min(rows, columns)).map { self[$0, $0] } }
   public var isSquare: Bool { rows == columns }
@@ -66,6 +71,7 @@ public struct Matrix: Sendable, Hashable {
     return worst
   }
 
+  /// The sum, entry by entry.
   public static func + (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "matrices of different shape")
     var result = left
@@ -73,6 +79,7 @@ public struct Matrix: Sendable, Hashable {
     return result
   }
 
+  /// The difference, entry by entry.
   public static func - (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "matrices of different shape")
     var result = left
@@ -80,6 +87,7 @@ public struct Matrix: Sendable, Hashable {
     return result
   }
 
+  /// Every entry times `scale`.
   public static func * (scale: Double, matrix: Matrix) -> Matrix {
     var result = matrix
     for index in result.values.indices { result.values[index] *= scale }

@@ -122,6 +122,7 @@ public struct LinearProgram: Sendable {
     self.upperBounds = upperBounds ?? [Double](repeating: .infinity, count: count)
   }
 
+  /// The best point, or why there is none.
   public func solve() throws(ProgramError) -> ProgramSolution {
     let program = ConvexProgram(
       quadratic: nil, linear: objective, equality: equalityMatrix, equalityValues: equalityValues,

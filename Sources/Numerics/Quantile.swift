@@ -1,5 +1,6 @@
 /// Quantiles of a sample, under definitions that differ by more than rounding; numbers are those of Hyndman and Fan (1996).
 public enum Quantile {
+  /// How a quantile between two observations is defined.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// Type 1: the smallest observation x with F(x) ≥ p, F the empirical distribution function; always an observation.
     case inverseEmpiricalCDF
@@ -26,6 +27,7 @@ public enum Quantile {
     sorted.withUnsafeBufferPointer { value(ascending: $0, probability: probability, method: method) }
   }
 
+  /// The quantile of a sample by one definition.
   public static func value(
     ascending sorted: UnsafeBufferPointer<Double>, probability: Double, method: Method = .linear
   ) -> Double {

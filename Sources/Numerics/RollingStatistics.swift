@@ -7,6 +7,7 @@ public struct RunningMoments: Sendable, Hashable, Codable {
 
   public init() {}
 
+  /// Takes the next value in, and the oldest out of a full window.
   public mutating func add(_ value: Double) {
     count += 1
     let difference = value - mean
@@ -50,6 +51,7 @@ public struct RollingMoments: Sendable {
 
   public var count: Int { filled }
 
+  /// Takes the next value in, and the oldest out of a full window.
   public mutating func add(_ value: Double) {
     if filled == length {
       let old = ring[next] - origin
@@ -105,6 +107,7 @@ public struct RollingExtremes: Sendable {
     self.length = length
   }
 
+  /// Takes the next value in, and the oldest out of a full window.
   public mutating func add(_ value: Double) {
     while minima.count > minimaHead, let last = minima.last, last.value >= value { minima.removeLast() }
     while maxima.count > maximaHead, let last = maxima.last, last.value <= value { maxima.removeLast() }
@@ -143,6 +146,7 @@ public struct ExponentialMoments: Sendable, Hashable, Codable {
     self.decay = decay
   }
 
+  /// Takes the next value in, and the oldest out of a full window.
   public mutating func add(_ value: Double) {
     count += 1
     guard count > 1 else {

@@ -17,6 +17,7 @@ public struct StudentTDistribution: Sendable, Hashable {
       : -0.9189385332046728 - 0.25 / degreesOfFreedom
   }
 
+  /// Logarithm of the density.
   public func logPdf(_ x: Double) -> Double {
     logNormalization - 0.5 * (1 + 1 / degreesOfFreedom) * bentSquare(x)
   }
@@ -27,8 +28,10 @@ public struct StudentTDistribution: Sendable, Hashable {
     return ratio < 1e-20 ? x * x : degreesOfFreedom * Elementary.logOnePlus(ratio)
   }
 
+  /// Density.
   public func pdf(_ x: Double) -> Double { Elementary.exp(logPdf(x)) }
 
+  /// Probability of at most `x`.
   public func cdf(_ x: Double) -> Double { x > 0 ? 1 - upperTail(x) : upperTail(-x) }
 
   /// 1 − cdf without cancellation.

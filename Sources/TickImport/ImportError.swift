@@ -14,6 +14,7 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
   }
 
+  /// Where in the file.
   public enum Position: Hashable, Sendable {
     case none
     case offset(Int)

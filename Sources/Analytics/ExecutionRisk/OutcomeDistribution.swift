@@ -85,6 +85,7 @@ public struct OutcomeDistribution: Hashable, Sendable {
     quantiles.first { $0.probability == 0.5 }.map { base - $0.value }
   }
 
+  /// The quantile at one of the probabilities kept.
   public func quantile(_ probability: Double) -> OutcomeQuantile? {
     quantiles.first { $0.probability == probability }
   }

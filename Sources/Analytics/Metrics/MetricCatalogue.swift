@@ -135,6 +135,7 @@ public struct MetricCatalogue: Sendable {
     self.definitions = definitions
   }
 
+  /// The metric with that identifier.
   public subscript(id: String) -> MetricDefinition? { definitions.first { $0.id == id } }
 
   /// Every metric of a run, in order. Only rates outside their domain or unusable equity throw; a metric that does not

@@ -1,20 +1,24 @@
 /// Statistics over a moving window. Element i covers rows i ..< i + window, so the result is window − 1 shorter than the
 /// series; nil marks a window in which the statistic does not exist (constant returns).
 extension ReturnSeries {
+  /// Sharpe ratio of each window, annualised; nil where a window has none.
   public func rollingSharpe(window: Int, riskFree: PeriodRate = .zero) throws(AnalyticsError) -> [Double?] {
     try rolling(window) { part throws(AnalyticsError) in try part.sharpeRatio(riskFree: riskFree) }
   }
 
+  /// Sortino ratio of each window, annualised; nil where a window has none.
   public func rollingSortino(window: Int, minimumAcceptable: PeriodRate = .zero) throws(AnalyticsError) -> [Double?] {
     try rolling(window) { part throws(AnalyticsError) in
       try part.sortinoRatio(minimumAcceptable: minimumAcceptable)
     }
   }
 
+  /// Volatility of each window, annualised; nil before the first whole one.
   public func rollingVolatility(window: Int) throws(AnalyticsError) -> [Double?] {
     try rolling(window) { part throws(AnalyticsError) in try part.volatility() }
   }
 
+  /// Beta to the benchmark over each window; nil where the benchmark does not vary.
   public func rollingBeta(to benchmark: ReturnSeries, window: Int) throws(AnalyticsError) -> [Double?] {
     let whole = try RelativeStatistics(self, against: benchmark)
     try requireWindow(window)

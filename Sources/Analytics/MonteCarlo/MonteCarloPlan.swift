@@ -22,6 +22,7 @@ public struct MonteCarloPlan: Sendable, Codable, Hashable {
   /// The levels counted where nobody names others.
   public static let ruinLevels = [0.5, 0.7, 0.8, 0.9]
 
+  /// When a run may end before all paths are made.
   public struct StopRule: Sendable, Codable, Hashable {
     public var figure: PathFigure
     public var standardError: Double

@@ -1,11 +1,13 @@
 /// The distribution of outcomes of a simulation, each figure with its Monte Carlo standard error.
 public struct MonteCarloResult: Sendable, Codable, Hashable {
+  /// How often paths fell to a fraction of their start.
   public struct Ruin: Sendable, Codable, Hashable {
     /// Fraction of the starting wealth.
     public var level: Double
     public var probability: Estimate
   }
 
+  /// The distribution of wealth after one step.
   public struct FanStep: Sendable, Codable, Hashable {
     /// Zero-based; the wealth is that after this step.
     public var step: Int

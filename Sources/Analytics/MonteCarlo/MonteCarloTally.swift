@@ -79,6 +79,7 @@ public struct FigureSummary: Sendable, Codable, Hashable {
   /// False when quantiles come from buckets; they are then within `QuantileSketch.relativeError` of an observed value.
   public var quantilesAreExact: Bool
 
+  /// The quantile at one of the probabilities kept.
   public func quantile(_ probability: Double) -> Estimate? {
     quantiles.first { $0.probability == probability }?.estimate
   }

@@ -50,6 +50,7 @@ public struct Covariance: Hashable, Sendable {
     try self.init(assetNames: assetNames, rowMajor: values)
   }
 
+  /// The covariance of two assets.
   public subscript(row: Int, column: Int) -> Double { values[row * assetCount + column] }
 
   public var volatilities: [Double] { (0..<assetCount).map { self[$0, $0].squareRoot() } }

@@ -60,6 +60,7 @@ public struct ReturnPanel: Hashable, Sendable {
     try self.init(assetNames: assetNames, columns: columns)
   }
 
+  /// The return of an asset in a row.
   public subscript(row: Int, asset: Int) -> Double { values[row * assetCount + asset] }
 
   /// The returns of one asset.

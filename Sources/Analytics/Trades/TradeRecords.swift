@@ -60,6 +60,7 @@ public struct FillRecord: Sendable, Hashable {
 
 /// One order of a lane from decision to end.
 public struct OrderRecord: Sendable, Hashable {
+  /// How an order ended.
   public enum Outcome: UInt8, Sendable, Hashable, CaseIterable {
     case filled = 0
     /// Cancelled by the strategy, possibly after partial fills.

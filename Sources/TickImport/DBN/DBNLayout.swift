@@ -20,6 +20,7 @@ public struct DBNLayout: Sendable {
     }
   }
 
+  /// A field of a record: its name, place and kind.
   public struct Field: Hashable, Sendable {
     public let name: String
     public let type: FieldType

@@ -17,6 +17,7 @@ public struct DBNMetadata: Hashable, Sendable {
     }
   }
 
+  /// What a symbol meant over the days.
   public struct Mapping: Hashable, Sendable {
     public var symbol: String
     public var intervals: [Interval]

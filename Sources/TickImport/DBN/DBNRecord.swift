@@ -23,6 +23,7 @@ public struct DBNRecord: Sendable {
     self.bytes = bytes
   }
 
+  /// The value of a field by its name; nil when the record has none such.
   public subscript(_ name: String) -> DBNValue? { layout.field(name).map(value) }
 
   /// The value of a field of this record's layout.

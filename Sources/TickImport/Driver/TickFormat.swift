@@ -69,6 +69,7 @@ extension TickFormat {
     TickFormat("csv", "any table; map its columns with --columns", CSVDecoder.self) { CSVDecoder.detect($0, $1) },
   ]
 
+  /// The format of that name; nil when there is none.
   public static func named(_ name: String) -> TickFormat? { all.first { $0.name == name } }
 
   /// The format of a file; nil when no detector is sure.

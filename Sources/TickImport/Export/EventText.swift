@@ -6,6 +6,7 @@ import TickStore
 /// The table of comma-separated values holds every field of every event and, in rows of their own before the first
 /// event, what the instruments are; `CSVDecoder` reads it back into the same tick file (`EventTable`).
 public struct EventText: Sendable {
+  /// The forms in which events are printed.
   public enum Style: String, Hashable, Sendable, CaseIterable {
     case csv, json
   }

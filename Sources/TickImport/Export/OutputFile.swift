@@ -66,6 +66,7 @@ public final class OutputFile {
     pending.append(contentsOf: bytes)
   }
 
+  /// Appends bytes.
   public func write(_ bytes: [UInt8]) throws(ImportError) {
     try bytes.withUnsafeBufferPointer { (bytes) throws(ImportError) in try write(UnsafeRawBufferPointer(bytes)) }
   }

@@ -5,6 +5,7 @@
 public struct LeanFactorFile: Hashable, Sendable {
   public static let places = 12
 
+  /// One line of the file.
   public struct Row: Hashable, Sendable {
     /// Year, month and day as 20140609.
     public var day: Int
@@ -36,6 +37,7 @@ public struct LeanFactorFile: Hashable, Sendable {
 
 /// The tickers of one share over time as LEAN keeps them: `last day,ticker[,exchange]`.
 public struct LeanMapFile: Hashable, Sendable {
+  /// One line of the file.
   public struct Row: Hashable, Sendable {
     /// The last day of the ticker as 20140609; the first row only states the first day.
     public var day: Int
