@@ -38,4 +38,9 @@ for run in runs where runner.options.filter.map({ run.name.contains($0) }) ?? tr
     let name = run.name.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined()
     try page.write(toFile: "\(folder)/\(name).html", atomically: true, encoding: .utf8)
   }
+  // A page that is larger than it promises has no speed worth telling.
+  guard page.utf8.count <= 600_000 else {
+    FileHandle.standardError.write(Data("\(run.name): \(page.utf8.count) bytes, more than 600,000\n".utf8))
+    exit(1)
+  }
 }

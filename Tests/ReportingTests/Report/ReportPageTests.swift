@@ -159,6 +159,16 @@ import Testing
     #expect(page.utf8.count < 600_000)
   }
 
+  /// A page that would be too large has fewer points in its charts, and they say so.
+  @Test func chartsGiveWayWhereAPageWouldBeTooLarge() throws {
+    let run = try #require(Self.runs["maker"])
+    let page = ReportPage(run, try #require(Self.analyses["maker"]))
+    let whole = page.html(sections: [.returns])
+    let less = page.html(sections: [.returns], below: whole.utf8.count - 1)
+    #expect(less.utf8.count < whole.utf8.count && less.contains("Drawn from "))
+    #expect(page.html(sections: [.returns], below: 0).utf8.count < less.utf8.count)
+  }
+
   /// Whatever there was, the page stays small: ten years with 100,000 fills where tests may be long, less elsewhere.
   @Test func manyFillsOverManyDaysStaySmall() throws {
     let isLong = ProcessInfo.processInfo.environment["LOCKSTEP_LONG_TESTS"] != nil

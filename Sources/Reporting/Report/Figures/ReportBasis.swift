@@ -88,7 +88,8 @@ struct ReportBasis: Sendable {
   var lastStep: String? {
     guard let interval, times.count > 1 else { return nil }
     let length = times[times.count - 1] - times[times.count - 2]
-    guard length != interval else { return nil }
+    // What no figure of a page shows need not be told.
+    guard (length - interval).magnitude >= interval / 100 else { return nil }
     return
       "The last step is \(Format.duration(Double(length))) long, to the end, so that all of them make up the result."
   }

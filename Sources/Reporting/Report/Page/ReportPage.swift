@@ -12,6 +12,25 @@ public struct ReportPage: Sendable {
 
   /// The document. The same run gives the same bytes.
   public func html(sections: [ReportSection] = ReportSection.allCases) -> String {
+    html(sections: sections, below: Self.mostBytes)
+  }
+
+  /// What no page exceeds, and how much of its points a chart keeps where a page would.
+  private static let mostBytes = 600_000
+  private static let details = [1, 0.6, 0.35, 0.2]
+
+  func html(sections: [ReportSection], below most: Int) -> String {
+    var document = ""
+    for detail in Self.details {
+      var page = self
+      page.context.detail = detail
+      document = page.document(sections)
+      if document.utf8.count <= most { break }
+    }
+    return document
+  }
+
+  private func document(_ sections: [ReportSection]) -> String {
     let identity = context.result.identity
     let parts = content(of: ReportSection.allCases.filter(sections.contains))
     var body = header()
@@ -114,7 +133,7 @@ public struct ReportPage: Sendable {
     text +=
       ",\"fills\":\(counts(activity.fills)),\"trips\":\(counts(activity.trips)),\"wins\":\(counts(activity.wins))"
     // Sums up to each period, finer than money is ever shown: differences of them are right to the last digit.
-    let decimals = context.figures.moneyDecimals + 3
+    let decimals = context.figures.moneyDecimals + 2
     text += ",\"d\":\(decimals),\"fees\":\(sums(activity.fees, decimals)),\"gains\":\(sums(activity.gains, decimals))"
     text += ",\"losses\":\(sums(activity.losses, decimals))}"
     text += ",\"plots\":[" + plots.map { $0.data(unit: unit) }.joined(separator: ",") + "]}"

@@ -118,7 +118,7 @@ enum Assumptions {
           ? "Its \(Format.counted(count, unit)) are no fewer than the \(needed) needed to claim a Sharpe ratio above zero at 95%, were it the only variant tried."
           : "To claim a Sharpe ratio above zero at 95% it would need \(needed); it has \(Format.count(count)).")
     }
-    if idle > idleBar {
+    if idle > idleBar, !context.result.fills.isEmpty {
       lines.append(
         "In \(Format.percent(idle, 0)) of its \(context.basis.period.shortPlural) the account did not move. Idle time "
           + "counts as calm: it lengthens the record that figures of luck rely on and shrinks every risk, without a trade."

@@ -267,13 +267,14 @@ enum KeyFigures {
       let value = isLong ? Double(parameter.value).map { Format.plain($0, 6) } : nil
       return "\(parameter.name) = \(Format.signed(value ?? parameter.value))"
     }.joined(separator: ", ")
-    let method = metric.interval.map { "Interval: \(Resampling.described($0.method))" } ?? ""
+    let sure = interval(metric, style)
+    let method = sure == nil ? "" : metric.interval.map { "Interval: \(Resampling.described($0.method))" } ?? ""
     let caveat = metric.caveat.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." } ?? ""
     let detail = [parameters, method, caveat].filter { !$0.isEmpty }.joined(separator: ". ")
       .replacing("..", with: ".")
     return "<tr data-id=\"\(metric.id)\"><th scope=\"row\">\(HTML.escape(name(metric, context)))</th>"
       + "<td class=\"n\" data-v=\"\(number)\">\(HTML.escape(style.text(shown(metric, number))))</td>"
-      + "<td class=\"n\">\(HTML.escape(interval(metric, style) ?? "–"))</td>"
+      + "<td class=\"n\">\(HTML.escape(sure ?? "–"))</td>"
       + "<td \(Formula.attributes(metric.formula, Formula.html(metric.formula)))>\(Formula.html(metric.formula))"
       + (detail.isEmpty ? "" : "<small>\(HTML.escape(detail))</small>") + "</td></tr>"
   }
@@ -300,7 +301,9 @@ enum KeyFigures {
       case "reality_check", "spa": luck?.superiorAbility.reason
       default: nil
       }
-    let words = own ?? reason
+    let constant = ": is constant, so a ratio over its spread does not exist"
+    let words = (own ?? reason)
+      .replacing(constant, with: " are all the same, so a ratio over their spread does not exist")
     return words.hasPrefix("this run: ") ? String(words.dropFirst("this run: ".count)) : words
   }
 

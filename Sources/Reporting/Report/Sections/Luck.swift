@@ -110,7 +110,7 @@ enum Luck {
         ? "Independent variants are counted by the correlation of the lanes' returns, earlier trials as independent."
         : "The variance over trials is taken as that of worthless strategies over as many returns, because only one lane is known."
     )
-    if context.figures.idleShare > Assumptions.idleBar {
+    if context.figures.idleShare > Assumptions.idleBar, !context.result.fills.isEmpty {
       notes.append(
         "The account did not move in \(Format.percent(context.figures.idleShare, 0)) of the \(context.basis.period.shortPlural): "
           + "idle time makes the record longer than what was traded in it, which flatters these figures.")

@@ -32,7 +32,7 @@ enum Returns {
     _ context: ReportContext, name: String, _ times: [Int64], _ values: [Double], color: Int,
     mark: Plot.Series.Mark = .line, limit: Int = curvePoints, isDashed: Bool = false
   ) -> (series: Plot.Series, drawn: Thinning.Count) {
-    let kept = Thinning(values, limit: limit)
+    let kept = Thinning(values, limit: max(8, Int(Double(limit) * context.detail)))
     return (
       Plot.Series(
         name: name, mark: mark, color: color, x: kept.rows.map { context.offset(times[$0]) },
@@ -363,7 +363,7 @@ enum Returns {
         let numbers = values.map { $0 ?? .nan }
         let times = Array(context.basis.times.suffix(numbers.count))
         let (thin, what) = thinned(
-          context, name: "\(window) \(unit)", times, numbers, color: [3, 1, 2][index % 3], limit: 240,
+          context, name: "\(window) \(unit)", times, numbers, color: [3, 1, 2][index % 3], limit: 200,
           isDashed: index == 0)
         series.append(thin)
         drawn.append(what)

@@ -66,6 +66,8 @@ struct ReportContext: Sendable {
   let unit: Double
   /// What the page has room for beyond everything else: explained fills and order-book windows.
   var storyBytes = 0
+  /// How much of their points charts keep: less than 1 where the page would be too large.
+  var detail = 1.0
   /// Fills that somebody asked to be explained; empty for the page's own choice.
   var wantedFills: Set<Int> = []
 

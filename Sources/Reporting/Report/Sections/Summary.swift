@@ -166,7 +166,7 @@ struct Summary: Sendable {
     if let settled = context.figures.analysis.settled {
       pieces += [
         .text("; its figures end at "), .moment(settled, Format.moment(settled)),
-        .text(", when it held nothing any more, and say nothing of the time after."),
+        .text(", as soon as it held nothing any more, and say nothing of the time after."),
       ]
     } else {
       pieces.append(.text("; what would have come after is not known."))
