@@ -81,8 +81,13 @@ public struct Account: Sendable {
     guard let base, let received = try rate(ofCurrency: target).inverted.convert(base) else {
       throw AccountingError(to, "the converted amount is too large")
     }
+    // Both or neither: what one currency has reserved must not stay where the other cannot.
+    let before = cash[source]
     try cash[source].reserve(amount)
-    try cash[target].reserve(received)
+    do throws(AccountingError) { try cash[target].reserve(received) } catch {
+      cash[source] = before
+      throw error
+    }
     let day = terms.calendar.day(settlementDays, after: today)
     transfers[source] -= amount
     transfers[target] += received

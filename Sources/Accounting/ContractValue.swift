@@ -15,7 +15,7 @@ public struct ContractValue: Hashable, Sendable, BitwiseCopyable {
   let numerator: Int64
   let denominator: Int64
   /// One count in 10^-18 of the currency: how accounts convert, exactly.
-  public let moneyPerCount: Int128
+  public private(set) var moneyPerCount: Int128
 
   /// Throws where a count would be finer than 10^-18 of the currency or the sizes do not fit 64 bits.
   public init(_ instrument: Instrument) throws(AccountingError) {
@@ -77,6 +77,22 @@ public struct ContractValue: Hashable, Sendable, BitwiseCopyable {
   public func doubledExposure(lots: Int64, mark: MarkPrice) -> Int128 {
     let value = doubledValue(lots: lots, mark: mark)
     return isInverse ? -value : value
+  }
+
+  /// The contract where a unit of its currency is worth `rate` of the account's: counts are the same, and worth as many
+  /// whole atoms of the account's currency, rounded half away from zero; nil where that leaves nothing or does not fit.
+  public func worth(_ rate: ConversionRate) -> ContractValue? {
+    let worth = ExactArithmetic.scaled(moneyPerCount, by: Int128(rate.numerator), over: Int128(rate.denominator))
+    guard let worth, worth > 0, worth <= ExactArithmetic.powerOfTen(30) else { return nil }
+    var contract = self
+    contract.moneyPerCount = worth
+    return contract
+  }
+
+  /// Billionths of a count in counts that were worth so many atoms, rounded half away from zero.
+  public func restated(_ billionths: Int128, inWorth first: Int128) -> Int128 {
+    if first == moneyPerCount { return billionths }
+    return ExactArithmetic.scaled(billionths, by: moneyPerCount, over: first) ?? (billionths < 0 ? .min : .max)
   }
 
   /// For reports: counts in units of the currency.

@@ -29,6 +29,7 @@ public struct FeeMeter: ~Copyable, Sendable {
   var tiers = Column<FeeTierTerms>()
   private var volumeDecimals: [Int] = []
   private var startingVolumes: [Int128] = []
+  private var schemesByMonth: [Bool] = []
 
   /// One schedule per lane; throws where a rate or amount cannot be kept, or tiers by value mix currencies.
   public init(schedules: [FeeSchedule], instruments: [Instrument]) throws(AccountingError) {
@@ -59,6 +60,7 @@ public struct FeeMeter: ~Copyable, Sendable {
       terms.append(try FeeSchemeBuilder.terms(of: schedule, unit, volume: volume, tiers: &tiers))
     }
     volumeDecimals.append(volume.decimals)
+    schemesByMonth.append(schedule.resetsMonthly && !schedule.tiers.isEmpty)
     startingVolumes.append(Int128(schedule.startingVolume) * volume.perUnit)
   }
 
@@ -110,13 +112,35 @@ public struct FeeMeter: ~Copyable, Sendable {
     return Double(state.volume) / Double(ExactArithmetic.powerOfTen(volumeDecimals[Int(state.scheme)]))
   }
 
-  /// Starts the volume of all lanes again, as at the end of a venue's month.
-  public mutating func resetVolumes() {
-    for lane in 0..<lanes.count {
+  /// Some lane's volume starts again with each month.
+  public var resetsMonthly: Bool { schemesByMonth.contains(true) }
+
+  /// Starts the volume of lanes whose tiers go by the month again.
+  public mutating func startMonth() {
+    for lane in 0..<lanes.count where schemesByMonth[Int(lanes[lane].scheme)] {
       lanes[lane].volume = startingVolumes[Int(lanes[lane].scheme)]
       lanes[lane].tier = 0
       raiseTier(lane)
     }
+  }
+
+  /// The first moment, UTC, of the calendar month after the one that holds a time, nanoseconds since 1970; Int64.max where
+  /// it does not fit.
+  public static func nextMonth(after time: Int64) -> Int64 {
+    let day: Int64 = 86_400_000_000_000
+    let today = time / day - (time % day < 0 ? 1 : 0)
+    // Days of 400 years that begin in March (Hinnant, "chrono-compatible low-level date algorithms").
+    let shifted = today + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    // February has the days that the year of March has left.
+    let isLeap = (yearOfEra + 1) % 4 == 0 && ((yearOfEra + 1) % 100 != 0 || (yearOfEra + 1) % 400 == 0)
+    let end = month == 11 ? (isLeap ? 366 : 365) : (153 * (month + 1) + 2) / 5
+    let (next, overflows) = (today - dayOfYear + end).multipliedReportingOverflow(by: day)
+    return overflows ? .max : next
   }
 
   @inline(__always)

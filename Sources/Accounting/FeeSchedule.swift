@@ -73,6 +73,8 @@ public struct FeeSchedule: Hashable, Sendable {
   public var volumeMeasure = VolumeMeasure.value
   /// Volume that counts as traded before the run, in whole units.
   public var startingVolume: Int64 = 0
+  /// The volume starts again, at `startingVolume`, with each calendar month of UTC, as most venues count it.
+  public var resetsMonthly = false
   public var perFill: Int64 = 0
   public var perOrder: Int64 = 0
   public var fillBounds = Bounds()

@@ -88,8 +88,6 @@ public struct LotBook: Hashable, Sendable {
     return result
   }
 
-  public var openLotCount: Int { open.count - first }
-
   /// Opens lots of the sign of the position, or of either sign when it is flat.
   mutating func open(lots added: Int64, cost addedCost: Money, time: Int64) {
     assert(added != 0 && (lots == 0 || (lots < 0) == (added < 0)))

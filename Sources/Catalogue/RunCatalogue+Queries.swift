@@ -7,6 +7,8 @@ public struct CatalogueRun: Hashable, Sendable {
   public var tags: [String]
   /// What is wrong with the folder; nil when all of it could be read.
   public var fault: String?
+  /// What the list was ordered by; nil without an order of its own, or without a value.
+  public var orderValue: CatalogueValue?
 
   /// The number of a column, where it has one.
   public func number(_ column: String) -> Double? {
@@ -60,12 +62,15 @@ extension RunCatalogue {
   {
     try requireKnownNames(in: condition)
     try requireKnownNames(in: order)
-    var text = "SELECT id, folder, fault, \(RunColumns.run.joined(separator: ", ")) FROM runs"
+    let isDescending = order?.hasPrefix("-") == true
+    let key = order.map { Self.expanded(isDescending ? String($0.dropFirst()) : $0) }
+    // Columns before it are counted by their names, so whatever it gives stands last.
+    var text = "SELECT id, folder, fault, \(RunColumns.run.joined(separator: ", "))"
+    text += "\(key.map { ", (\($0)\n)" } ?? "") FROM runs"
     // The new line ends a comment, so that none can swallow what follows.
     if let condition { text += " WHERE (\(Self.expanded(condition))\n)" }
-    if let order {
-      let isDescending = order.hasPrefix("-")
-      text += " ORDER BY (\(Self.expanded(isDescending ? String(order.dropFirst()) : order))\n)"
+    if let key {
+      text += " ORDER BY (\(key)\n)"
       text += "\(isDescending ? " DESC" : "") NULLS LAST, folder"
     } else {
       text += " ORDER BY folder"
@@ -81,7 +86,9 @@ extension RunCatalogue {
         for (column, value) in zip(RunColumns.run, row[3...]) where value != .null { values[column] = value }
         var fault: String?
         if case .text(let text) = row[2] { fault = text }
-        rows.append((id, CatalogueRun(folder: folder, values: values, tags: [], fault: fault)))
+        var run = CatalogueRun(folder: folder, values: values, tags: [], fault: fault)
+        if key != nil, let value = row.last, value != .null { run.orderValue = value }
+        rows.append((id, run))
       }
     } catch {
       guard condition != nil || order != nil else { throw error }

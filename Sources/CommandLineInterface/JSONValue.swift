@@ -30,13 +30,6 @@ public enum JSONValue: Hashable, Sendable {
     Int64(exactly: value).map { .integer($0) } ?? .string("\(value)")
   }
 
-  /// On one line, without spaces.
-  public var compactText: String {
-    var text = ""
-    write(to: &text, indent: nil)
-    return text
-  }
-
   /// Over several lines, for people.
   public var indentedText: String {
     var text = ""
@@ -44,7 +37,7 @@ public enum JSONValue: Hashable, Sendable {
     return text
   }
 
-  private func write(to text: inout String, indent: Int?) {
+  private func write(to text: inout String, indent: Int) {
     switch self {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
@@ -59,23 +52,23 @@ public enum JSONValue: Hashable, Sendable {
     case .object(let members):
       Self.list(members, "{", "}", to: &text, indent: indent) { member, text, indent in
         Self.quote(member.key, to: &text)
-        text += indent == nil ? ":" : ": "
+        text += ": "
         member.value.write(to: &text, indent: indent)
       }
     }
   }
 
   private static func list<Element>(
-    _ elements: [Element], _ open: String, _ close: String, to text: inout String, indent: Int?,
-    write: (Element, inout String, Int?) -> Void
+    _ elements: [Element], _ open: String, _ close: String, to text: inout String, indent: Int,
+    write: (Element, inout String, Int) -> Void
   ) {
     text += open
     for (index, element) in elements.enumerated() {
       if index > 0 { text += "," }
-      if let indent { text += "\n" + String(repeating: " ", count: indent + 2) }
-      write(element, &text, indent.map { $0 + 2 })
+      text += "\n" + String(repeating: " ", count: indent + 2)
+      write(element, &text, indent + 2)
     }
-    if let indent, !elements.isEmpty { text += "\n" + String(repeating: " ", count: indent) }
+    if !elements.isEmpty { text += "\n" + String(repeating: " ", count: indent) }
     text += close
   }
 

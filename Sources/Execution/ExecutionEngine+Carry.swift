@@ -1,5 +1,6 @@
 public import Accounting
 import MarketTypes
+public import OrderBooks
 
 /// What holding a position costs a lane besides trading: funding of perpetuals at stated times, and borrow of shorts.
 public struct CarryTerms: Hashable, Sendable {
@@ -96,13 +97,14 @@ struct CarrySchedule {
 }
 
 extension ExecutionEngine {
-  /// When carrying costs are next due; Int64.max without any.
+  /// When carrying costs or changes of instruments are next due; Int64.max without any.
   @inline(__always)
-  public var nextCarryTime: Int64 { min(carry.nextFunding, carry.nextClose) }
+  public var nextCarryTime: Int64 { min(min(carry.nextFunding, carry.nextClose), changes.next) }
 
   /// Begins the days of borrow; payments of funding that lie before the first event concern nobody.
   public mutating func startCarry(at time: Int64) {
     carry.start(at: time)
+    startChanges(at: time)
     for place in carry.groups.indices {
       while carry.groups[place].next < carry.groups[place].terms.funding.count,
         carry.groups[place].terms.funding[carry.groups[place].next].time < time
@@ -118,8 +120,9 @@ extension ExecutionEngine {
     carry.findNext()
   }
 
-  /// Pays what is due by `time`, at the last known middle; it counts with the lane's fees.
-  public mutating func payCarry(upTo time: Int64) {
+  /// Pays what is due by `time`, at the last known middle; it counts with the lane's fees. Then come splits and rates of the
+  /// same moment: a dividend is stated for old shares.
+  public mutating func payCarry(upTo time: Int64, books: borrowing BookSet) {
     while nextCarryTime <= time {
       let moment = nextCarryTime
       for place in carry.groups.indices {
@@ -146,6 +149,7 @@ extension ExecutionEngine {
       }
       if carry.nextClose <= moment { carry.nextClose += CarrySchedule.dayNanoseconds }
       carry.findNext()
+      if changes.next <= moment { makeChanges(upTo: moment, books: books) }
     }
   }
 

@@ -11,7 +11,7 @@ extension ExecutionEngine {
   }
 
   /// Money of a lane as of the venue, in billionths of a count of the contract: cash and position at the last known middle,
-  /// less fees; exact.
+  /// less fees; exact. Where rates change what a count is worth, in counts of the start, rounded.
   public func equity(lane: Int, instrument: Int = 0) -> Int128 {
     equity(lane: lane, instrument: instrument, mark: feedKinds[instrument].lastBidPlusAsk)
   }
@@ -22,7 +22,7 @@ extension ExecutionEngine {
     let value =
       mark == .min
       ? 2 * ledger.cash : ledger.doubledEquity(mark: MarkPrice(halfTicks: mark), contract: contracts[instrument])
-    return value * 500_000_000 - ledger.fees
+    return inFirstWorth(value * 500_000_000 - ledger.fees, instrument: instrument)
   }
 
   /// What the lane has received less what it has paid, as far as it has been told, in ticks × lots before fees.
@@ -43,12 +43,6 @@ extension ExecutionEngine {
   /// When the next message arrives, on either way; Int64.max when none is under way.
   @inline(__always)
   public var nextMessageTime: Int64 { min(min(requests.nextTime, notices.nextTime), special.nextExpiry) }
-
-  @inline(__always)
-  public var nextRequestTime: Int64 { min(requests.nextTime, special.nextExpiry) }
-
-  @inline(__always)
-  public var nextNoticeTime: Int64 { notices.nextTime }
 
   /// Bid plus ask in ticks when both sides last had a price; Int64.min before.
   @inline(__always)

@@ -256,7 +256,7 @@ extension ExecutionEngine {
     let instrument = Int(order.pointee.instrument)
     // The engine's own copy of the phase spares a look into the books.
     let status = feedKinds[instrument].status
-    if status.stopsEntry {
+    if status.stopsEntry, waitsAfterSplit(instrument, books: books) {
       return reject(index, time: time, reason: status == .halted || status == .paused ? .halted : .closed)
     }
     if order.pointee.marks.contains(.special) {

@@ -80,7 +80,9 @@ public struct ExecutionEngine: ~Copyable {
   var orderDraws: Column<OrderDraws>
   /// An order begins with more than its own record.
   let keepsRecords: Bool
-  let contracts: [ContractValue]
+  /// What counts are worth, which rates change.
+  var contracts: [ContractValue]
+  var changes: ChangeSchedule
   var carry: CarrySchedule
   /// Empty where no lane has carrying costs.
   var carryLedgers: Column<CarryLedger>
@@ -186,11 +188,14 @@ public struct ExecutionEngine: ~Copyable {
   /// `hearing` says what each lane is called for; lanes learn without messages what needs none. Throws where fees or
   /// values of an instrument cannot be kept exactly, or a message would take longer than times can bear.
   public init(
-    lanes terms: [LaneTerms], instruments: [Instrument], ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil
+    lanes terms: [LaneTerms], instruments: [Instrument], ordersPerLane: Int = 64, hearing: [LaneHearing]? = nil,
+    changes: InstrumentChanges = .none
   ) throws(LaneTermsError) {
     for (lane, terms) in terms.enumerated() { try terms.latency.validate(lane: lane) }
     let meter = try Self.meter(terms, instruments)
-    contracts = try Self.contracts(instruments)
+    let contracts = try Self.contracts(instruments)
+    self.contracts = contracts
+    self.changes = ChangeSchedule(changes, contracts)
     let instrumentCount = instruments.count
     laneCount = terms.count
     self.instrumentCount = instrumentCount

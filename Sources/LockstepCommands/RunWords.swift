@@ -13,6 +13,9 @@ enum RunWords {
     }
     let console = invocation.console
     for line in summary(of: result) { try console.writeLine(line) }
+    for assumption in result.assumptions where assumption.topic == ContractWarning.topic {
+      console.remark("warning: \(assumption.text)")
+    }
     let length = Double(result.identity.end - result.identity.start) / 1e9
     console.remark(
       "\(finished.folder): \(Words.grouped(UInt64(result.identity.eventCount))) events in "
@@ -31,6 +34,27 @@ enum RunWords {
       : "look-ahead check: passed, \(compared) decisions repeated with data ending at \(check.cutoffs.count) of them"
   }
 
+  /// What was not traded, and why: a run without fills must not look like one that had nothing to do.
+  static func refusals(of result: RunResult) -> [String] {
+    guard result.lanes.indices.contains(result.shownLane) else { return [] }
+    let shown = result.lanes[result.shownLane]
+    var lines: [String] = []
+    for refusal in OrderRefusal.list(of: result) {
+      lines.append(
+        "refused: \(Words.grouped(UInt64(max(0, refusal.count)))) orders of lane \(shown.name) by "
+          + "\(refusal.byVenue ? "the venue" : "a risk control"): \(refusal.reason), first at "
+          + "\(TimeText.iso8601(refusal.firstTime)); \(refusal.advice)")
+    }
+    for (number, lane) in result.lanes.enumerated()
+    where number != result.shownLane && lane.riskRejects + lane.venueRejects > 0 && lines.count < 12 {
+      lines.append(
+        "refused: \(Words.grouped(UInt64(max(0, lane.riskRejects)))) orders of lane \(lane.name) by risk controls, "
+          + "\(Words.grouped(UInt64(max(0, lane.venueRejects)))) by the venue; report.shown_lane tells why")
+    }
+    if shown.ordersSent == 0, shown.riskRejects == 0 { lines.append("lane \(shown.name) sent no order") }
+    return lines
+  }
+
   static func summary(of result: RunResult) -> [String] {
     let identity = result.identity
     var lines = [
@@ -47,6 +71,7 @@ enum RunWords {
     }
     lines += Words.columns(rows)
     if result.lanes.count > 20 { lines.append("and \(result.lanes.count - 20) more lanes") }
+    lines += refusals(of: result)
     if let check = result.lookAhead { lines.append(words(of: check, in: result)) }
     lines.append("result hash \(identity.resultHash)")
     return lines

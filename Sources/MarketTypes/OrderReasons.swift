@@ -52,4 +52,6 @@ public enum CancelReason: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyab
   case priceLimit = 7
   /// The auction it was meant for has ended.
   case auctionEnded = 8
+  /// The instrument's shares were split.
+  case corporateAction = 9
 }

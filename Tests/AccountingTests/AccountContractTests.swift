@@ -109,6 +109,22 @@ import Testing
     #expect(account.invariantViolation() == nil)
   }
 
+  /// What the target currency cannot take leaves nothing reserved in the source.
+  @Test func aConversionThatFailsChangesNothing() throws {
+    let euroShare = Instrument(symbol: "EU", tick: ContractValueTests.unit("0.01"), currency: "EUR")
+    var account = try Self.account([ContractValueTests.share, euroShare], "USD")
+    try account.setRate(#require(ConversionRate(1, over: 1_000_000)), of: "EUR", at: Self.start)
+    try account.deposit(Money(units: 1_000), currency: "USD", time: Self.start)
+    // 6 × 10^12 USD are 6 × 10^18 EUR: twice that is more than may ever be booked.
+    let amount = Money(units: 6_000_000_000_000)
+    _ = try account.convert(amount, from: "USD", to: "EUR", time: Self.start)
+    let before = account.cash
+    #expect(throws: AccountingError.self) {
+      try account.convert(amount, from: "USD", to: "EUR", time: Self.start)
+    }
+    #expect(account.cash == before)
+  }
+
   @Test func shortsPayBorrowBeforeFillsAndOnCall() throws {
     // 3.6 % a year of 10,000 USD for a day of 360 is 1 USD.
     var desk = try ShareDesk(borrow: BorrowTerms(annualRate: 36_000_000))

@@ -78,8 +78,16 @@ import Testing
     #expect(lane.tier == 2)
     #expect(lane.meter.volume(lane: 0) == 50_000)
     #expect(lane.charge(100, at: 10_000) == Self.cents(500))
-    lane.meter.resetVolumes()
-    #expect(lane.tier == 0)
+    lane.meter.startMonth()
+    #expect(lane.tier == 2)
+    schedule.resetsMonthly = true
+    schedule.startingVolume = 10_000
+    let monthly = try Lane(schedule)
+    #expect(monthly.charge(1_000, at: 10_000) == Self.cents(8_000))
+    #expect(monthly.tier == 2 && monthly.meter.resetsMonthly)
+    monthly.meter.startMonth()
+    #expect(monthly.tier == 1)
+    schedule.resetsMonthly = false
     schedule.startingVolume = 60_000
     #expect(try Lane(schedule).tier == 2)
     schedule.startingVolume = 99
@@ -88,6 +96,19 @@ import Testing
     let shares = try Lane(schedule)
     #expect(shares.charge(1, at: 10_000) == Self.cents(10))
     #expect(shares.charge(1, at: 10_000) == Self.cents(8))
+  }
+
+  @Test func monthsBeginWhereTheCalendarSays() {
+    let day: Int64 = 86_400_000_000_000
+    #expect(FeeMeter.nextMonth(after: 0) == 31 * day)
+    #expect(FeeMeter.nextMonth(after: 31 * day - 1) == 31 * day)
+    #expect(FeeMeter.nextMonth(after: 31 * day) == 59 * day)
+    #expect(FeeMeter.nextMonth(after: -1) == 0)
+    // 1972 and 2000 have a leap day, 2100 has none.
+    #expect(FeeMeter.nextMonth(after: (730 + 45) * day) == (730 + 60) * day)
+    #expect(FeeMeter.nextMonth(after: (10_957 + 45) * day) == (10_957 + 60) * day)
+    #expect(FeeMeter.nextMonth(after: (47_482 + 45) * day) == (47_482 + 59) * day)
+    #expect(FeeMeter.nextMonth(after: (730 + 364) * day) == (730 + 366) * day)
   }
 
   /// 0.005 USD a share, at least 1 USD an order, at most 1 % of its value.

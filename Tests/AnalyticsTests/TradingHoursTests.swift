@@ -83,4 +83,23 @@ import Testing
     wrong.sessionNanoseconds = 0
     #expect(throws: AnalyticsError.self) { try wrong.validate() }
   }
+
+  @Test("Venues are known by the beginning of their codes")
+  func venues() throws {
+    #expect(VenueSessions.of("GLBX.MDP3")?.sessionHours == 23 && VenueSessions.of("glbx#2")?.tradesContracts == true)
+    #expect(VenueSessions.of("BINANCE-USDM")?.periodsPerYear == 365 && VenueSessions.of("SIMX") == nil)
+    #expect(VenueSessions.common(of: ["XNAS", "BATS"]) != nil && VenueSessions.common(of: ["XNAS", "KRAKEN"]) == nil)
+    let codes = VenueSessions.table.flatMap(\.codes)
+    #expect(Set(codes).count == codes.count && codes.allSatisfy { $0 == $0.uppercased() })
+    for row in VenueSessions.table {
+      for shown in [TradingCalendar.everyDay, .weekdays(closingAt: 108_000_000_000_000)] {
+        let calendar = row.calendar(shown: shown)
+        #expect(throws: Never.self) { try calendar.validate() }
+        #expect(calendar.periodsPerYear == row.periodsPerYear)
+        #expect(calendar.sessionWeekdays.count == (row.isEveryDay ? 7 : 5))
+      }
+    }
+    let futures = try #require(VenueSessions.of("CME")).calendar(shown: .weekdays(closingAt: 90_000_000_000_000))
+    #expect(futures.closeNanosecondsOfDay == 90_000_000_000_000 && futures.sessionNanoseconds == 82_800_000_000_000)
+  }
 }

@@ -143,11 +143,11 @@ struct AccountScenarioTests {
     outcome.equity = [[2_500, 2_499, 2_000, 300, 1_000]]
     var account = AccountTerms()
     account.credit = .margin
-    let events = MarginCalls.events(outcome, account: account, contracts: [contract])
+    let events = MarginCalls.events(outcome, account: account, contracts: { _ in [contract] })
     #expect(events.map(\.time) == [2, 5] && events.map(\.count) == [2, 1])
     #expect(events[0].detail == "equity of 2499 USD was less than the 2500 that keeping the positions asks for")
     account.credit = .unlimited
-    #expect(MarginCalls.events(outcome, account: account, contracts: [contract]).isEmpty)
+    #expect(MarginCalls.events(outcome, account: account, contracts: { _ in [contract] }).isEmpty)
   }
 
   @Test(

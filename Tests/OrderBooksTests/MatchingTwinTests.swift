@@ -145,6 +145,7 @@ import Testing
     }
     #expect(kinds == Set(MatchingReport.Kind.allCases))
     #expect(Set(RejectReason.allCases).subtracting(rejects) == [])
-    #expect(Set(CancelReason.allCases).subtracting(cancels) == [])
+    // A matching engine knows no corporate actions.
+    #expect(Set(CancelReason.allCases).subtracting(cancels) == [.corporateAction])
   }
 }

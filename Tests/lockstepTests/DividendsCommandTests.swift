@@ -15,8 +15,10 @@ struct DividendsCommandTests {
     #expect(outcome.output.hasPrefix("schema = 1\n"))
     #expect(
       outcome.output.contains(
-        "[[carry.dividend]]\ntime = 2012-08-08T23:59:59Z\ninstrument = \"AAPL\"\nper_unit = 2.64\n"))
-    #expect(outcome.output.contains("# after 2014-06-06: a split, 4 for 1"))
+        "[[carry.dividend]]\ntime = 2012-08-09T06:59:00Z\ninstrument = \"AAPL\"\nper_unit = 2.64\n"))
+    #expect(
+      outcome.output.contains(
+        "[[data.split]]\ntime = 2014-06-07T07:00:00Z\ninstrument = \"AAPL\"\nnew_shares = 4\nold_shares = 1\n"))
     #expect(try Binary.run("dividends", path + ".none", "AAPL").code == 4)
   }
 }

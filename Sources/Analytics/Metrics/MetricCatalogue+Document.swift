@@ -35,7 +35,23 @@ extension MetricCatalogue {
       lines.append("")
     }
     lines += [
-      "## Standard errors and intervals", "",
+      "## Sessions", "",
+      "Which days count, how long a session lasts and how many make a year (P) follow from the venue's code in the data, up to "
+        + "the first `.`, `-` or `#`. Days end at the first of 22:00, 01:00 and 06:00 UTC after which nothing traded on Fridays, or "
+        + "else at the close below. Of other venues, or of several that differ, the hours of the week in which the market traded "
+        + "decide: every day and 365, or Monday to Friday and 252. The scenario's `metrics.calendar`, `session_close`, "
+        + "`session_hours` and `periods_per_year` win over all.", "",
+      "| venues | codes | days | P | hours | close, UTC |", "|---|---|---|---|---|---|",
+    ]
+    for row in VenueSessions.table {
+      let cells = [
+        row.name, row.codes.joined(separator: ", "), row.isEveryDay ? "every day" : "Monday to Friday",
+        "\(Int(row.periodsPerYear))", "\(row.sessionHours)", "\(Int(row.closeHour)):00",
+      ]
+      lines.append("| " + cells.map(Self.cell).joined(separator: " | ") + " |")
+    }
+    lines += [
+      "", "## Standard errors and intervals", "",
       "Stored beside the value with the words that say where they come from (`standard_error_method`, `method`).", "",
       "| id | standard error | interval |", "|---|---|---|",
     ]

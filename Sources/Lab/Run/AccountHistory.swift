@@ -3,16 +3,21 @@ import Execution
 import MarketTypes
 import Reporting
 
-/// The recorded lane's account at every sample and every fill, rebuilt from its fills in exact integers.
+/// The recorded lane's account at every sample and after the fills of every moment, rebuilt from its fills and splits in exact
+/// integers.
 struct AccountHistory {
   private var ledgers: [PositionLedger]
   private var marks: [Int64]
   private var carry: [Int128]
-  private let contracts: [ContractValue]
+  private var contracts: [ContractValue]
   private let capital: Double
   private(set) var columns = AccountColumns()
 
-  init(capital: Double, contracts: [ContractValue]) {
+  /// Rows between samples that a result holds: whatever traded more often is kept at every second moment, or fourth, or
+  /// eighth, so that memory stays bounded.
+  static let mostMoments = 1_000_000
+
+  private init(capital: Double, contracts: [ContractValue]) {
     self.capital = capital
     self.contracts = contracts
     ledgers = Array(repeating: PositionLedger(), count: contracts.count)
@@ -20,21 +25,36 @@ struct AccountHistory {
     carry = Array(repeating: 0, count: contracts.count)
   }
 
-  /// Walks samples and fills in order of time; a fill at the moment of a sample comes first.
-  init(_ outcome: LaneOutcome, capital: Double, contracts: [ContractValue], probe: MarketProbe) {
-    self.init(capital: capital, contracts: contracts)
+  /// Walks samples, fills and splits in order of time: what happened at the moment of a sample is in its row.
+  init(_ outcome: LaneOutcome, capital: Double, replay: Replay, probe: MarketProbe, mostMoments: Int = mostMoments) {
+    self.init(capital: capital, contracts: replay.contracts)
     let carry = outcome.carryFees(contracts: contracts)
-    var next = 0
+    let stride = Self.stride(of: outcome, most: mostMoments)
+    let (fills, splits) = (outcome.fills, outcome.splits)
+    let fillCount = fills.count
+    var (next, nextSplit, moment) = (0, 0, 0)
     for (sample, time) in outcome.sampleTimes.enumerated() {
-      while next < outcome.fills.count, outcome.fills[next].time <= time {
-        let fill = outcome.fills[next]
-        book(fill)
+      while true {
+        let fillTime = next < fillCount ? fills[next].time : .max
+        let splitTime = nextSplit < splits.count ? splits[nextSplit].time : .max
+        let now = min(fillTime, splitTime)
+        guard now <= time, now != .max else { break }
+        // A split comes after the market's events of its moment.
+        while next < fillCount, fills[next].time == now {
+          book(fills[next])
+          next += 1
+        }
+        while nextSplit < splits.count, splits[nextSplit].time == now {
+          book(splits[nextSplit])
+          nextSplit += 1
+        }
+        moment += 1
+        guard now < time, moment % stride == 0 || splitTime == now else { continue }
         for instrument in marks.indices {
-          let mark = probe.mark(at: fill.time, instrument: instrument, lots: ledgers[instrument].lots)
+          let mark = probe.mark(at: now, instrument: instrument, lots: ledgers[instrument].lots)
           if mark != .min { marks[instrument] = mark }
         }
-        append(fill.time)
-        next += 1
+        append(now, replay)
       }
       for instrument in marks.indices {
         let mark = outcome.sampleMarks[sample * marks.count + instrument]
@@ -42,8 +62,23 @@ struct AccountHistory {
         // Funding and borrow are known at samples; between two of them the earlier figure stands.
         self.carry[instrument] = carry[sample * marks.count + instrument]
       }
-      append(time)
+      append(time, replay)
     }
+  }
+
+  /// A power of two that leaves at most so many moments with fills.
+  private static func stride(of outcome: LaneOutcome, most: Int) -> Int {
+    var moments = 0
+    var last = Int64.min
+    if outcome.history.fills.count > most {
+      for fill in outcome.fills where fill.time != last {
+        moments += 1
+        last = fill.time
+      }
+    }
+    var stride = 1
+    while moments / stride > most { stride *= 2 }
+    return stride
   }
 
   private mutating func book(_ fill: LaneFill) {
@@ -54,7 +89,15 @@ struct AccountHistory {
     ledgers[instrument].fees += Int128(fill.fee)
   }
 
-  private mutating func append(_ time: Int64) {
+  private mutating func book(_ split: SplitNote) {
+    let instrument = Int(split.instrument)
+    ledgers[instrument].lots = split.lotsAfter
+    ledgers[instrument].cash += split.cash
+    if marks[instrument] != .min { marks[instrument] = split.split.carried(halfTicks: marks[instrument]) }
+  }
+
+  private mutating func append(_ time: Int64, _ replay: Replay) {
+    contracts = replay.contracts(at: time)
     var (cash, fees, paid, value, gross, net) = (capital, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (instrument, ledger) in ledgers.enumerated() {
       let contract = contracts[instrument]

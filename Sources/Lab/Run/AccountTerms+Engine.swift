@@ -49,12 +49,13 @@ extension AccountTerms {
     }
   }
 
-  /// The instrument in the account's currency: at a rate that never changes, its contracts are worth as many units of it.
+  /// The instrument in the account's currency: at a rate, its contracts are worth as many units of it. Where rates change,
+  /// the first one.
   func restated(_ instrument: Instrument) throws(RunError) -> Instrument {
     guard instrument.currency != currency, let rate = rates.first(where: { $0.currency == instrument.currency }) else {
       return instrument
     }
-    var (mantissa, exponent) = (Int64((rate.rate * 1e9).rounded()), 9)
+    var (mantissa, exponent) = (rate.firstBillionths, 9)
     while exponent > 0, mantissa % 10 == 0 { (mantissa, exponent) = (mantissa / 10, exponent - 1) }
     let (product, overflows) = instrument.multiplier.mantissa.multipliedReportingOverflow(by: mantissa)
     let scale = Int8(exactly: Int(instrument.multiplier.exponent) + exponent)
@@ -67,5 +68,16 @@ extension AccountTerms {
     restated.multiplier = multiplier
     restated.currency = currency
     return restated
+  }
+}
+
+extension CurrencyRate {
+  /// What instruments are restated by.
+  var firstBillionths: Int64 { max(1, Int64((first * 1e9).rounded())) }
+
+  /// A rate as a share of the first one, both exact decimals.
+  func share(of rate: Double) -> ConversionRate? {
+    // Up to a million: twelve decimals fit, and keep what the inverse of a rate has.
+    ConversionRate(Int64((rate * 1e12).rounded()), over: firstBillionths * 1_000)
   }
 }

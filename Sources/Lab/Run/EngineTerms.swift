@@ -9,6 +9,7 @@ extension FeeTerms {
     schedule.tiers = tiers.map { FeeSchedule.Tier(volume: $0.volume, rates: $0.rates.engineRates) }
     schedule.volumeMeasure = volume == .value ? .value : .quantity
     schedule.startingVolume = startingVolume
+    schedule.resetsMonthly = volumeWindow == .month
     schedule.perFill = Self.billionths(perFill)
     schedule.perOrder = Self.billionths(perOrder)
     schedule.fillBounds = FeeSchedule.Bounds(
@@ -71,7 +72,7 @@ extension HoldingTerms {
   }
 
   /// The run's numbers of a symbol; all without one.
-  private static func numbers(
+  static func numbers(
     of symbol: String, in instruments: [Instrument], key: String
   ) throws(RunError) -> [Int] {
     let numbers = instruments.indices.filter { symbol.isEmpty || instruments[$0].symbol == symbol }

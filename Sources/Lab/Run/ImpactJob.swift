@@ -86,7 +86,7 @@ struct ImpactJob {
       _ = runner.takeMiddles(lane: lane)
       outcome.closings += runner.takeClosings(lane: lane)
       outcome.take(
-        runner.takeSamples(lane: lane), lane: lane, own: 0, contracts: contracts, capital: job.capital)
+        runner.takeSamples(lane: lane), lane: lane, own: 0, replay: job.replay, capital: job.capital)
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: lane, instrument: $0) }
       outcome.carries[lane] = contracts.indices.map { runner.carryLedger(lane: lane, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: lane)

@@ -24,6 +24,8 @@ struct LaneJob {
   var storage = RowStorage()
   var keepsSteps = false
   var marks = MarkRule.middle
+  /// Splits, and rates of currencies.
+  var changes = InstrumentChanges.none
   /// Shows samples to others while the lanes run.
   var stream: EquityStream?
 

@@ -4,71 +4,115 @@ import MarketTypes
 
 /// What must be true of every run's money, exactly.
 extension LaneOutcome {
-  /// The first figure of the recorded lane that does not follow from its fills, or nil. At every sample and at the end:
+  /// The first figure of the recorded lane that does not follow from its fills and splits, or nil. At every sample and at the
+  /// end:
   ///
-  /// - the fills so far add up to the position, the turnover and the cash,
+  /// - the fills so far add up to the position, the turnover and the cash; a split changes the position by its rule alone and
+  ///   leaves cash and position worth what they were, up to a count,
   /// - their fees and the carrying costs add up to the fees, and equity is the capital plus gains less those.
   func accountingFault(contracts: [ContractValue]) -> String? {
-    var counted = Array(repeating: PositionLedger(), count: contracts.count)
-    var fees = Array(repeating: Int128(0), count: contracts.count)
-    var next = Array(repeating: 0, count: contracts.count)
-    let own = fillsByInstrument(contracts.count)
-    func compare(_ instrument: Int, _ ledger: PositionLedger, carry: CarryLedger?, _ place: String) -> String? {
-      guard ledger.fillCount <= own[instrument].count else { return "\(place): fills are missing" }
-      while next[instrument] < ledger.fillCount {
-        let fill = fills[own[instrument][next[instrument]]]
-        let lots = fill.side == .buy ? fill.quantity : -fill.quantity
-        counted[instrument].lots += lots
-        counted[instrument].turnoverLots += fill.quantity
-        counted[instrument].cash -= contracts[instrument].value(lots: lots, price: fill.price)
-        fees[instrument] += fill.fee
-        next[instrument] += 1
-      }
-      if counted[instrument].lots != ledger.lots { return "\(place): fills do not add up to the position" }
-      if counted[instrument].turnoverLots != ledger.turnoverLots {
-        return "\(place): fills do not add up to the turnover"
-      }
-      if counted[instrument].cash != ledger.cash { return "\(place): fills do not add up to the cash" }
-      if let carry, fees[instrument] + carry.total != ledger.fees {
-        return "\(place): fees of fills and carrying costs do not add up to the fees"
-      }
-      return nil
-    }
+    var walk = BookWalk(self, contracts)
     for (sample, time) in sampleTimes.enumerated() {
+      let row = sample * contracts.count
+      if let fault = walk.advance(through: time, to: sampleLedgers[row..<(row + contracts.count)]) { return fault }
       for instrument in contracts.indices {
-        let ledger = sampleLedgers[sample * contracts.count + instrument]
-        let fault = compare(instrument, ledger, carry: nil, "sample at \(time), instrument \(instrument)")
-        if let fault { return fault }
+        let place = "sample at \(time), instrument \(instrument)"
+        if let fault = walk.fault(instrument, sampleLedgers[row + instrument], carry: nil, place) { return fault }
       }
     }
+    if let fault = walk.advance(through: .max, to: ledgers[shown][...]) { return fault }
     for instrument in ledgers[shown].indices {
-      let fault = compare(
-        instrument, ledgers[shown][instrument], carry: carries[shown][instrument], "end, instrument \(instrument)")
-      if let fault { return fault }
-      if next[instrument] != own[instrument].count { return "end, instrument \(instrument): a fill was not booked" }
+      let place = "end, instrument \(instrument)"
+      let ledger = ledgers[shown][instrument]
+      if let fault = walk.fault(instrument, ledger, carry: carries[shown][instrument], place) { return fault }
     }
-    return nil
+    return walk.isAtEnd ? nil : "end: a fill was not booked"
   }
 
   /// Funding and borrow paid by a sample: what its fees are more than those of the fills they came with.
   func carryFees(contracts: [ContractValue]) -> [Int128] {
-    var fees = Array(repeating: Int128(0), count: contracts.count)
-    var next = Array(repeating: 0, count: contracts.count)
-    let own = fillsByInstrument(contracts.count)
-    return sampleLedgers.enumerated().map { place, ledger in
-      let instrument = place % contracts.count
-      while next[instrument] < min(Int(ledger.fillCount), own[instrument].count) {
-        fees[instrument] += fills[own[instrument][next[instrument]]].fee
-        next[instrument] += 1
-      }
-      return ledger.fees - fees[instrument]
+    var walk = BookWalk(self, contracts)
+    var carry: [Int128] = []
+    carry.reserveCapacity(sampleLedgers.count)
+    for (sample, time) in sampleTimes.enumerated() {
+      let row = sample * contracts.count
+      _ = walk.advance(through: time, to: sampleLedgers[row..<(row + contracts.count)])
+      for instrument in contracts.indices { carry.append(sampleLedgers[row + instrument].fees - walk.fees[instrument]) }
     }
+    return carry
+  }
+}
+
+/// Books the recorded lane's fills and splits in their order, as many as ledgers have: fills are booked in the order in which
+/// they are kept, so counting them is enough, and no list of them is made.
+private struct BookWalk {
+  private let outcome: LaneOutcome
+  private let contracts: [ContractValue]
+  private var counted: [PositionLedger]
+  private(set) var fees: [Int128]
+  private var next = 0
+  private var nextSplit = 0
+
+  init(_ outcome: LaneOutcome, _ contracts: [ContractValue]) {
+    self.outcome = outcome
+    self.contracts = contracts
+    counted = Array(repeating: PositionLedger(), count: contracts.count)
+    fees = Array(repeating: 0, count: contracts.count)
   }
 
-  /// Rows of the recorded lane's fills of each instrument, in their order.
-  private func fillsByInstrument(_ instrumentCount: Int) -> [[Int]] {
-    var own = Array(repeating: [Int](), count: instrumentCount)
-    for (row, fill) in fills.enumerated() { own[Int(fill.instrument)].append(row) }
-    return own
+  var isAtEnd: Bool { next == outcome.fills.count && nextSplit == outcome.splits.count }
+
+  mutating func advance(through time: Int64, to ledgers: ArraySlice<PositionLedger>) -> String? {
+    let wanted = ledgers.reduce(0) { $0 + Int($1.fillCount) }
+    guard wanted <= outcome.fills.count else { return "fills are missing at \(time)" }
+    while next < wanted {
+      let fill = outcome.fills[next]
+      if let fault = makeSplits(before: fill.time) { return fault }
+      let instrument = Int(fill.instrument)
+      let lots = fill.side == .buy ? fill.quantity : -fill.quantity
+      counted[instrument].lots += lots
+      counted[instrument].turnoverLots += fill.quantity
+      counted[instrument].fillCount += 1
+      counted[instrument].cash -= contracts[instrument].value(lots: lots, price: fill.price)
+      fees[instrument] += fill.fee
+      next += 1
+    }
+    return makeSplits(before: time == .max ? .max : time + 1)
+  }
+
+  private mutating func makeSplits(before time: Int64) -> String? {
+    while nextSplit < outcome.splits.count, outcome.splits[nextSplit].time < time {
+      let note = outcome.splits[nextSplit]
+      let instrument = Int(note.instrument)
+      nextSplit += 1
+      guard counted[instrument].lots == note.lotsBefore, note.split.lots(note.lotsBefore) == note.lotsAfter else {
+        return "split at \(note.time), instrument \(instrument): the position does not follow from it"
+      }
+      if note.halfTicksBefore != .min {
+        let (new, old) = (Int128(note.split.numerator), Int128(note.split.denominator))
+        let change =
+          Int128(note.lotsBefore) * Int128(note.halfTicksBefore) * new
+          - Int128(note.lotsAfter) * Int128(note.halfTicksBefore) * old - 2 * new * note.cash
+        guard change.magnitude <= new.magnitude else {
+          return "split at \(note.time), instrument \(instrument): cash and position are not worth what they were"
+        }
+      }
+      counted[instrument].lots = note.lotsAfter
+      counted[instrument].cash += note.cash
+    }
+    return nil
+  }
+
+  func fault(_ instrument: Int, _ ledger: PositionLedger, carry: CarryLedger?, _ place: String) -> String? {
+    if counted[instrument].fillCount != ledger.fillCount { return "\(place): fills are missing" }
+    if counted[instrument].lots != ledger.lots { return "\(place): fills do not add up to the position" }
+    if counted[instrument].turnoverLots != ledger.turnoverLots {
+      return "\(place): fills do not add up to the turnover"
+    }
+    if counted[instrument].cash != ledger.cash { return "\(place): fills do not add up to the cash" }
+    if let carry, fees[instrument] + carry.total != ledger.fees {
+      return "\(place): fees of fills and carrying costs do not add up to the fees"
+    }
+    return nil
   }
 }

@@ -35,6 +35,9 @@ struct LaneOutcome {
   /// Positions that were closed for lanes, in order of time for each.
   var closings: [ForcedClosing.Note] = []
 
+  /// What splits did to the recorded lane.
+  private(set) var splits: [SplitNote] = []
+
   /// What each variant decided, where it is kept.
   var decisions: [[LaneDecision]] = []
 
@@ -71,9 +74,10 @@ struct LaneOutcome {
 
   /// Takes a lane's samples; `own` is its number in the block.
   mutating func take(
-    _ block: AccountSampleBlock, lane: Int, own: Int, contracts: [ContractValue], capital: Double
+    _ block: AccountSampleBlock, lane: Int, own: Int, replay: Replay, capital: Double
   ) {
     for sample in block.times.indices {
+      let contracts = replay.contracts(at: block.times[sample])
       if lane == shown {
         sampleTimes.append(block.times[sample])
         for instrument in contracts.indices {
@@ -93,6 +97,11 @@ struct LaneOutcome {
       }
       equity[lane].append(sum)
     }
+  }
+
+  /// Keeps what splits did to the shown lane; notes count lanes from `firstLane` on.
+  mutating func take(_ notes: [SplitNote], firstLane: Int) {
+    splits += notes.filter { Int($0.lane) + firstLane == shown }
   }
 
   /// Keeps the shown lane's steps, and every variant's decisions where they are wanted.

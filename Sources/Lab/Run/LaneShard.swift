@@ -8,14 +8,14 @@ import Strategies
 struct LaneShard<Concrete: Strategy>: ~Copyable {
   let lanes: Range<Int>
   private var runner: LaneRunner<Concrete>
-  private let contracts: [ContractValue]
+  private let replay: Replay
   private let capital: Double
   /// Until when things happen after the last event.
   private let endTime: Int64
 
   init(_ job: LaneJob, lanes: Range<Int>) throws(LaneTermsError) {
     self.lanes = lanes
-    contracts = job.replay.contracts
+    replay = job.replay
     capital = job.capital
     endTime = job.endTime
     runner = try LaneRunner(
@@ -23,7 +23,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       instruments: job.replay.instruments,
       options: LaneRunOptions(
         ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds,
-        marks: job.marks))
+        marks: job.marks, changes: job.changes))
   }
 
   /// Replays some batches, and lets what is due by the last event happen after the last of them.
@@ -44,11 +44,12 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       note.lane += lanes.lowerBound
       outcome.closings.append(note)
     }
+    outcome.take(runner.takeSplitNotes(), firstLane: lanes.lowerBound)
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
     let block = runner.takeSamples()
     for lane in lanes {
-      outcome.take(block, lane: lane, own: lane - lanes.lowerBound, contracts: contracts, capital: capital)
+      outcome.take(block, lane: lane, own: lane - lanes.lowerBound, replay: replay, capital: capital)
     }
   }
 
@@ -56,10 +57,10 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   func state(at place: ReplayPlace, into outcome: inout LaneOutcome) {
     for lane in lanes {
       let own = lane - lanes.lowerBound
-      outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: own, instrument: $0) }
+      outcome.ledgers[lane] = replay.contracts.indices.map { runner.ledger(lane: own, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: own)
       outcome.riskStates[lane] = runner.riskState(lane: own)
-      outcome.carries[lane] = contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
+      outcome.carries[lane] = replay.contracts.indices.map { runner.carryLedger(lane: own, instrument: $0) }
     }
     outcome.eventCount = Int(place.events)
     outcome.start = place.firstTime ?? 0

@@ -6,13 +6,14 @@ import Reporting
 enum MarginCalls {
   /// Calls in a row are one event with a count.
   static func events(
-    _ outcome: LaneOutcome, account: AccountTerms, contracts: [ContractValue]
+    _ outcome: LaneOutcome, account: AccountTerms, contracts contractsAt: (Int64) -> [ContractValue]
   ) -> [RiskEvent] {
     guard account.credit == .margin else { return [] }
     let rule = account.marginRule
     var events: [RiskEvent] = []
     var isCalled = false
     for (sample, time) in outcome.sampleTimes.enumerated() {
+      let contracts = contractsAt(time)
       var sum = BackingSum(capital: .zero)
       for (instrument, contract) in contracts.enumerated() {
         let place = sample * contracts.count + instrument

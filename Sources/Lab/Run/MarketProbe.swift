@@ -1,5 +1,6 @@
 import Accounting
 import Analytics
+import Execution
 import MarketTypes
 import OrderBooks
 import Simulation
@@ -16,6 +17,8 @@ struct MarketProbe {
   private(set) var middles: [Int64]
   /// Marks of longs and of shorts, the last one kept where there is no price; Int64.min before the first and never past the end.
   private(set) var marks: [(long: Int64, short: Int64)]
+  /// Prices from before a split, until there are new ones.
+  private var former: [FormerPrices?] = []
   /// Lots that the market traded in each instrument, over the whole replay.
   private(set) var tradedLots: [Int64]
   /// When in the week the market traded; when it moved at all, where nothing did trade.
@@ -36,13 +39,24 @@ struct MarketProbe {
     var batch = source.makeBatch()
     var volume = TradedVolume(instrumentCount: instrumentCount)
     var latest = Array(repeating: (long: Int64.min, short: Int64.min), count: instrumentCount)
+    former = Array(repeating: nil, count: replay.splits.isEmpty ? 0 : instrumentCount)
     var next = 0
+    var nextSplit = 0
     while try source.nextBatch(into: &batch) {
       var cursor = EventCursor()
       while cursor.event < batch.count {
+        let splitTime = nextSplit < replay.splits.count ? replay.splits[nextSplit].time : .max
         let time = next < times.count ? times[next] : .max
-        books.apply(batch, from: &cursor, upTo: time, observer: &volume)
+        books.apply(batch, from: &cursor, upTo: min(time, splitTime), observer: &volume)
         guard cursor.event < batch.count else { break }
+        if splitTime <= time {
+          // A split before the first event is none of the run's.
+          if source.firstTime.map({ $0 <= splitTime }) ?? false {
+            carry(through: replay.splits[nextSplit], books, &latest, rule)
+          }
+          nextSplit += 1
+          continue
+        }
         note(next, books, &latest, rule)
         windows.note(time, books)
         next += 1
@@ -61,13 +75,38 @@ struct MarketProbe {
     }
   }
 
+  /// Brings marks through a split, as the lanes' accounts do.
+  private mutating func carry(
+    through change: InstrumentChanges.Split, _ books: borrowing BookSet, _ latest: inout [(long: Int64, short: Int64)],
+    _ rule: MarkRule
+  ) {
+    let instrument = Int(change.instrument)
+    let (bid, ask) = (
+      books.bestPrice(.buy, instrument: instrument), books.bestPrice(.sell, instrument: instrument)
+    )
+    let middle = bid.isNone || ask.isNone ? .min : Int64(bid.ticks) + Int64(ask.ticks)
+    if former[instrument] == nil {
+      MarkFinder.note(
+        &latest[instrument], middle: middle, instrument: instrument, rule: rule, books: books)
+    }
+    MarkFinder.carry(&latest[instrument], through: change.split)
+    former[instrument] = FormerPrices(books, instrument: instrument)
+  }
+
   private mutating func note(
     _ index: Int, _ books: borrowing BookSet, _ latest: inout [(long: Int64, short: Int64)], _ rule: MarkRule
   ) {
     for instrument in 0..<instrumentCount {
+      let place = index * instrumentCount + instrument
+      if !former.isEmpty, let prices = former[instrument] {
+        if prices.stand(books, instrument: instrument) {
+          marks[place] = latest[instrument]
+          continue
+        }
+        former[instrument] = nil
+      }
       let bid = books.bestPrice(.buy, instrument: instrument)
       let ask = books.bestPrice(.sell, instrument: instrument)
-      let place = index * instrumentCount + instrument
       if !bid.isNone, !ask.isNone {
         middles[place] = Int64(bid.ticks) + Int64(ask.ticks)
       }

@@ -17,6 +17,20 @@ struct OrderHistory {
   /// Every step, where they are kept.
   let steps: RowFile<ShownStep>?
   private(set) var refusals: [RiskEvent] = []
+  /// Orders held back for one reason that have a row of their own; a strategy that is refused all the time would fill the disk,
+  /// and take longer than all others together.
+  static let mostRefusedOrders = 10_000
+  /// Events of one reason that have a row of their own; the last of them counts what follows.
+  static let mostEvents = 1_000
+  private var refused: [UInt8: Refused] = [:]
+
+  private struct Refused {
+    var orders = 0
+    var events = 0
+    /// Index of the reason's latest event.
+    var latest = 0
+  }
+
   /// The order that stands at a place of the engine, or stood there last.
   private var atPlace: [Int32: Place] = [:]
   /// Orders of the fills to come: the engine notes a fill and the step of its order together, so both come in one order.
@@ -40,7 +54,7 @@ struct OrderHistory {
   /// Takes the next steps.
   mutating func take(_ transitions: [OrderTransition], lane: Int) throws(RunError) {
     for step in transitions where step.lane == lane {
-      try note(step)
+      guard try note(step) else { continue }
       if let steps { try steps.append(stored(step)) }
     }
   }
@@ -72,8 +86,14 @@ struct OrderHistory {
       reason: StepReason(step))
   }
 
-  private mutating func note(_ step: OrderTransition) throws(RunError) {
+  /// False for a step of an order that has no row.
+  private mutating func note(_ step: OrderTransition) throws(RunError) -> Bool {
     if step.order < 0 { return try refuse(step) }
+    try follow(step)
+    return true
+  }
+
+  private mutating func follow(_ step: OrderTransition) throws(RunError) {
     if step.step == .received {
       try store(step.order)
       let order = ShownOrder(
@@ -123,21 +143,32 @@ struct OrderHistory {
   }
 
   /// An intent that the risk gate held back: an order that never left, and an event of the control.
-  private mutating func refuse(_ step: OrderTransition) throws(RunError) {
-    guard step.step == .rejected else { return }
-    let reason = RiskReason(rawValue: step.riskReason) ?? .none
+  private mutating func refuse(_ step: OrderTransition) throws(RunError) -> Bool {
+    let isKept = refused[step.riskReason, default: Refused()].orders < Self.mostRefusedOrders
+    guard step.step == .rejected else { return isKept }
+    count(step)
+    guard isKept else { return false }
+    refused[step.riskReason]?.orders += 1
     try orders.append(
       ShownOrder(
         identifier: step.identifier, lots: step.quantity, decisionTime: step.time, endTime: step.time,
         arrivalMidHalfTicks: .min, limitTicks: step.price, instrument: step.instrument, side: step.side,
         type: step.type, timeInForce: step.timeInForce, outcome: Outcome.rejected.rawValue, reason: StepReason(step)))
-    // Thousands of refusals in a row are one event with a count.
-    if refusals.last?.kind == reason.name {
-      refusals[refusals.count - 1].count += 1
+    return true
+  }
+
+  /// Thousands of refusals in a row are one event with a count, and so are those after thousands of events.
+  private mutating func count(_ step: OrderTransition) {
+    var known = refused[step.riskReason, default: Refused()]
+    if known.events > 0, known.latest == refusals.count - 1 || known.events >= Self.mostEvents {
+      refusals[known.latest].count += 1
     } else {
-      refusals.append(
-        RiskEvent(time: step.time, lane: Int(step.lane), kind: reason.name, detail: reason.words))
+      let reason = RiskReason(rawValue: step.riskReason) ?? .none
+      known.events += 1
+      known.latest = refusals.count
+      refusals.append(RiskEvent(time: step.time, lane: Int(step.lane), kind: reason.name, detail: reason.words))
     }
+    refused[step.riskReason] = known
   }
 }
 

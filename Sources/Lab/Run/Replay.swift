@@ -1,4 +1,5 @@
 import Accounting
+import Execution
 import MarketTypes
 import Simulation
 import TickStore
@@ -19,8 +20,12 @@ struct Replay: Sendable {
 
   var parts: [Part]
   var instruments: [Instrument]
-  /// What lots of each instrument are worth.
+  /// What lots of each instrument are worth, at the first rates.
   var contracts: [ContractValue]
+  /// What they are worth later.
+  var worth = WorthHistory()
+  /// Splits of the scenario, by the run's numbers of instruments.
+  var splits: [InstrumentChanges.Split] = []
   var from: Timestamp?
   var until: Timestamp?
   /// Some lane's messages take as long as the data says.
@@ -117,10 +122,32 @@ struct Replay: Sendable {
 
   /// States instruments of other currencies in the account's, where a rate is given for the whole run.
   mutating func restate(for account: AccountTerms) throws {
-    guard !account.rates.isEmpty else { return }
+    let currencies = instruments.map(\.currency)
     instruments = try instruments.map { try account.restated($0) }
     contracts = try instruments.map { try Self.contract(of: $0) }
+    worth = try WorthHistory(contracts, currencies: currencies, account: account, dataStart: timeSpan?.lowerBound)
   }
+
+  /// Takes the splits that the scenario states.
+  mutating func take(_ terms: [SplitTerms]) throws(RunError) {
+    splits = []
+    for (index, term) in terms.enumerated() {
+      for number in try HoldingTerms.numbers(of: term.instrument, in: instruments, key: "data.split[\(index)]") {
+        guard instruments[number].settlement == .linear,
+          let split = ShareSplit(term.newShares, for: term.oldShares)
+        else {
+          throw RunError(
+            .badScenario, "data.split[\(index)]: \(instruments[number].symbol) is no share that could be split",
+            advice: "splits belong to instruments that are paid in full")
+        }
+        splits.append(InstrumentChanges.Split(time: term.time ?? 0, instrument: UInt16(number), split: split))
+      }
+    }
+    splits.sort { $0.time < $1.time }
+  }
+
+  /// What changes while lanes run.
+  var changes: InstrumentChanges { InstrumentChanges(splits: splits, worths: worth.changes) }
 
   private static func contract(of instrument: Instrument) throws(RunError) -> ContractValue {
     do { return try ContractValue(instrument) } catch { throw RunError(.badData, "\(error)") }

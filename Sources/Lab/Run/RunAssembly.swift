@@ -61,7 +61,7 @@ struct RunAssembly {
 
   /// Every moment at which the market's middle is needed.
   func probeTimes(with windows: WindowCapture) -> [Int64] {
-    var times = Array(windows.times)
+    var times = windows.times + outcome.splits.map(\.time)
     for fill in outcome.fills {
       times.append(fill.time)
       for distance in Self.markoutNanoseconds { times.append(fill.time + distance) }
@@ -91,7 +91,7 @@ struct RunAssembly {
       sampleTimes: outcome.sampleTimes, laneEquity: plan.variants.indices.flatMap { outcome.equity[$0] })
     result.account =
       AccountHistory(
-        outcome, capital: scenario.account.capital, contracts: replay.contracts, probe: probe
+        outcome, capital: scenario.account.capital, replay: replay, probe: probe
       ).columns
     result.marketLots = probe.tradedLots
     result.marketHours = probe.hours
@@ -100,7 +100,8 @@ struct RunAssembly {
     result.missedFills = history.missed.rows(\.row)
     if let steps = history.steps { result.orderSteps = steps.rows(\.row) }
     result.closedLots = try LotHistory.closedLots(
-      scenario.account, instruments: replay.instruments, fills: outcome.fills)
+      scenario.account, instruments: replay.instruments, fills: outcome.fills, splits: outcome.splits)
+    result.splits = splits()
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
     result.pessimistic = try pessimistic()
@@ -122,8 +123,10 @@ struct RunAssembly {
     var result = LaneResult(name: variant.name, finalEquity: final, profit: final - capital)
     result.settings = plan.parameterNames.map { LaneResult.Setting(name: $0, value: plan.parameters[lane][$0]) }
     result.settings += differences
+    // Balances in other currencies are worth what their rate is at the end.
+    let contracts = replay.contracts(at: outcome.sampleTimes.last ?? outcome.end)
     for (instrument, ledger) in outcome.ledgers[lane].enumerated() {
-      let contract = replay.contracts[instrument]
+      let contract = contracts[instrument]
       let carry = outcome.carries[lane][instrument]
       result.fees += contract.currencyAmount(ledger.fees - carry.total) / 1e9
       result.carry.funding += contract.currencyAmount(carry.funding) / 1e9
@@ -155,7 +158,11 @@ struct RunAssembly {
     let marked: RowFile<MarkedFill> = storage.file()
     for shown in history.fills {
       let (time, instrument) = (shown.fill.time, Int(shown.fill.instrument))
-      let later = Self.markoutNanoseconds.map { probe.middle(at: time + $0, instrument: instrument) }
+      let later = Self.markoutNanoseconds.map { distance in
+        // Prices of old and of new shares do not compare.
+        replay.splits.contains { Int($0.instrument) == instrument && $0.time >= time && $0.time <= time + distance }
+          ? .min : probe.middle(at: time + distance, instrument: instrument)
+      }
       try marked.append(
         MarkedFill(
           shown: shown, fillMid: probe.middle(at: time, instrument: instrument),
@@ -163,13 +170,14 @@ struct RunAssembly {
     }
     try marked.finish()
     let model = FillModel(plan.variants[plan.shown].fills, isMatched: scenario.run.hasImpact)
-    let contracts = replay.contracts
+    let worth = replay
     return marked.rows { marked in
       let (fill, markouts) = (marked.shown.fill, marked.markouts)
       return RunFill(
         time: fill.time, order: fill.identifier, orderRow: marked.shown.orderRow, instrument: Int(fill.instrument),
         side: fill.side, priceTicks: fill.price, lots: fill.quantity,
-        fee: contracts[Int(fill.instrument)].currencyAmount(Int128(fill.fee)) / 1e9, isMaker: fill.isMaker,
+        fee: worth.contracts(at: fill.time)[Int(fill.instrument)].currencyAmount(Int128(fill.fee)) / 1e9,
+        isMaker: fill.isMaker,
         cause: fill.cause.name, model: model.name(of: fill), causePriceTicks: fill.causePrice,
         causeArrival: fill.causeArrival == .max ? .min : fill.causeArrival,
         joinedTime: fill.isMaker ? fill.joinedTime : .min, aheadWhenJoined: fill.isMaker ? fill.aheadWhenJoined : .min,
@@ -179,10 +187,22 @@ struct RunAssembly {
     }
   }
 
+  /// Every split that lay within the data, with what it did to the shown lane's position.
+  private func splits() -> [RunSplit] {
+    replay.splits.filter { (outcome.start...max(outcome.start, outcome.end)).contains($0.time) }.map { change in
+      let note = outcome.splits.first { $0.time == change.time && $0.instrument == change.instrument }
+      let contract = replay.contracts(at: change.time)[Int(change.instrument)]
+      return RunSplit(
+        time: change.time, instrument: Int(change.instrument), newShares: change.split.numerator,
+        oldShares: change.split.denominator, lotsBefore: note?.lotsBefore ?? 0, lotsAfter: note?.lotsAfter ?? 0,
+        cash: contract.currencyAmount(note?.cash ?? 0))
+    }
+  }
+
   private func riskEvents() -> [RiskEvent] {
     var events =
       history.refusals
-      + MarginCalls.events(outcome, account: scenario.account, contracts: replay.contracts)
+      + MarginCalls.events(outcome, account: scenario.account, contracts: replay.contracts(at:))
     for (lane, variant) in plan.variants.enumerated() where outcome.riskStates[lane].isStopped {
       events.append(
         RiskEvent(

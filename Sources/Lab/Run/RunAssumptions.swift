@@ -25,6 +25,7 @@ enum RunAssumptions {
       "contracts", .neutral,
       worth.joined(separator: "; ") + (replay.instruments.count > 8 ? "; and so on" : "") + "."
         + (scenario.market == nil ? " Data often does not say it; data.contract does." : ""))
+    if let text = ContractWarning.text(scenario, replay.instruments) { add(ContractWarning.topic, .neutral, text) }
     if scenario.run.hasImpact {
       addImpact(add)
     } else {
@@ -56,7 +57,18 @@ enum RunAssumptions {
     addCarry(lane.carry, add)
     addFigures(scenario.metrics, replay.instruments.map(\.symbol), add)
     addAccount(scenario.account, add)
+    addSplits(scenario.data.splits, add)
     return list
+  }
+
+  private static func addSplits(_ splits: [SplitTerms], _ add: (String, Assumption.Direction, String) -> Void) {
+    guard !splits.isEmpty else { return }
+    add(
+      "splits", .neutral,
+      "\(splits.count) splits change positions and lots at their times: what is below a whole lot is paid in cash at the last "
+        + "middle, rounded to a tick on a lot, the instrument's orders are cancelled, and the last mark is carried through to "
+        + "half a tick until the market has a new price; orders that arrive before that are refused. What a strategy remembers "
+        + "of prices is not adjusted.")
   }
 
   private static func addAccount(
@@ -70,10 +82,16 @@ enum RunAssumptions {
         "settlement", .neutral, "What is traded changes hands \(account.settlementDays) business days later; \(rest)")
     }
     for rate in account.rates {
+      let first = TomlNumber.text(rate.first)
       add(
         "currency", .neutral,
-        "One \(rate.currency) is worth \(TomlNumber.text(rate.rate)) \(account.currency) all the time: instruments in it are "
-          + "shown with their multiplier in \(account.currency), and no gain or loss comes from the rate.")
+        rate.points.isEmpty
+          ? "One \(rate.currency) is worth \(first) \(account.currency) all the time: instruments in it are "
+            + "shown with their multiplier in \(account.currency), and no gain or loss comes from the rate."
+          : "What is earned in \(rate.currency) stays in it and is worth what the rate of the moment makes of it, with "
+            + "\(rate.points.count) rates over time; equity, margins and the account follow them. Instruments in it are shown with "
+            + "their multiplier at the first rate, \(first), by which single trades, lots, limits of risk controls and amounts of "
+            + "fees are counted.")
     }
     switch account.credit {
     case .unlimited:
@@ -181,7 +199,7 @@ enum RunAssumptions {
       add(
         "dividends", .optimistic,
         "\(carry.dividends.count) dividends are paid at once and untaxed, on the position that is held at their times; "
-          + "shorts pay them. Splits are not applied.")
+          + "shorts pay them.")
     }
     guard carry.fundingRate != 0 || !carry.funding.isEmpty else { return }
     var text = "At funding times longs pay shorts"
@@ -211,6 +229,7 @@ enum RunAssumptions {
       parts.append("duties on buys or sells")
     }
     if !fees.tiers.isEmpty { parts.append("\(fees.tiers.count) tiers by traded \(fees.volume.rawValue)") }
+    if fees.volumeWindow == .month, !fees.tiers.isEmpty { parts.append("whose volume begins anew each month") }
     if fees.increment > 0 { parts.append("rounded to \(amount(fees.increment))") }
     return "Besides: " + parts.joined(separator: ", ") + "."
   }

@@ -23,6 +23,8 @@ public struct RunEstimate: Sendable {
   public var memoryBytes: Double
   /// Events that the calibration replayed.
   public var calibrationEvents: UInt64
+  /// What somebody should know before the run.
+  public var warnings: [String] = []
 
   /// Replays the beginning of the data for about `seconds`, analyses a made-up run of the same size, and extrapolates.
   public init(_ scenario: Scenario, strategies: StrategyRegistry, threads: Int = 1, seconds limit: Double = 1) throws {
@@ -34,6 +36,7 @@ public struct RunEstimate: Sendable {
     laneCount = pass.plan.variants.count
     addedLaneCount = lanes - laneCount
     instrumentCount = pass.replay.instruments.count
+    warnings = [ContractWarning.text(scenario, pass.replay.instruments)].compactMap { $0 }
     // Longer and longer pieces, so that a slow strategy on a slow machine is not run for minutes.
     var piece: UInt64 = 1 << 13
     var outcome = LaneOutcome(laneCount: 0, shown: 0)
@@ -61,7 +64,8 @@ public struct RunEstimate: Sendable {
       share = pass.replay.length(comparedWithEndAt: outcome.end)
     }
     events = UInt64((Double(outcome.eventCount) * share).rounded())
-    let samples = Double(outcome.end - outcome.start) * share / (scenario.run.equityIntervalSeconds * 1e9) + 2
+    // Markets that rest are sampled less often than the interval says.
+    let samples = Double(outcome.sampleTimes.count) * share + 2
     let size = RunSize(
       samples: samples, fills: Double(outcome.fills.count) * share,
       orders: Double(outcome.history.orders.count) * share)

@@ -34,6 +34,7 @@ struct RunPass {
     if scenario.market == nil { try replay.requireTimes() }
     try replay.restate(scenario.data.contracts)
     try replay.restate(for: scenario.account)
+    try replay.take(scenario.data.splits)
     let plan = try LanePlan(
       scenario, entry: entry, instruments: replay.instruments, span: scenario.market?.day ?? replay.timeSpan)
     replay.readsFeedDelays = plan.terms.contains { $0.latency.usesFeedDelays }
@@ -133,6 +134,7 @@ struct RunPass {
     job.storage = storage
     job.keepsSteps = scenario.report.keepsOrderSteps
     job.marks = scenario.account.mark.rule
+    job.changes = replay.changes
     return job
   }
 }

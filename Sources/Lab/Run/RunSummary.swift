@@ -24,7 +24,9 @@ public enum RunSummary {
       ])
     }
     // Absent without a check, so that other runs' records stay what they are.
-    let check = result.lookAhead.map { [CanonicalJSON.Member(key: "look_ahead", value: lookAhead($0, result))] } ?? []
+    var check = result.lookAhead.map { [CanonicalJSON.Member(key: "look_ahead", value: lookAhead($0, result))] } ?? []
+    let refusals = OrderRefusal.list(of: result)
+    if !refusals.isEmpty { check.append(.init(key: "refusals", value: .array(refusals.map(refusal)))) }
     let members: KeyValuePairs<String, CanonicalJSON> = [
       "schema": .integer(schema), "name": .string(identity.name), "strategy": .string(identity.strategy),
       "engine_version": .string(identity.engineVersion), "scenario_hash": .string(identity.scenarioHash),
@@ -35,6 +37,13 @@ public enum RunSummary {
       "sources": .array(sources), "lanes": .array(result.lanes.map(lane)),
     ]
     return .object(members.map { .init(key: $0.key, value: $0.value) } + check)
+  }
+
+  private static func refusal(_ refusal: OrderRefusal) -> CanonicalJSON {
+    .object([
+      "reason": .string(refusal.reason), "by": .string(refusal.byVenue ? "venue" : "risk control"),
+      "count": .integer(refusal.count), "first_time": .integer(refusal.firstTime),
+    ])
   }
 
   private static func lookAhead(_ check: LookAheadResult, _ result: RunResult) -> CanonicalJSON {

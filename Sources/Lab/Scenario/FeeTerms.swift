@@ -5,6 +5,9 @@ public struct FeeTerms: Hashable, Sendable {
   /// What the volume of tiers counts.
   public enum Volume: String, CaseIterable, Sendable { case value, quantity }
 
+  /// How far back the volume of tiers goes.
+  public enum VolumeWindow: String, CaseIterable, Sendable { case run, month }
+
   /// Terms of fills that add or take liquidity.
   public struct Rates: Hashable, Sendable {
     public var makerRate: Int64 = 0
@@ -41,6 +44,7 @@ public struct FeeTerms: Hashable, Sendable {
   public var sellDutyPerUnit = 0.0
   public var volume = Volume.value
   public var startingVolume: Int64 = 0
+  public var volumeWindow = VolumeWindow.run
   public var tiers: [Tier] = []
 
   public init() {}

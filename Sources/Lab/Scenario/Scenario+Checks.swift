@@ -41,6 +41,7 @@ extension Scenario {
         "leave it at 0, or set run.impact = false")
     }
     try checkAccount(refusal)
+    try checkSplits(refusal)
     try check(fills, "fills", refusal)
     try check(latency, "latency", refusal)
     try check(fees, "fees", refusal)
@@ -227,11 +228,49 @@ extension Scenario {
           rate.currency == account.currency ? "is the account's own" : "'\(rate.currency)' has a rate already",
           "state each other currency once")
       }
+      try check(rate, "account.rate[\(index)]", refusal)
     }
     if run.hasImpact, !account.rates.isEmpty {
       throw refusal(
         "account.rate", "wants recorded or replayed events; a market that lanes trade in has one currency",
         "set account.currency to the market's")
+    }
+  }
+
+  private func check(
+    _ rate: CurrencyRate, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+  ) throws(ScenarioError) {
+    guard rate.rate != nil || !rate.points.isEmpty else {
+      throw refusal("\(key).rate", "is missing", "write rate = 1.08, or rates over time with file or point")
+    }
+    guard rate.points.count <= CurrencyRateFile.mostPoints else {
+      throw refusal(
+        "\(key).point", "has \(rate.points.count) rates, and a currency has at most \(CurrencyRateFile.mostPoints)",
+        "keep one an hour, for example")
+    }
+    for (index, point) in rate.points.enumerated() {
+      guard let time = point.time else {
+        throw refusal("\(key).point[\(index)].time", "is missing", "write time = 2024-03-01T00:00:00Z, for example")
+      }
+      if index > 0, let before = rate.points[index - 1].time, time <= before {
+        throw refusal(
+          "\(key).point[\(index)].time", "does not lie after the point before it", "list points by rising time")
+      }
+    }
+  }
+
+  func checkSplits(_ refusal: (String, String, String) -> ScenarioError) throws(ScenarioError) {
+    for (index, split) in data.splits.enumerated() {
+      let key = "data.split[\(index)]"
+      guard split.time != nil else {
+        throw refusal("\(key).time", "is missing", "write time = 2024-06-10T07:00:00Z, for example")
+      }
+      guard !split.instrument.isEmpty else {
+        throw refusal("\(key).instrument", "is missing", "name the share that is split")
+      }
+      guard split.newShares != split.oldShares else {
+        throw refusal(key, "changes nothing", "write new_shares = 2 for a split of 2 for 1")
+      }
     }
   }
 
@@ -243,6 +282,9 @@ extension Scenario {
     if !data.contracts.isEmpty {
       throw refusal(
         "data.contract", "restates recorded data", "a simulated market has the instruments it describes")
+    }
+    if !data.splits.isEmpty {
+      throw refusal("data.split", "changes recorded data", "nothing happens to the shares of a simulated market")
     }
     if !data.instruments.isEmpty {
       throw refusal(

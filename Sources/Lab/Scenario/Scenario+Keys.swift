@@ -46,6 +46,9 @@ extension DataSelection: TomlMapped {
     try mapper.tables(
       "contract", &contracts, blank: ContractTerms(),
       "what contracts of recorded data are, where it does not say so; later ones win")
+    try mapper.tables(
+      "split", &splits, blank: SplitTerms(),
+      "new shares for old ones: positions and lots change, orders are cancelled; 'lockstep dividends' writes them")
     try mapper.text("market", &market, "a market scenario to simulate instead; its keys may also stand in this file")
     try mapper.text("folder", &folder, "where relative paths start; empty for the folder of this file")
   }
@@ -64,6 +67,15 @@ extension ContractTerms: TomlMapped {
 }
 
 extension ContractTerms.Settlement: TomlChoice {}
+
+extension SplitTerms: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.moment("time", &time, "after the last event at old prices and before the first one at new ones")
+    try mapper.text("instrument", &instrument, "symbol")
+    try mapper.integer("new_shares", &newShares, in: 1...1_000_000, "for every old_shares; 4 of a split of 4 for 1")
+    try mapper.integer("old_shares", &oldShares, in: 1...1_000_000, "2 of a split of 3 for 2")
+  }
+}
 
 extension AccountTerms: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
@@ -84,7 +96,7 @@ extension AccountTerms: TomlMapped {
       "what positions are valued at: mid of the best prices, last trade, or touch, the bid for longs and the ask for shorts; "
         + "margins and carrying costs go by the mid")
     try mapper.tables(
-      "rate", &rates, blank: CurrencyRate(), "what another currency is worth in the account's, for the whole run")
+      "rate", &rates, blank: CurrencyRate(), "what another currency is worth in the account's")
   }
 }
 
@@ -114,9 +126,28 @@ extension MarginTerms: TomlMapped {
 extension CurrencyRate: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.text("currency", &currency, "of instruments, such as EUR")
-    try mapper.number("rate", &rate, in: 1e-6...1e6, "units of the account's currency for one of it")
+    try mapper.number(
+      "rate", &rate, in: Self.range,
+      "units of the account's currency for one of it, for the whole run or before the first point")
+    try mapper.text(
+      "file", &file, "rates over time: lines of time,pair,rate, such as 2024-03-01T00:00:00Z,EURUSD,1.0812; read once")
+    try mapper.tables(
+      "point", &points, blank: Point(), "rates from moments on, by rising time: equity, margins and marks follow them")
   }
 }
+
+extension CurrencyRate.Point: TomlMapped {
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try mapper.moment("time", &time, "exchange time from which it holds")
+    try mapper.number("rate", &rate, in: CurrencyRate.range, "units of the account's currency for one")
+  }
+}
+
+extension CurrencyRate {
+  static let range: ClosedRange<Double> = 1e-6...1e6
+}
+
+extension FeeTerms.VolumeWindow: TomlChoice {}
 
 extension FeeTerms: TomlMapped {
   /// A hundred per cent.
@@ -144,6 +175,10 @@ extension FeeTerms: TomlMapped {
     try mapper.choice("volume", &volume, "what the volume of tiers counts: value in currency, or quantity in units")
     try mapper.integer(
       "starting_volume", &startingVolume, in: 0...1_000_000_000_000_000, "counts as traded before the run")
+    try mapper.choice(
+      "volume_window", &volumeWindow,
+      "run: tiers count all that was traded; month: they begin again, at starting_volume, with each calendar month of UTC"
+    )
     try mapper.tables("tier", &tiers, blank: Tier(), "other rates from a traded volume on, by rising volume")
   }
 }
@@ -338,16 +373,19 @@ extension MetricTerms: TomlMapped {
       "one to four confidence levels from 0.5 to 0.999, rising, of the tables of value at risk and of its backtest")
     try mapper.choice(
       "calendar", &calendar,
-      "days with a session: automatic goes by the hours of the week in which the market traded; every-day is 365 a year, "
-        + "weekdays 252")
+      "days with a session: automatic goes by the venue's code where METRICS.md lists it, else by the hours of the week in "
+        + "which the market traded; every-day is 365 a year, weekdays 252")
     try mapper.number(
       "session_close", &sessionClose, in: 0.25...48,
-      "hours after midnight UTC, above 24 in the next day; absent for 22 (weekdays) or 24, or what the data shows")
+      "hours after midnight UTC, above 24 in the next day; absent for what the data shows, or else the venue's, 22 or 24"
+    )
     try mapper.number(
       "session_hours", &sessionHours, in: 0.01...24,
-      "length of a session, which annualises shorter returns; absent for 6.5 where nights are quiet, else 24")
+      "length of a session, which annualises shorter returns; absent for the venue's, or 6.5 where nights are quiet, else 24"
+    )
     try mapper.number(
-      "periods_per_year", &periodsPerYear, in: 1...100_000, "sessions that make a year; absent for the calendar's own")
+      "periods_per_year", &periodsPerYear, in: 1...100_000,
+      "sessions that make a year; absent for the venue's or the calendar's own")
     try mapper.text(
       "benchmark", &benchmark,
       "symbol of the run to hold instead; 'none' for no benchmark; empty for all instruments in equal parts")

@@ -64,6 +64,12 @@ extension Scenario {
       market = try MarketScenario(path: layers.resolve(data.market, line: line)).model
       data.market = ""
     }
+    for index in account.rates.indices where !account.rates[index].file.isEmpty {
+      let key = "account.rate[\(index)].file"
+      try CurrencyRateFile.resolve(
+        &account.rates[index], base: account.currency,
+        path: layers.resolve(account.rates[index].file, line: document.line(of: key)), key: key, document)
+    }
     try check(document)
     try strategies.resolve(&self, document)
   }

@@ -52,6 +52,8 @@ public struct DataSelection: Hashable, Sendable {
   public var instruments: [String] = []
   /// What contracts are, where the data does not say it.
   public var contracts: [ContractTerms] = []
+  /// New shares for old ones, where the data's prices change for it.
+  public var splits: [SplitTerms] = []
   /// A market scenario instead of files; resolved scenarios hold its keys themselves.
   public var market = ""
   /// Where relative paths start; after reading never empty, unless that is the working folder.
@@ -76,6 +78,18 @@ public struct ContractTerms: Hashable, Sendable {
   /// What profit and loss are paid in; empty for what the data says.
   public var currency = ""
   public var settlement = Settlement.asRecorded
+
+  public init() {}
+}
+
+/// A split of an instrument's shares.
+public struct SplitTerms: Hashable, Sendable {
+  /// Between the last event at old prices and the first one at new ones, nanoseconds since the epoch, exchange clock.
+  public var time: Int64?
+  public var instrument = ""
+  /// So many new shares for so many old ones.
+  public var newShares: Int64 = 1
+  public var oldShares: Int64 = 1
 
   public init() {}
 }
@@ -120,12 +134,32 @@ public struct MarginTerms: Hashable, Sendable {
   public init() {}
 }
 
-/// What a unit of another currency is worth in the account's, for the whole run.
+/// What a unit of another currency is worth in the account's: for the whole run, or from moment to moment.
 public struct CurrencyRate: Hashable, Sendable {
+  /// A rate from a moment on.
+  public struct Point: Hashable, Sendable {
+    /// Nanoseconds since the epoch, exchange clock.
+    public var time: Int64?
+    public var rate = 1.0
+
+    public init(time: Int64? = nil, rate: Double = 1) {
+      self.time = time
+      self.rate = rate
+    }
+  }
+
   public var currency = ""
-  public var rate = 1.0
+  /// Before the first point; nil where there is a point before the data.
+  public var rate: Double?
+  /// Text with a time, a pair and a rate in each line; resolved scenarios hold its points themselves.
+  public var file = ""
+  /// By rising time.
+  public var points: [Point] = []
 
   public init() {}
+
+  /// What holds before any point does.
+  var first: Double { rate ?? points.first?.rate ?? 1 }
 }
 
 /// How long messages travel.

@@ -3,7 +3,7 @@ import CommandLineInterface
 import Glibc
 import TickImport
 
-/// `lockstep dividends`: a LEAN factor file as the dividends of a scenario.
+/// `lockstep dividends`: a LEAN factor file as the dividends and splits of a scenario.
 enum Dividends {
   static let file = Argument<String>(.file("FACTORS", endings: [".csv"]), "A factor file of LEAN, such as aapl.csv.")
   static let symbol = Argument<String>(.text("SYMBOL"), "The instrument that pays, as the scenario's data names it.")
@@ -11,12 +11,13 @@ enum Dividends {
     "places", .integer("DECIMALS", in: 0...6), "Decimals that amounts are rounded to (2, as LEAN does).")
 
   static let command = Command(
-    "dividends", summary: "Write the dividends that a LEAN factor file implies as keys of a scenario.",
+    "dividends", summary: "Write the dividends and splits that a LEAN factor file implies as keys of a scenario.",
     examples: ["dividends aapl.csv AAPL > aapl-dividends.toml"],
     discussion: """
-      Name the file in the scenario's 'include'. Each dividend is paid at the end (UTC) of the last day on which shares
-      trade with it. Runs do not apply splits: they are written as comments, and data that holds one must be cut
-      there or hold adjusted prices.
+      Name the file in the scenario's 'include'. Both happen in the night after the last day on which shares trade with them:
+      dividends at 06:59 UTC and splits at 07:00, when the evening of American exchanges has ended, daily bars have come and
+      the next morning has not begun; for other exchanges change the times. Prices of the data must be raw: where they are
+      adjusted already, leave the splits (and for total returns the dividends) out.
       """,
     parameters: [file, symbol, places]
   ) { invocation in
@@ -31,15 +32,21 @@ enum Dividends {
         }, dividendPlaces: invocation[places] ?? 2)
       try console.writeLine("schema = 1")
       for action in actions {
-        let day =
-          "\(action.lastDayBefore / 10_000)-\(two(action.lastDayBefore / 100 % 100))-\(two(action.lastDayBefore % 100))"
+        guard let day = BusinessCalendar.day(ofDate: action.lastDayBefore) else {
+          throw Failure(.badData, "\(path): \(action.lastDayBefore) is no day")
+        }
+        func time(minute: Int) -> String {
+          TimeText.iso8601((Int64(day + 1) * 1_440 + Int64(minute)) * 60_000_000_000).prefix(19) + "Z"
+        }
+        let instrument = "instrument = \"\(invocation[symbol])\""
         switch action.action {
         case .split(let numerator, let denominator):
-          try console.writeLine("# after \(day): a split, \(numerator) for \(denominator)")
+          try console.writeLine(
+            "\n[[data.split]]\ntime = \(time(minute: 420))\n\(instrument)\nnew_shares = \(numerator)\n"
+              + "old_shares = \(denominator)")
         case .dividend(let perUnit):
           try console.writeLine(
-            "\n[[carry.dividend]]\ntime = \(day)T23:59:59Z\ninstrument = \"\(invocation[symbol])\"\nper_unit = \(Double(perUnit) / 1e9)"
-          )
+            "\n[[carry.dividend]]\ntime = \(time(minute: 419))\n\(instrument)\nper_unit = \(Double(perUnit) / 1e9)")
         }
       }
     } catch let error as AccountingError { throw Failure(.badData, "\(path): \(error)") }
@@ -60,6 +67,4 @@ enum Dividends {
     guard count < bytes.count else { throw Failure(.badData, "\(path) is larger than any factor file") }
     return Array(bytes[..<count])
   }
-
-  private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

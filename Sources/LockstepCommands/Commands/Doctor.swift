@@ -32,6 +32,13 @@ enum Doctor {
         try invocation.console.writeLine("\(padded(finding.verdict.rawValue, 8)) \(finding.subject): \(finding.detail)")
         if !finding.advice.isEmpty { try invocation.console.writeLine("         \(finding.advice)") }
       }
+      let (errors, warnings) = (
+        findings.count { $0.verdict == .bad }, findings.count { $0.verdict == .warning }
+      )
+      try invocation.console.writeLine(
+        errors + warnings == 0
+          ? "Everything is as it should be."
+          : "\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")")
     }
     return findings.contains { $0.verdict == .bad } ? .failure : .success
   }

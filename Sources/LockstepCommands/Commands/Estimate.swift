@@ -16,6 +16,7 @@ enum Estimate {
     ) { invocation in
       let scenario = try ScenarioAccess.read(invocation, registry)
       let estimate = try RunEstimate(scenario, strategies: registry, threads: invocation[Run.threads] ?? 1)
+      for warning in estimate.warnings { invocation.console.remark("warning: \(warning)") }
       if invocation[CommonParameters.json] {
         let json: JSONValue = .object([
           "events": .integer(estimate.events), "lanes": .integer(estimate.laneCount),
@@ -26,6 +27,7 @@ enum Estimate {
           "bytes": .number(estimate.bytes.rounded()),
           "memory_bytes": .number(estimate.memoryBytes.rounded()),
           "calibration_events": .integer(estimate.calibrationEvents),
+          "warnings": .array(estimate.warnings.map { .string($0) }),
         ])
         try invocation.console.writeLine(json.indentedText)
         return .success

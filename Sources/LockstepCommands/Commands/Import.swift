@@ -1,4 +1,5 @@
 import CommandLineInterface
+import Lab
 import MarketTypes
 import TickImport
 
@@ -108,6 +109,8 @@ enum Import {
     let skipped = summary.skipped.sorted { $0.key < $1.key }
     for (what, count) in skipped { console.remark("skipped: \(Words.grouped(UInt64(count))) \(what)") }
     for remark in summary.remarks { console.remark("note: \(remark)") }
+    let warning = ContractWarning.text(summary.instruments)
+    if let warning { console.remark("warning: \(warning)") }
     let kinds = summary.eventsByKind.sorted { $0.key.rawValue < $1.key.rawValue }
     guard invocation[CommonParameters.json] else {
       let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
@@ -122,7 +125,7 @@ enum Import {
       "instruments": .array(summary.instruments.map { .string($0.symbol) }),
       "counts": .object(kinds.map { .init(key: EventLine.name(of: $0.key), value: .integer($0.value)) }),
       "skipped": .object(skipped.map { .init(key: $0.key, value: .integer($0.value)) }),
-      "remarks": .array(summary.remarks.map { .string($0) }),
+      "remarks": .array((summary.remarks + [warning].compactMap { $0 }).map { .string($0) }),
     ])
     try console.writeLine(json.indentedText)
   }

@@ -35,15 +35,22 @@ enum Runs {
       invocation.console.remark("no runs")
       return .success
     }
-    var rows = [["run", "strategy", "lanes", "tags", "profit", "drawdown at samples %", "fills"]]
+    // What the list is ordered by is told, unless a column says it already.
+    let order = invocation[order].map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 }
+    let told = order.flatMap { ["folder", "strategy", "lanes", "profit", "fills"].contains($0) ? nil : $0 }
+    var rows = [
+      ["run", "strategy", "lanes", "tags", "profit", "drawdown at samples %", "fills"] + (told.map { [$0] } ?? [])
+    ]
     for run in runs {
-      rows.append([
-        run.folder + (run.fault == nil ? "" : " (damaged)"), run.text("strategy") ?? "-",
-        run.number("lanes").map { Words.decimal($0, 0) } ?? "-", run.tags.joined(separator: ","),
-        run.number("profit").map { Words.decimal($0, 2) } ?? "-",
-        run.number("deepest_drawdown").map { Words.decimal($0 * 100, 3) } ?? "-",
-        run.number("fills").map { Words.decimal($0, 0) } ?? "-",
-      ])
+      let last = told.map { _ in [run.orderValue.map(shortText) ?? "-"] } ?? []
+      rows.append(
+        [
+          run.folder + (run.fault == nil ? "" : " (damaged)"), run.text("strategy") ?? "-",
+          run.number("lanes").map { Words.decimal($0, 0) } ?? "-", run.tags.joined(separator: ","),
+          run.number("profit").map { Words.decimal($0, 2) } ?? "-",
+          run.number("deepest_drawdown").map { Words.decimal($0 * 100, 3) } ?? "-",
+          run.number("fills").map { Words.decimal($0, 0) } ?? "-",
+        ] + last)
     }
     for line in Words.columns(rows) { try invocation.console.writeLine(line) }
     return .success
@@ -123,6 +130,10 @@ enum Runs {
     return catalogue
   }
 
+  private static func shortText(_ value: CatalogueValue) -> String {
+    if case .real(let number) = value { Words.significant(number) } else { text(value) }
+  }
+
   private static func text(_ value: CatalogueValue) -> String {
     switch value {
     case .null: "-"
@@ -148,7 +159,7 @@ enum Runs {
         + [
           .init(key: "tags", value: .array(run.tags.map { .string($0) })),
           .init(key: "fault", value: run.fault.map { .string($0) } ?? .null),
-        ])
+        ] + (run.orderValue.map { [.init(key: "sorted_by", value: json($0))] } ?? []))
   }
 
   private static func json(_ details: CatalogueRunDetails) -> JSONValue {

@@ -27,11 +27,6 @@ public struct FillEstimate: Hashable, Sendable {
   /// Sum of price ticks × lots over what was filled.
   public var notional: Int128
   public var worstPrice: Price
-
-  /// Volume-weighted average price in ticks; nil when nothing could be filled.
-  public var averageTicks: Double? {
-    filledQuantity > 0 ? Double(notional) / Double(filledQuantity) : nil
-  }
 }
 
 extension BookSet {

@@ -41,7 +41,7 @@ extension RunAnalysis {
     }
     let held = run.instruments.indices.filter { wanted.isEmpty || run.instruments[$0].symbol == wanted }
     guard !held.isEmpty else { return .absent(reason: "the run has no instrument \(wanted)") }
-    var last = [Int64?](repeating: nil, count: count)
+    var last = [Double?](repeating: nil, count: count)
     var first = last
     var times: [Int64] = []
     var levels: [Double] = []
@@ -50,11 +50,13 @@ extension RunAnalysis {
       for instrument in held {
         let mark = account.markHalfTicks[row * count + instrument]
         if mark != .min, mark > 0 {
-          last[instrument] = mark
-          if first[instrument] == nil { first[instrument] = mark }
+          // What one lot of the start is worth, through all splits.
+          let worth = Double(mark) * run.lotsOfOne(instrument, at: time)
+          last[instrument] = worth
+          if first[instrument] == nil { first[instrument] = worth }
         }
         guard let now = last[instrument], let start = first[instrument] else { continue }
-        sum += Double(now) / Double(start)
+        sum += now / start
         known += 1
       }
       guard known > 0 else { continue }

@@ -51,14 +51,15 @@ extension RunAnalysis {
     for (row, time) in run.account.times.enumerated() {
       let mark = run.account.markHalfTicks[row * width + instrument]
       guard mark != .min, mark > 0 else { continue }
+      let worth = Double(mark) * run.lotsOfOne(instrument, at: time)
       guard let before = previous else {
-        previous = (time, Double(mark))
+        previous = (time, worth)
         continue
       }
       guard time.subtractingReportingOverflow(before.time).partialValue >= spacing else { continue }
-      let move = Double(mark) / before.mark - 1
+      let move = worth / before.mark - 1
       variance += move * move
-      previous = (time, Double(mark))
+      previous = (time, worth)
     }
     return variance
   }

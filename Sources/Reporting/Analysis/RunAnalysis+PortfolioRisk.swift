@@ -106,14 +106,16 @@ extension RunAnalysis {
   ) throws(AnalyticsError) -> ReturnPanel {
     let (account, count) = (run.account, run.instruments.count)
     var columns = [[Double]](repeating: [], count: held.count)
-    var marks = [Int64?](repeating: nil, count: held.count)
-    var before: [Int64]?
+    var marks = [Double?](repeating: nil, count: held.count)
+    var before: [Double]?
     var row = 0
     for time in [start] + basis.ends {
       while row < account.times.count, account.times[row] <= time {
         for (place, instrument) in held.enumerated() {
           let mark = account.markHalfTicks[row * count + instrument]
-          if mark != .min, mark > 0 { marks[place] = mark }
+          if mark != .min, mark > 0 {
+            marks[place] = Double(mark) * run.lotsOfOne(instrument, at: account.times[row])
+          }
         }
         row += 1
       }
@@ -121,7 +123,7 @@ extension RunAnalysis {
       guard now.count == held.count else { continue }
       if let before {
         for (place, instrument) in held.enumerated() {
-          let ratio = Double(now[place]) / Double(before[place])
+          let ratio = now[place] / before[place]
           columns[place].append(run.instruments[instrument].settlement == .inverse ? 1 - 1 / ratio : ratio - 1)
         }
       }

@@ -1,10 +1,19 @@
 public import Analytics
+import MarketTypes
 
 extension RunAnalysis {
   private static let hour: Int64 = 3_600_000_000_000
 
-  /// The calendar that fits a run: by the hours in which its market traded, or else by the moments that it knows of.
+  /// The calendar that fits a run: by the venue's code where that is known, or else by the hours in which its market traded, or
+  /// by the moments that the run knows of.
   public static func calendar(for run: RunResult) -> (calendar: TradingCalendar, reason: String) {
+    let shown = shownCalendar(run)
+    guard let venue = VenueSessions.common(of: run.instruments.map(\.venue)) else { return shown }
+    let names = Set(run.instruments.map(\.venue)).sorted().prefix(3).joined(separator: ", ")
+    return (venue.calendar(shown: shown.calendar), "\(names): \(venue.name)")
+  }
+
+  private static func shownCalendar(_ run: RunResult) -> (calendar: TradingCalendar, reason: String) {
     if let hours = run.marketHours {
       return TradingCalendar.fitting(hours, from: run.identity.start, through: run.identity.end)
     }

@@ -7,8 +7,9 @@ extension RunAnalysis {
       return .absent(reason: "the run has no orders and no fills")
     }
     return .from { () throws(AnalyticsError) in
-      let log = try tradeLog(of: run)
-      let marks = try self.marks(of: run)
+      let scales = try splitScales(of: run)
+      let log = try tradeLog(of: run, scales)
+      let marks = try self.marks(of: run, scales)
       let fillToFill = try RoundTrips(log, grouping: .fillToFill, marks: marks)
       let flatToFlat = try RoundTrips(log, grouping: .flatToFlat, marks: marks)
       let shortfall: Finding<ImplementationShortfall> = .from { () throws(AnalyticsError) in
@@ -17,7 +18,9 @@ extension RunAnalysis {
         }
         return try ImplementationShortfall(log, marks: marks)
       }
-      let mids = run.fills.map { $0.markoutMidHalfTicks.map { $0 == .min ? nil : $0 } }
+      let mids = run.fills.map { fill in
+        fill.markoutMidHalfTicks.map { $0 == .min ? nil : scales.price($0, fill.instrument, at: fill.time) }
+      }
       func markouts(_ isWanted: (RunFill) -> Bool) throws(AnalyticsError) -> [Markout] {
         let rows = run.fills.indices.filter { isWanted(run.fills[$0]) }
         return try Markout.measure(
@@ -40,36 +43,52 @@ extension RunAnalysis {
     }
   }
 
-  private static func tradeLog(of run: RunResult) throws(AnalyticsError) -> TradeLog {
+  /// Trades are told in lots and prices of the last shares, so that what was bought before a split and sold after it is one
+  /// round trip.
+  private static func splitScales(of run: RunResult) throws(AnalyticsError) -> SplitScales {
+    guard let scales = SplitScales(run.splits, instrumentCount: run.instruments.count) else {
+      throw AnalyticsError(series: "splits of this run", reason: .outOfRange("ratios that lots can be counted by"))
+    }
+    return scales
+  }
+
+  private static func tradeLog(of run: RunResult, _ scales: SplitScales) throws(AnalyticsError) -> TradeLog {
     try TradeLog(
-      instruments: run.instruments.map { TradedInstrument($0) },
+      instruments: run.instruments.enumerated().map { scales.traded($0.element, $0.offset) },
       strategies: [run.identity.strategy.isEmpty ? "strategy" : run.identity.strategy],
       fills: run.fills.map { fill in
         let waited = fill.joinedTime == .min ? nil : fill.time.subtractingReportingOverflow(fill.joinedTime)
         return FillRecord(
-          time: fill.time, order: fill.order, instrument: fill.instrument, side: fill.side, priceTicks: fill.priceTicks,
-          lots: fill.lots, fee: fill.fee, role: fill.isMaker ? .maker : .taker,
-          arrivalMidHalfTicks: known(fill.arrivalMidHalfTicks),
+          time: fill.time, order: fill.order, instrument: fill.instrument, side: fill.side,
+          priceTicks: Int32(clamping: scales.price(Int64(fill.priceTicks), fill.instrument, at: fill.time)),
+          lots: scales.lots(fill.lots, fill.instrument, at: fill.time), fee: fill.fee,
+          role: fill.isMaker ? .maker : .taker,
+          arrivalMidHalfTicks: known(fill.arrivalMidHalfTicks).map { scales.price($0, fill.instrument, at: fill.time) },
           queueNanoseconds: waited.flatMap { $0.overflow ? nil : $0.partialValue },
-          queueAheadLots: known(fill.aheadWhenJoined))
+          queueAheadLots: known(fill.aheadWhenJoined).map { scales.lots($0, fill.instrument, at: fill.time) })
       },
       orders: run.orders.map { order in
         OrderRecord(
           identifier: order.identifier, instrument: order.instrument, side: order.side,
           // Orders open at the end, or ended before the venue had them, have no end of their own.
           decisionTime: order.decisionTime,
-          endTime: max(order.endTime == .min ? run.identity.end : order.endTime, order.decisionTime), lots: order.lots,
-          filledLots: order.filledLots,
-          limitTicks: order.limitTicks == .min ? nil : order.limitTicks,
+          endTime: max(order.endTime == .min ? run.identity.end : order.endTime, order.decisionTime),
+          lots: scales.lots(order.lots, order.instrument, at: order.decisionTime),
+          filledLots: scales.lots(order.filledLots, order.instrument, at: order.decisionTime),
+          limitTicks: order.limitTicks == .min
+            ? nil
+            : Int32(clamping: scales.price(Int64(order.limitTicks), order.instrument, at: order.decisionTime)),
           outcome: OrderRecord.Outcome(rawValue: order.outcome) ?? .open,
-          arrivalMidHalfTicks: known(order.arrivalMidHalfTicks))
+          arrivalMidHalfTicks: known(order.arrivalMidHalfTicks).map {
+            scales.price($0, order.instrument, at: order.decisionTime)
+          })
       })
   }
 
   private static func known(_ value: Int64) -> Int64? { value == .min ? nil : value }
 
   /// The marks that the account was valued at, one series for each instrument.
-  private static func marks(of run: RunResult) throws(AnalyticsError) -> [MarkSeries] {
+  private static func marks(of run: RunResult, _ scales: SplitScales) throws(AnalyticsError) -> [MarkSeries] {
     let width = run.instruments.count
     var series: [MarkSeries] = []
     for instrument in 0..<width {
@@ -79,7 +98,7 @@ extension RunAnalysis {
         let mark = run.account.markHalfTicks[row * width + instrument]
         guard mark != .min else { continue }
         times.append(run.account.times[row])
-        marks.append(mark)
+        marks.append(scales.price(mark, instrument, at: run.account.times[row]))
       }
       series.append(
         try MarkSeries(times: times, halfTicks: marks, series: "marks of \(run.instruments[instrument].symbol)"))

@@ -33,6 +33,7 @@ extension RunResult {
     try requireSum(lanes.lazy.map(\.tradedLots), "lanes")
     try validateOrderNumbers()
     try validateFillNumbers()
+    for (row, split) in splits.enumerated() { try require(split.time, in: Self.times, "splits", row) }
     for (row, event) in riskEvents.enumerated() { try require(event.time, in: Self.times, "risk events", row) }
     try validateLookAheadNumbers()
   }

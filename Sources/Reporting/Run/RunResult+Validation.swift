@@ -44,6 +44,13 @@ extension RunResult {
       try require(instruments.indices.contains(missed.instrument), "missed fills", row, "there is no such instrument")
       try require((-1..<orders.count).contains(missed.orderRow), "missed fills", row, "there is no such order")
     }
+    for (row, split) in splits.enumerated() {
+      try require(instruments.indices.contains(split.instrument), "splits", row, "there is no such instrument")
+      try require(
+        (1...1_000_000).contains(split.newShares) && (1...1_000_000).contains(split.oldShares), "splits", row,
+        "\(split.newShares) for \(split.oldShares) shares is no split")
+    }
+    try requireAscending(splits.map(\.time), "splits")
     for (row, event) in riskEvents.enumerated() {
       try require(lanes.indices.contains(event.lane), "risk events", row, "there is no such lane")
     }

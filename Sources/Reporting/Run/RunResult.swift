@@ -32,6 +32,8 @@ public struct RunResult: Sendable, Hashable {
   public var orderSteps: RunRows<OrderStepEntry> = []
   /// What the shown lane's fills closed, by lots; nil where the scenario chose no method.
   public var closedLots: ClosedLots?
+  /// Splits that happened while the run went on, by time.
+  public var splits: [RunSplit] = []
   public var riskEvents: [RiskEvent]
   /// Final equity of lanes that differ only in drawn latency, queue and fill assumptions.
   public var executionDraws: ExecutionDraws?

@@ -55,7 +55,7 @@ struct ImpactLane<LaneStrategy: Strategy>: ~Copyable {
   /// What the lane's side does at a moment, the market having done its own.
   private mutating func handle(at time: Int64) {
     flush()
-    if runner.engine.pointee.nextCarryTime <= time { runner.engine.pointee.payCarry(upTo: time) }
+    if runner.engine.pointee.nextCarryTime <= time { runner.payCarry(at: time) }
     while let request = runner.engine.pointee.takeRequest(upTo: time) {
       market.receive(outside(request), feed: Int(request.instrument), at: request.time)
       takeMarketEvents()

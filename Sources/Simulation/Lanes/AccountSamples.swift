@@ -48,6 +48,12 @@ struct AccountSamples {
   private var nextSample = Int64.max
   private var nextWatch = Int64.max
   private(set) var block: AccountSampleBlock
+  /// Prices from before a split, until there are new ones.
+  private var former: [FormerPrices?] = []
+  /// The latest look was a sample.
+  private var hasSampled = false
+  /// When the market's next event comes, as far as it is known.
+  var nextEventTime = Int64.min
 
   init(intervalNanoseconds: Int64, watches: Bool, laneCount: Int, instrumentCount: Int, rule: MarkRule) {
     self.rule = rule
@@ -76,7 +82,8 @@ struct AccountSamples {
   mutating func take(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    if nextSample == next {
+    hasSampled = nextSample == next
+    if hasSampled {
       record(at: next, engine: engine, books: books)
       nextSample += interval
     } else {
@@ -84,6 +91,33 @@ struct AccountSamples {
     }
     if nextWatch <= next { nextWatch += Self.watchNanoseconds }
     next = min(nextSample, nextWatch)
+  }
+
+  /// A market that rests for longer than this is sampled where its rest begins and where it ends.
+  static let longestRest: Int64 = 3_600_000_000_000
+
+  /// Leaves out looks that can show nothing new: after a sample of a market that rests for more than an hour the next is the
+  /// last one before its next event, and accounts are looked at again when something happens. It depends on the market alone,
+  /// so every lane has the same samples, whatever is beside it.
+  mutating func skipQuiet(lanesRest: Bool) {
+    if interval > 0, hasSampled, nextEventTime > nextSample, nextEventTime - nextSample > Self.longestRest {
+      nextSample = max(nextSample, Self.multiple(of: interval, after: nextEventTime - 1) - interval)
+    }
+    // What a look saw stands until then.
+    if lanesRest, nextWatch < nextEventTime {
+      nextWatch = Self.multiple(of: Self.watchNanoseconds, after: nextEventTime - 1)
+    }
+    next = min(nextSample, nextWatch)
+  }
+
+  /// Brings marks through splits; they stand until the market has a price of the new shares.
+  mutating func carry(through splits: [InstrumentChanges.Split], books: UnsafeMutablePointer<BookSet>) {
+    for change in splits {
+      let instrument = Int(change.instrument)
+      if former.isEmpty { former = Array(repeating: nil, count: latest.count) }
+      former[instrument] = FormerPrices(books.pointee, instrument: instrument)
+      MarkFinder.carry(&latest[instrument], through: change.split)
+    }
   }
 
   mutating func takeLast(
@@ -112,10 +146,14 @@ struct AccountSamples {
   /// What a position of so many lots was worth at the latest look, half ticks; Int64.min before the first price.
   func mark(instrument: Int, lots: Int64) -> Int64 { lots < 0 ? latest[instrument].short : latest[instrument].long }
 
-  private mutating func noteMarks(
+  mutating func noteMarks(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
     for instrument in latest.indices {
+      if !former.isEmpty, let prices = former[instrument] {
+        if prices.stand(books.pointee, instrument: instrument) { continue }
+        former[instrument] = nil
+      }
       engine.pointee.noteMiddle(instrument: instrument, time: time, books: books.pointee)
       MarkFinder.note(
         &latest[instrument], middle: engine.pointee.lastBidPlusAsk(instrument: instrument), instrument: instrument,
@@ -132,6 +170,12 @@ struct AccountSamples {
 
 /// Marks of longs and shorts by a rule, in half ticks.
 public enum MarkFinder {
+  /// Marks after a split, rounded to half a tick.
+  public static func carry(_ latest: inout (long: Int64, short: Int64), through split: ShareSplit) {
+    if latest.long != .min { latest.long = split.carried(halfTicks: latest.long) }
+    if latest.short != .min { latest.short = split.carried(halfTicks: latest.short) }
+  }
+
   /// Brings marks up to date: the middle; the last trade; or the bid for longs and the ask for shorts. Where there is no such
   /// price now the last one stands, and before the first the middle does.
   public static func note(

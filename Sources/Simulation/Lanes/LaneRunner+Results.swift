@@ -54,6 +54,9 @@ extension LaneRunner {
     engine.pointee.equity(lane: lane, instrument: instrument)
   }
 
+  /// What splits did to recorded lanes since the last call; empties the store.
+  public mutating func takeSplitNotes() -> [SplitNote] { engine.pointee.takeSplitNotes() }
+
   /// The forced closings that began since the last call; empties the store.
   public mutating func takeClosings() -> [ForcedClosing.Note] { closings.takeNotes() }
 }

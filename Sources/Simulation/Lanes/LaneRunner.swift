@@ -26,11 +26,17 @@ public struct LaneRunOptions: Hashable, Sendable {
   public var sampleIntervalNanoseconds: Int64
   /// What positions are worth at samples and to drawdown stops; margins and carrying costs go by the middle.
   public var marks: MarkRule
+  /// Splits, and rates of currencies.
+  public var changes: InstrumentChanges
 
-  public init(ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0, marks: MarkRule = .middle) {
+  public init(
+    ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0, marks: MarkRule = .middle,
+    changes: InstrumentChanges = .none
+  ) {
     self.ordersPerLane = ordersPerLane
     self.sampleIntervalNanoseconds = sampleIntervalNanoseconds
     self.marks = marks
+    self.changes = changes
   }
 }
 
@@ -71,7 +77,8 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     let subscriptions = given.map(\.subscriptions)
     let execution = try ExecutionEngine(
       lanes: terms, instruments: instruments, ordersPerLane: options.ordersPerLane,
-      hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) })
+      hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) },
+      changes: options.changes)
     laneCount = given.count
     self.instruments = instruments
     let instrumentCount = instruments.count
@@ -157,7 +164,10 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       } else {
         books.pointee.apply(batch, from: &cursor, upTo: next, observer: &followers)
       }
-      if cursor.event < batch.count { handle(at: isPlain ? next : min(next, nextTime)) }
+      if cursor.event < batch.count {
+        samples.nextEventTime = batch.times[cursor.event]
+        handle(at: isPlain ? next : min(next, nextTime))
+      }
     }
     eventCount += books.pointee.eventCount - before
     lastTime = max(lastTime, batch.times[batch.count - 1])
@@ -202,12 +212,28 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     return min(next, bars.pointee.next)
   }
 
+  /// Nothing is due before the market's next event but looks at the accounts.
+  private var othersRest: Bool {
+    var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), closings.next)
+    for group in timers { next = min(next, group.next) }
+    for index in 0..<followers.hearingViewCount { next = min(next, views[index].nextTime) }
+    return min(next, min(places.wakes.pointee.next, bars.pointee.next)) >= samples.nextEventTime
+  }
+
   /// Handles everything that happens at a moment, the market's events up to it having been applied.
   private mutating func handle(at time: Int64) {
-    if engine.pointee.nextCarryTime <= time { engine.pointee.payCarry(upTo: time) }
+    if engine.pointee.nextCarryTime <= time { payCarry(at: time) }
     engine.pointee.handleExpiries(upTo: time)
     engine.pointee.handleRequests(upTo: time, books: books.pointee)
     callLanes(at: time)
+  }
+
+  /// Carrying costs, and then changes of instruments, that are due.
+  @inline(never)
+  mutating func payCarry(at time: Int64) {
+    if engine.pointee.hasSplit(upTo: time) { samples.noteMarks(at: time, engine: engine, books: books) }
+    engine.pointee.payCarry(upTo: time, books: books.pointee)
+    samples.carry(through: engine.pointee.takeSplits(), books: books)
   }
 
   /// What is due at a moment on the lanes' side of the wire.
@@ -235,6 +261,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     if samples.next <= time {
       samples.take(at: time, engine: engine, books: books)
       if watchesAccounts { watchAccounts(at: time) }
+      samples.skipQuiet(lanesRest: samples.watches && othersRest)
     }
     if closings.next <= time { closePositions(upTo: time) }
   }

@@ -4,7 +4,9 @@ extension ResultSchema {
   private static let sides = ["buy", "sell", "none"]
 
   static let orders = ResultGroup(
-    "/orders", "every order of the shown lane",
+    "/orders",
+    "every order of the shown lane; of more than 10,000 that a risk control refused for one reason the first ones, and "
+      + "/risk_events counts all",
     columns: [
       .index("order", "number of the row") { $0.run.orders.count },
       ResultColumn("identifier", .uint64, axes: ["order"], "the lane's own number") {

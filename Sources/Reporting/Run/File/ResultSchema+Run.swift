@@ -5,7 +5,7 @@ extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
     meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, missedFills,
-    orderSteps, closedLots,
+    orderSteps, closedLots, splits,
     riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,
     lookAheadDifferences, windows, windowSteps, windowDepth, market, marketHours,
@@ -216,7 +216,9 @@ extension ResultSchema {
     ], isPresent: { !$0.run.sampleTimes.isEmpty && !$0.run.lanes.isEmpty })
 
   private static let positions = ResultGroup(
-    "/positions", "the shown lane's account at every sample and every fill", condition: "it was recorded",
+    "/positions",
+    "the shown lane's account at every sample and after the fills of every moment, one row for each; of more than a million "
+      + "moments with fills every second, or fourth, or eighth", condition: "it was recorded",
     columns: [
       .time(axes: ["time"], "moment") { $0.run.account.times },
       .index("instrument", "number of the instrument") { $0.run.instruments.count },
@@ -252,7 +254,10 @@ extension ResultSchema {
       },
     ] + ResultColumn.words("kind", axes: ["event"], "what happened") { $0.run.riskEvents.map(\.kind) } + [
       ResultColumn("detail", .text, axes: ["event"], "in words") { .text($0.run.riskEvents.map(\.detail)) },
-      ResultColumn("count", .int64, axes: ["event"], "repeats in a row, folded into one row") {
+      ResultColumn(
+        "count", .int64, axes: ["event"],
+        "how often: repeats in a row are one row, and from the 1,000th row of a lane and kind on the last one counts all"
+      ) {
         .int64($0.run.riskEvents.map { Int64($0.count) })
       },
     ])

@@ -31,6 +31,7 @@ extension RunResultFile {
     run.missedFills = RunRows(try reader.missedFills())
     run.orderSteps = RunRows(try reader.orderSteps())
     run.closedLots = try reader.closedLots()
+    run.splits = try reader.splits()
     run.riskEvents = try reader.riskEvents()
     run.executionDraws = try reader.executionDraws()
     run.pessimistic = try reader.pessimistic(samples: run.sampleTimes.count)
