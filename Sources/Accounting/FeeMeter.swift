@@ -127,20 +127,11 @@ public struct FeeMeter: ~Copyable, Sendable {
   /// The first moment, UTC, of the calendar month after the one that holds a time, nanoseconds since 1970; Int64.max where
   /// it does not fit.
   public static func nextMonth(after time: Int64) -> Int64 {
-    let day: Int64 = 86_400_000_000_000
-    let today = time / day - (time % day < 0 ? 1 : 0)
-    // Days of 400 years that begin in March (Hinnant, "chrono-compatible low-level date algorithms").
-    let shifted = today + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    // February has the days that the year of March has left.
-    let isLeap = (yearOfEra + 1) % 4 == 0 && ((yearOfEra + 1) % 100 != 0 || (yearOfEra + 1) % 400 == 0)
-    let end = month == 11 ? (isLeap ? 366 : 365) : (153 * (month + 1) + 2) / 5
-    let (next, overflows) = (today - dayOfYear + end).multipliedReportingOverflow(by: day)
-    return overflows ? .max : next
+    let today = CivilDay(Timestamp(nanoseconds: time))
+    let first = today.daysSinceEpoch - Int32(today.day) + 1
+    let next = Int64(first) + Int64(CivilDay.days(inMonth: today.month, of: today.year))
+    let (nanoseconds, overflows) = next.multipliedReportingOverflow(by: 86_400_000_000_000)
+    return overflows ? .max : nanoseconds
   }
 
   @inline(__always)

@@ -92,8 +92,6 @@ struct ChangeSchedule {
   var nextMonth = Int64.max
   /// By instrument, between a split and the first new price.
   var former: [FormerPrices?]
-  /// The phase that a split interrupted.
-  var formerStatus: [MarketStatus]
   /// What splits did to recorded lanes since somebody asked.
   var notes: [SplitNote] = []
   var splitsDone: [InstrumentChanges.Split] = []
@@ -102,7 +100,6 @@ struct ChangeSchedule {
     self.changes = changes
     firstWorths = changes.worths.isEmpty ? [] : contracts.map(\.moneyPerCount)
     former = changes.splits.isEmpty ? [] : contracts.map { _ in nil }
-    formerStatus = changes.splits.isEmpty ? [] : contracts.map { _ in .unknown }
     findNext()
   }
 
@@ -177,7 +174,6 @@ extension ExecutionEngine {
       }
     }
     if before != .min { feedKinds[instrument].lastBidPlusAsk = change.split.carried(halfTicks: before) }
-    if changes.former[instrument] == nil { changes.formerStatus[instrument] = feedKinds[instrument].status }
     changes.former[instrument] = FormerPrices(books, instrument: instrument)
     feedKinds[instrument].status = .halted
     changes.splitsDone.append(change)
@@ -210,7 +206,7 @@ extension ExecutionEngine {
     guard changes.former.indices.contains(instrument), let former = changes.former[instrument] else { return true }
     if former.stand(books, instrument: instrument) { return true }
     changes.former[instrument] = nil
-    feedKinds[instrument].status = changes.formerStatus[instrument]
+    feedKinds[instrument].status = books.status(of: instrument)
     return feedKinds[instrument].status.stopsEntry
   }
 

@@ -157,8 +157,8 @@ import Testing
     var paths: Set<String> = []
     for group in ResultSchema.groups {
       #expect(paths.insert(group.path).inserted)
-      // Of runs too short for daily returns, and of positions in several instruments.
-      let isElsewhere = ["/returns/sampled", "/portfolio_risk/positions"].contains(group.path)
+      // Of runs too short for daily returns, of positions in several instruments, and of shares that were split.
+      let isElsewhere = ["/returns/sampled", "/portfolio_risk/positions", "/splits"].contains(group.path)
       #expect(group.isPresent(contents) || isElsewhere, "\(group.path)")
       var lengths: [String: Int] = [:]
       for column in group.columns {

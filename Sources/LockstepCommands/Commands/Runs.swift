@@ -70,19 +70,21 @@ enum Runs {
     try console.writeLine(details.run.folder)
     if let fault = details.run.fault { try console.writeLine("damaged: \(fault)") }
     if !details.run.tags.isEmpty { try console.writeLine("tags: \(details.run.tags.joined(separator: ", "))") }
-    for line in Words.columns(details.run.values.sorted { $0.key < $1.key }.map { [$0.key, text($0.value)] }) {
-      try console.writeLine(line)
+    let values = details.run.values.sorted { $0.key < $1.key }
+    let width = values.map(\.key.count).max() ?? 0
+    for (key, value) in values {
+      try console.writeLine(key + String(repeating: " ", count: width - key.count + 2) + shownText(value, of: key))
     }
     if !details.parameters.isEmpty { try console.writeLine("\nparameters of the shown lane") }
-    for line in Words.columns(details.parameters.map { [$0.name, "\($0.value)"] }) { try console.writeLine(line) }
+    for line in Words.columns(details.parameters.map { [$0.name, number($0.value)] }) { try console.writeLine(line) }
     let known = details.metrics.filter { $0.value != nil }
     if !known.isEmpty { try console.writeLine("\nmetrics") }
     let rows = known.map { metric -> [String] in
       var range = ""
       if let lower = metric.lower, let upper = metric.upper {
-        range = "\(Words.significant(lower)) to \(Words.significant(upper))"
+        range = "\(number(lower)) to \(number(upper))"
       }
-      return [metric.id, Words.significant(metric.value ?? .nan), metric.unit, range, metric.basis]
+      return [metric.id, number(metric.value ?? .nan), metric.unit, range, metric.basis]
     }
     for line in Words.columns(rows) { try console.writeLine(line) }
     try console.writeLine("\nfiles")
@@ -131,7 +133,22 @@ enum Runs {
   }
 
   private static func shortText(_ value: CatalogueValue) -> String {
-    if case .real(let number) = value { Words.significant(number) } else { text(value) }
+    if case .real(let value) = value { number(value) } else { text(value) }
+  }
+
+  /// A value of a run as people read it; JSON has it as it is.
+  private static func shownText(_ value: CatalogueValue, of column: String) -> String {
+    switch (column, value) {
+    case ("start_time", .integer(let time)), ("end_time", .integer(let time)): TimeText.iso8601(Int64(time))
+    case ("stopped_by_risk", .integer(let flag)): flag == 0 ? "no" : "yes"
+    case (_, .real(let value)): value.magnitude >= 1e6 ? Words.decimal(value, 2) : number(value)
+    default: text(value)
+    }
+  }
+
+  /// Whole numbers without decimals, others with the digits that matter.
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e12 ? Words.decimal(value, 0) : Words.significant(value)
   }
 
   private static func text(_ value: CatalogueValue) -> String {

@@ -1,0 +1,32 @@
+import Execution
+import Reporting
+import Testing
+
+@testable import Lab
+
+/// The account over time: a row for a moment, and no more of them than memory bears.
+@Suite("Account history")
+struct AccountHistoryTests {
+  @Test("Moments have one row each, and of too many every second, fourth or eighth")
+  func rows() throws {
+    let scenario = try ScenarioRunTests.short("[monte_carlo]\npessimistic = false\n")
+    let pass = try RunPass(scenario, strategies: ScenarioRunTests.registry, threads: 1, progress: { _ in true })
+    let outcome = try pass.lanes(eventLimit: nil)
+    let assembly = RunAssembly(scenario: scenario, plan: pass.plan, replay: pass.replay, outcome: outcome)
+    var windows = assembly.windowCapture(showsOwnOrders: false)
+    let probe = try MarketProbe(
+      times: assembly.probeTimes(with: windows), windows: &windows, replay: pass.replay, progress: { _ in true })
+    let all = AccountHistory(outcome, capital: 1e6, replay: pass.replay, probe: probe).columns
+    #expect(zip(all.times, all.times.dropFirst()).allSatisfy { $0 < $1 })
+    let moments = Set(outcome.fills.map(\.time)).union(outcome.sampleTimes)
+    #expect(Set(all.times) == moments)
+    let few = AccountHistory(outcome, capital: 1e6, replay: pass.replay, probe: probe, mostMoments: 20).columns
+    #expect(few.times.count < all.times.count && few.times.count <= outcome.sampleTimes.count + 20)
+    #expect(Set(few.times).isSuperset(of: outcome.sampleTimes))
+    let places = Dictionary(uniqueKeysWithValues: all.times.enumerated().map { ($0.element, $0.offset) })
+    for (row, time) in few.times.enumerated() {
+      let place = try #require(places[time])
+      #expect(few.equity[row] == all.equity[place] && few.lots[row] == all.lots[place])
+    }
+  }
+}
