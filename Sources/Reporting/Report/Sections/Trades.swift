@@ -211,7 +211,7 @@ enum Trades {
     var counts: [Int: Int] = [:]
     for value in positive { counts[power(value), default: 0] += 1 }
     guard let low = counts.keys.min(), let high = counts.keys.max() else { return }
-    let median = Quantile.value(positive.sorted(), probability: 0.5)
+    let median = Self.median(positive)
     // Two powers of two in one bar when there are many.
     let width = (high - low) / 24 + 1
     let bins = stride(from: low, through: high, by: width).map { first in
@@ -231,6 +231,18 @@ enum Trades {
             other: bins.map { _ in 0.9 },
             labels: zip(names, bins).map { "from \($0): \(Format.counted($1.count, unit))" })
         ]))
+  }
+
+  /// The median by the definition of `Quantile.value`, without sorting all of many values.
+  private static func median(_ values: [Double]) -> Double {
+    var values = values
+    return values.withUnsafeMutableBufferPointer { buffer in
+      let below = (buffer.count - 1) / 2
+      Quantile.select(buffer, rank: below)
+      guard buffer.count % 2 == 0 else { return buffer[below] }
+      let above = buffer[(below + 1)...].min() ?? buffer[below]
+      return buffer[below] + (above - buffer[below]) * 0.5
+    }
   }
 
   private static func exponent(_ power: Int) -> Double { Double(sign: .plus, exponent: power, significand: 1) }
