@@ -193,7 +193,7 @@ let package = Package(
       of: "Lab",
       imports: [
         "MarketTypes", "TickStore", "Accounting", "Execution", "Strategies", "Simulation", "Analytics", "Reporting",
-        "Ledger",
+        "Catalogue", "Ledger",
       ]),
     tests(of: "Ledger"),
     tests(of: "CommandLineInterface"),

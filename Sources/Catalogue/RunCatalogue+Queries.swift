@@ -65,7 +65,7 @@ extension RunCatalogue {
     let isDescending = order?.hasPrefix("-") == true
     let key = order.map { Self.expanded(isDescending ? String($0.dropFirst()) : $0) }
     // Columns before it are counted by their names, so whatever it gives stands last.
-    var text = "SELECT id, folder, fault, \(RunColumns.run.joined(separator: ", "))"
+    var text = "SELECT id, folder, fault, \(CatalogueColumns.run.joined(separator: ", "))"
     text += "\(key.map { ", (\($0)\n)" } ?? "") FROM runs"
     // The new line ends a comment, so that none can swallow what follows.
     if let condition { text += " WHERE (\(Self.expanded(condition))\n)" }
@@ -83,7 +83,7 @@ extension RunCatalogue {
       try database.run(text) { row in
         guard case .integer(let id) = row[0], case .text(let folder) = row[1] else { return }
         var values: [String: CatalogueValue] = [:]
-        for (column, value) in zip(RunColumns.run, row[3...]) where value != .null { values[column] = value }
+        for (column, value) in zip(CatalogueColumns.run, row[3...]) where value != .null { values[column] = value }
         var fault: String?
         if case .text(let text) = row[2] { fault = text }
         var run = CatalogueRun(folder: folder, values: values, tags: [], fault: fault)
@@ -94,7 +94,8 @@ extension RunCatalogue {
       guard condition != nil || order != nil else { throw error }
       throw CatalogueError(
         .misuse, [condition, order].compactMap { $0 }.joined(separator: " / "),
-        "\(error.reason); columns are \(RunColumns.all.joined(separator: ", ")), metric.ID, param.NAME and tag.NAME")
+        "\(error.reason); columns are \(CatalogueColumns.all.joined(separator: ", ")), metric.ID, param.NAME "
+          + "and tag.NAME")
     }
     database.restore()
     var runs: [CatalogueRun] = []

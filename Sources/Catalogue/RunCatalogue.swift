@@ -82,13 +82,13 @@ public final class RunCatalogue {
       if case .integer(let value)? = row.first { tables = Int(value) }
     }
     if found == 0, tables == 0 {
-      let columns = RunColumns.run.map { ", \($0)" }.joined()
+      let columns = CatalogueColumns.run.map { ", \($0)" }.joined()
       try database.transaction { () throws(CatalogueError) in
         try database.execute(
           """
           CREATE TABLE runs (id INTEGER PRIMARY KEY, folder TEXT UNIQUE NOT NULL, stamp TEXT NOT NULL\(columns), fault TEXT);
           CREATE TABLE lanes (run INTEGER NOT NULL, lane INTEGER NOT NULL, name TEXT, is_shown INTEGER,
-            \(RunColumns.lane.joined(separator: ", ")));
+            \(CatalogueColumns.lane.joined(separator: ", ")));
           CREATE TABLE parameters (run INTEGER NOT NULL, lane INTEGER NOT NULL, is_shown INTEGER, name TEXT, value REAL);
           CREATE TABLE metrics (run INTEGER NOT NULL, id TEXT, basis TEXT, unit TEXT, value REAL, lower REAL, upper REAL);
           CREATE TABLE artefacts (run INTEGER NOT NULL, name TEXT, bytes INTEGER);
@@ -105,7 +105,8 @@ public final class RunCatalogue {
       throw CatalogueError(.system, path, "is the index of another version")
     }
     // Asks every table, so that one that is not ours is found out here.
-    try database.run("SELECT id, folder, stamp, \(RunColumns.run.joined(separator: ", ")), fault FROM runs LIMIT 1")
+    let known = CatalogueColumns.run.joined(separator: ", ")
+    try database.run("SELECT id, folder, stamp, \(known), fault FROM runs LIMIT 1")
     for table in Self.details { try database.run("SELECT run FROM \(table) LIMIT 1") }
     return database
   }
@@ -149,9 +150,8 @@ public final class RunCatalogue {
   }
 
   private static func stamp(of path: String, _ summary: RunListing.Entry) -> String {
-    [summary.stamp, "result.h5", tagsName].dropFirst().reduce(summary.stamp) {
-      $0 + " " + (RunListing.entry($1, in: path)?.stamp ?? "-")
-    }
+    let others = ["result.h5", tagsName].map { RunListing.entry($0, in: path)?.stamp ?? "-" }
+    return ([summary.stamp] + others).joined(separator: " ")
   }
 
   private func forget(_ id: Int64) throws(CatalogueError) {

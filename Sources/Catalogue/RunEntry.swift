@@ -71,7 +71,7 @@ struct RunEntry {
       }
       return Lane(
         isShown: place == shown, name: lane["name"]?.text ?? "",
-        numbers: RunColumns.lane.map { ($0, Self.scalar(lane[$0])) }, settings: settings)
+        numbers: CatalogueColumns.lane.map { ($0, Self.scalar(lane[$0])) }, settings: settings)
     }
     columns.append(("lanes", .integer(Int64(self.lanes.count))))
     guard self.lanes.indices.contains(shown) else { return }
@@ -91,7 +91,7 @@ struct RunEntry {
 }
 
 /// The columns of the table of runs.
-enum RunColumns {
+enum CatalogueColumns {
   /// Of a lane, as summary.json names them.
   static let lane = [
     "final_equity", "profit", "fees", "orders", "fills", "cancels", "risk_rejects", "venue_rejects", "traded_lots",

@@ -39,13 +39,14 @@ public enum RunLedger {
     return .object(members)
   }
 
-  /// Variants that a ledger counts for a family of scenarios. Running the very same thing again is no new trial: of
-  /// records with the same result hash the largest counts, and those of `excludedHash` not at all.
+  /// Variants that a ledger counts for a family of scenarios, in its first `size` records (by default, in all). Running the
+  /// very same thing again is no new trial: of records with the same result hash the largest counts, and those of
+  /// `excludedHash` not at all.
   public static func trials(
-    of family: String, in ledger: LedgerFile, excluding excludedHash: String? = nil
+    of family: String, in ledger: LedgerFile, size: Int? = nil, excluding excludedHash: String? = nil
   ) throws(LedgerError) -> Int {
     var trials: [String: Int] = [:]
-    for index in 0..<ledger.count {
+    for index in 0..<(size ?? ledger.count) {
       let entry = try ledger.entry(at: index)
       guard entry["family"]?.text.map({ $0.utf8.elementsEqual(family.utf8) }) == true else { continue }
       let hash = entry["result_hash"]?.text ?? "record \(index)"
@@ -67,7 +68,7 @@ public enum RunLedger {
   public static func enter(
     _ run: inout RunResult, in path: String, patienceMilliseconds: Int = 30_000
   ) throws(LedgerError) -> Int {
-    try enter(&run, in: try open(path, patienceMilliseconds))
+    try enter(&run, in: try open(path, patienceMilliseconds: patienceMilliseconds))
   }
 
   /// The same with a ledger that is open for appending.
@@ -80,8 +81,25 @@ public enum RunLedger {
     return index
   }
 
-  /// Runs that end at the same moment take turns.
-  private static func open(_ path: String, _ patienceMilliseconds: Int) throws(LedgerError) -> LedgerFile {
+  /// Looks for the record of a run that may have been entered before its process was killed, among those behind the first
+  /// `size`; notes in the run what entering it did, and is false where there is none.
+  public static func recognise(
+    _ run: inout RunResult, in ledger: LedgerFile, from size: Int
+  ) throws(LedgerError) -> Bool {
+    let record = try? record(run).canonicalBytes()
+    for index in max(0, size)..<max(size, 0, ledger.count) {
+      let entry = try ledger.entry(at: index)
+      guard let record, record == (try? entry.canonicalBytes()) else { continue }
+      run.identity.priorTrials = try trials(
+        of: run.identity.name, in: ledger, size: index, excluding: run.identity.resultHash)
+      run.identity.ledgerHead = ledger.head(size: index + 1)?.text ?? ""
+      return true
+    }
+    return false
+  }
+
+  /// Opens a ledger for appending. Runs that end at the same moment take turns.
+  public static func open(_ path: String, patienceMilliseconds: Int = 30_000) throws(LedgerError) -> LedgerFile {
     var waited = 0
     while true {
       do throws(LedgerError) { return try LedgerFile(path: path, for: .appending) } catch {

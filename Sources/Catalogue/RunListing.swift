@@ -83,5 +83,11 @@ enum RunListing {
       rest = rest.dropFirst(count)
     }
     guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
+    // The name lasts only once its folder does; some file systems sync no folders and say so.
+    let parent = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+    let folder = open(String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw failure() }
+    defer { close(folder) }
+    guard fsync(folder) == 0 || errno == EINVAL else { throw failure() }
   }
 }

@@ -55,10 +55,11 @@ public struct RunningDigest: Sendable {
 }
 
 /// Bytes as lowercase hexadecimal digits and back.
-enum Hexadecimal {
+public enum Hexadecimal {
   private static let digits = Array("0123456789abcdef".utf8)
 
-  static func text(of bytes: [UInt8]) -> String {
+  /// Two lowercase digits for each byte.
+  public static func text(of bytes: [UInt8]) -> String {
     var characters: [UInt8] = []
     characters.reserveCapacity(bytes.count * 2)
     for byte in bytes {
@@ -68,7 +69,8 @@ enum Hexadecimal {
     return String(decoding: characters, as: UTF8.self)
   }
 
-  static func bytes(of text: String) -> [UInt8]? {
+  /// Reads two digits of either case for each byte; nil where the text holds anything else.
+  public static func bytes(of text: String) -> [UInt8]? {
     let characters = Array(text.utf8)
     guard characters.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

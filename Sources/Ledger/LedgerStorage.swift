@@ -95,8 +95,13 @@ final class LedgerFileStorage: LedgerStorage {
     // A new file's name must survive as well; a folder that cannot be opened cannot be synced either.
     let handle = open(Self.folder(of: name), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { return }
-    fsync(handle)
+    let reason = fsync(handle) == 0 ? 0 : errno
     close(handle)
+    // Some file systems sync no folders and say so.
+    guard reason == 0 || reason == EINVAL else {
+      throw LedgerError(
+        .system, file: name, reason: "its folder cannot be synced: \(String(cString: strerror(reason)))")
+    }
   }
 
   private static func folder(of path: String) -> String {

@@ -1,6 +1,9 @@
+import Catalogue
 import Foundation
+import Ledger
 import MarketTypes
 import Reporting
+import Synchronization
 import Testing
 import TickStore
 
@@ -174,12 +177,197 @@ struct RunFolderTests {
   @Test("Any bytes are a checkpoint or an error")
   func checkpoints() throws {
     let good = Checkpoint(
-      scenarioHash: "a", engineVersion: "b", sources: ["c"], events: 5, marketTime: -7, stateHash: "d")
+      scenarioHash: "a", engineVersion: "b", sources: ["c"], events: 5, marketTime: -7, stateHash: "d", ledgerSize: 2)
     let bytes = try good.bytes
     #expect(try Checkpoint(parsing: bytes, file: "f") == good)
     for cut in 0..<bytes.count {
       #expect(throws: RunError.self) { try Checkpoint(parsing: Array(bytes[..<cut]), file: "f") }
     }
+  }
+
+  private static func names(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  @Test("Whoever looks while a run takes its name never takes a file of it away")
+  func finishing() throws {
+    let place = try TestFolder()
+    let path = "\(place.path)/run"
+    final class Flag: Sendable { let isSet = Mutex(false) }
+    let done = Flag()
+    let other = Thread {
+      // Rests after each time it has the folder, or nobody else would.
+      while !done.isSet.withLock({ $0 }) {
+        guard let folder = try? RunFolder(path: path, replaces: true) else { continue }
+        folder.discard()
+        usleep(2_000)
+      }
+    }
+    other.start()
+    for round in 0..<16 {
+      // Half of the rounds replace what the round before left.
+      if round.isMultiple(of: 2) { try? FileManager.default.removeItem(atPath: path) }
+      var folder: RunFolder?
+      while folder == nil {
+        folder = try? RunFolder(path: path, replaces: true)
+        if folder == nil { usleep(100) }
+      }
+      try folder?.write([UInt8(round)], as: "result.h5")
+      try folder?.finish()
+      #expect(try Self.names(path) == ["result.h5"], "round \(round)")
+      #expect(FileManager.default.contents(atPath: "\(path)/result.h5") == Data([UInt8(round)]))
+    }
+    done.isSet.withLock { $0 = true }
+    while !other.isFinished { usleep(1_000) }
+    #expect(place.names == ["run"])
+  }
+
+  @Test("What a process left that was killed while it replaced a finished run is put right")
+  func leftovers() throws {
+    let place = try TestFolder()
+    let path = "\(place.path)/run"
+    // After the exchange: the former run is in the place of the unfinished one, and no interrupted run.
+    try place.write("new", to: "run/summary.json")
+    for (name, text) in [("summary.json", "old"), ("scenario.toml", ""), (".replaced", "")] {
+      try place.write(text, to: "run.partial/\(name)")
+    }
+    try place.write("", to: "run.4711.former/summary.json")
+    try place.write("{}", to: "run.partial.checkpoint")
+    #expect(!RunFolder.isInterrupted(path))
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.resume(folder: path, strategies: ScenarioRunTests.registry, options: Self.options(path))
+      }.contains("is finished already"))
+    do { _ = try RunFolder(path: path, replaces: true, keeps: RunFolder.resumable) }
+    #expect(place.names == ["run", "run.partial"])
+    #expect(try Self.names("\(path).partial").isEmpty && Self.names(path) == ["summary.json"])
+    // Before it: the finished run stays, and the unfinished one can be resumed.
+    try place.write("", to: "run/.replaced")
+    try place.write("", to: "run.partial/scenario.toml")
+    try place.write("{}", to: "run.partial.checkpoint")
+    #expect(RunFolder.isInterrupted(path))
+    do { _ = try RunFolder(path: path, replaces: true, keeps: RunFolder.resumable) }
+    #expect(try Self.names(path) == ["summary.json"])
+    #expect(try Self.names("\(path).partial") == ["checkpoint.json", "scenario.toml"])
+    #expect(place.names == ["run", "run.partial"])
+    // Where names cannot be exchanged, there is a moment without the name.
+    try FileManager.default.moveItem(atPath: path, toPath: "\(path).former")
+    #expect(Self.message { _ = try RunFolder(path: path, replaces: false) }.contains("exists already"))
+    #expect(place.names == ["run", "run.partial"] && FileManager.default.fileExists(atPath: "\(path)/summary.json"))
+  }
+
+  /// A few minutes of the sample.
+  private static func brief() throws -> Scenario {
+    var scenario = try ScenarioRunTests.short("html = false\n")
+    // 14:33:00.
+    scenario.data.until = 1_709_303_580_000_000_000
+    return scenario
+  }
+
+  /// A run that stops after its first events.
+  private static func interrupt(_ scenario: Scenario, at path: String) {
+    let message = message {
+      _ = try ScenarioRun.execute(
+        scenario, strategies: ScenarioRunTests.registry,
+        options: options(path) { _ in !FileManager.default.fileExists(atPath: "\(path).partial/checkpoint.json") })
+    }
+    #expect(message.contains("lockstep resume"), "the place is noted before the first event: \(message)")
+  }
+
+  @Test("Resuming keeps nothing of a killed run but what it needs, and notices other data without any state")
+  func killed() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    let path = "\(place.path)/run"
+    let scenario = try Self.brief()
+    Self.interrupt(scenario, at: path)
+    for name in ["result.h5.1740.partial", ".summary.json.new", "summary.json", "result.h5", "rows/1"] {
+      try place.write("", to: "run.partial/\(name)")
+    }
+    let file = "\(path).partial/checkpoint.json"
+    let noted = try Checkpoint(parsing: try ScenarioText.bytes(of: file), file: file)
+    let other = Checkpoint(scenarioHash: noted.scenarioHash, engineVersion: noted.engineVersion, sources: ["other"])
+    try Data(other.bytes).write(to: URL(fileURLWithPath: file))
+    func resume() throws {
+      _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
+    }
+    #expect(Self.message(resume).contains("the data is not what the run was begun with"))
+    var begun = other
+    begun.sources = noted.sources
+    try Data(begun.bytes).write(to: URL(fileURLWithPath: file))
+    try resume()
+    #expect(try Self.names(path) == ["log.jsonl", "result.h5", "scenario.toml", "summary.json"])
+    #expect(place.names == ["run"])
+  }
+
+  @Test("A run that is killed behind its entry is entered once; what it shows of other entries is heads and trials")
+  func enteredOnce() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    func options(_ path: String) -> RunOptions {
+      var options = Self.options(path)
+      options.entersLedger = true
+      return options
+    }
+    let scenario = try Self.brief()
+    let whole = try ScenarioRun.execute(
+      scenario, strategies: registry, options: options("\(place.path)/a/run"))
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(whole.folder)/result.h5"))
+    func resumed(in folder: String, noting size: Int?) throws -> Data {
+      let path = "\(folder)/run"
+      Self.interrupt(scenario, at: path)
+      let file = "\(path).partial/checkpoint.json"
+      var noted = try Checkpoint(parsing: try ScenarioText.bytes(of: file), file: file)
+      noted.ledgerSize = size
+      try Data(noted.bytes).write(to: URL(fileURLWithPath: file))
+      _ = try ScenarioRun.resume(folder: path, strategies: registry, options: options(path))
+      return try Data(contentsOf: URL(fileURLWithPath: "\(path)/result.h5"))
+    }
+    func count(_ folder: String) throws -> Int { try LedgerFile(path: "\(folder)/ledger", for: .reading).count }
+    // Killed behind the entry, while nobody else entered anything, or another run did.
+    for (name, hasOther) in [("b", false), ("c", true)] {
+      let folder = "\(place.path)/\(name)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: "\(place.path)/a/ledger", toPath: "\(folder)/ledger")
+      if hasOther {
+        var other = whole.result
+        other.identity.resultHash = String(repeating: "0", count: 64)
+        try RunLedger.enter(&other, in: "\(folder)/ledger")
+      }
+      #expect(try resumed(in: folder, noting: 0) == bytes)
+      #expect(try count(folder) == (hasOther ? 2 : 1))
+    }
+    // Killed before it: the head and the trials are those of the ledger at the end, and nothing else is different.
+    let late = "\(place.path)/d"
+    try FileManager.default.createDirectory(atPath: late, withIntermediateDirectories: true)
+    var other = whole.result
+    other.identity.resultHash = String(repeating: "0", count: 64)
+    try RunLedger.enter(&other, in: "\(late)/ledger")
+    #expect(try resumed(in: late, noting: nil) != bytes)
+    #expect(try count(late) == 2)
+    var result = try StoredRun(folder: "\(late)/run").result
+    #expect(result.identity.ledgerHead != whole.result.identity.ledgerHead && result.identity.priorTrials == 1)
+    result.identity.ledgerHead = whole.result.identity.ledgerHead
+    result.identity.priorTrials = whole.result.identity.priorTrials
+    let again = "\(place.path)/again.h5"
+    try RunResultFile.write(result, analysis: RunAnalysis(result, settings: scenario.analysisSettings), to: again)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: again)) == bytes)
+  }
+
+  @Test("A run's own name stands for scenario and data")
+  func ownName() throws {
+    let scenario = try Self.brief()
+    func name(_ sources: [String]) throws -> String {
+      try scenario.folderName(date: "2024-03-01", in: "Reports", sources: sources)
+    }
+    #expect(try name(["a"]) == name(["a"]) && name(["a"]) != name(["b"]))
+    let place = try TestFolder()
+    var options = RunOptions(date: "2024-03-01")
+    options.reports = place.path
+    let finished = try ScenarioRun.execute(scenario, strategies: ScenarioRunTests.registry, options: options)
+    let hashes = finished.result.identity.sources.map(\.sha256)
+    #expect(
+      try finished.folder == scenario.folderName(date: "2024-03-01", in: place.path, sources: hashes))
   }
 
   @Test("A folder that is being written to is refused")

@@ -107,6 +107,15 @@ struct ScenarioTests {
         "s.toml:7: latency.feed_nanosecond: there is no such key; did you mean 'feed_nanoseconds'?"
       ),
       (
+        smallest + "\n[[lane]]\nname = \"a\"\nfills.orders_per_lane = 128",
+        "s.toml:8: lane[0].fills.orders_per_lane: there is no such key; "
+          + "all lanes have as many places: state it once, in [fills]"
+      ),
+      (
+        smallest + "\n[fills]\norders_per_lane = 63",
+        "s.toml:7: fills.orders_per_lane: wants a whole number from 64 to 65536, not 63; write orders_per_lane = 64"
+      ),
+      (
         smallest + "\n[latency]\nfeed = \"recorde\"",
         "s.toml:7: latency.feed: 'recorde' is not known here; did you mean 'recorded'?"
       ),

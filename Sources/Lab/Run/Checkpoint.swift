@@ -1,13 +1,15 @@
 import Glibc
 import Ledger
 
-/// Where an interrupted run stood, and a digest of every lane's state there.
+/// Where an interrupted run stood, and a digest of every lane's state there. One is written before the first event, too, so
+/// that a run that was killed notices what has changed since it began.
 ///
 /// Strategies are arbitrary values, so a checkpoint does not hold them. `resume` runs the scenario again from its start,
 /// which is deterministic, checks at this place that it came to the same state, and goes on: the bytes are those of a run
 /// that was never interrupted, and a change of data or program in between is noticed.
 struct Checkpoint: Hashable, Sendable {
   static let schema = 1
+  static let fileName = "checkpoint.json"
 
   var scenarioHash: String
   var engineVersion: String
@@ -18,19 +20,27 @@ struct Checkpoint: Hashable, Sendable {
   var marketTime: Int64
   /// Hex SHA-256 of the fills so far and of every lane's ledgers.
   var stateHash: String
+  /// Records of the ledger when the run was about to be entered; nil before that. A run that is killed behind it finds its
+  /// record there and adds no second one.
+  var ledgerSize: Int?
 
   var bytes: [UInt8] {
     get throws {
-      try CanonicalJSON.object([
-        "schema": .integer(Self.schema), "scenario_hash": .string(scenarioHash),
-        "engine_version": .string(engineVersion), "sources": .array(sources.map { .string($0) }),
-        "events": .integer(events), "market_time": .string("\(marketTime)"), "state_hash": .string(stateHash),
-      ]).canonicalBytes()
+      let members: [CanonicalJSON.Member] = [
+        .init(key: "schema", value: .integer(Self.schema)), .init(key: "scenario_hash", value: .string(scenarioHash)),
+        .init(key: "engine_version", value: .string(engineVersion)),
+        .init(key: "sources", value: .array(sources.map { .string($0) })),
+        .init(key: "events", value: .integer(events)), .init(key: "market_time", value: .string("\(marketTime)")),
+        .init(key: "state_hash", value: .string(stateHash)),
+      ]
+      let size = ledgerSize.map { [CanonicalJSON.Member(key: "ledger_size", value: .integer($0))] } ?? []
+      return try CanonicalJSON.object(members + size).canonicalBytes()
     }
   }
 
   init(
-    scenarioHash: String, engineVersion: String, sources: [String], events: Int, marketTime: Int64, stateHash: String
+    scenarioHash: String, engineVersion: String, sources: [String], events: Int = 0, marketTime: Int64 = 0,
+    stateHash: String = "", ledgerSize: Int? = nil
   ) {
     self.scenarioHash = scenarioHash
     self.engineVersion = engineVersion
@@ -38,6 +48,7 @@ struct Checkpoint: Hashable, Sendable {
     self.events = events
     self.marketTime = marketTime
     self.stateHash = stateHash
+    self.ledgerSize = ledgerSize
   }
 
   /// Reads a checkpoint; any bytes give one or an error.
@@ -49,11 +60,12 @@ struct Checkpoint: Hashable, Sendable {
     guard json["schema"]?.exactInteger == Self.schema, let scenario = json["scenario_hash"]?.text,
       let version = json["engine_version"]?.text, let events = json["events"]?.exactInteger, events >= 0,
       let time = json["market_time"]?.text.flatMap({ Int64($0) }), let state = json["state_hash"]?.text,
-      case .array(let elements)? = json["sources"]
+      case .array(let elements)? = json["sources"],
+      json["ledger_size"].map({ $0.exactInteger ?? -1 >= 0 }) ?? true
     else { throw RunError(.badData, "\(file) is no checkpoint of this version") }
     self.init(
       scenarioHash: scenario, engineVersion: version, sources: elements.compactMap(\.text), events: events,
-      marketTime: time, stateHash: state)
+      marketTime: time, stateHash: state, ledgerSize: json["ledger_size"]?.exactInteger)
   }
 
   /// Refuses to go on under another scenario, program or data.

@@ -78,7 +78,7 @@ public struct RunEstimate: Sendable {
     bytes = size.fileBytes(scenario, lanes: laneCount, instruments: instrumentCount) + rehearsal.pageBytes
     memoryBytes =
       5e7 + size.fills * 400 + size.orders * 120 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))
-      + Double(lanes * scenario.fills.ordersPerLane) * 100
+      + Double(lanes * scenario.ordersPerLane) * 100
   }
 }
 

@@ -3,12 +3,14 @@ import Ledger
 
 /// What happened when: `log.jsonl`, one JSON object a line. The only file of a run that knows the wall clock.
 final class RunLog {
+  static let fileName = "log.jsonl"
+
   private let descriptor: Int32
   private let start = ContinuousClock.now
 
   /// Appends to the log of a folder; a log that cannot be written is no reason to stop.
   init(folder: RunFolder) {
-    descriptor = open(folder.workPath + "/log.jsonl", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
+    descriptor = open("\(folder.workPath)/\(Self.fileName)", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

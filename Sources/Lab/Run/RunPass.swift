@@ -20,8 +20,10 @@ struct RunPass {
   /// Where rows of the shown lane lie until they are stored.
   var storage = RowStorage()
 
+  /// `replay` is what `recorded` opened before, if it was.
   init(
-    _ scenario: Scenario, strategies: StrategyRegistry, threads: Int, progress: @escaping ProgressHandler
+    _ scenario: Scenario, strategies: StrategyRegistry, threads: Int, replay opened: Replay? = nil,
+    progress: @escaping ProgressHandler
   ) throws {
     guard let entry = strategies[scenario.strategy.name] else {
       throw RunError(.mismatch, "this program has no strategy '\(scenario.strategy.name)'")
@@ -30,7 +32,7 @@ struct RunPass {
     self.entry = entry
     self.threads = threads
     self.progress = progress
-    var replay = try Self.replay(scenario, threads: threads, progress: progress)
+    var replay = try opened ?? Self.replay(scenario, threads: threads, progress: progress)
     if scenario.market == nil { try replay.requireTimes() }
     try replay.restate(scenario.data.contracts)
     try replay.restate(for: scenario.account)
@@ -73,6 +75,11 @@ struct RunPass {
         .badData, "\(key): the run has no instrument '\(symbol)'",
         advice: "its instruments are \(symbols.prefix(20).joined(separator: ", "))")
     }
+  }
+
+  /// The recorded data of a scenario, hashed; nil where it simulates a market.
+  static func recorded(_ scenario: Scenario) throws -> Replay? {
+    scenario.market == nil ? try Replay(scenario.data, scenario: scenario.name) : nil
   }
 
   private static func replay(
@@ -119,7 +126,8 @@ struct RunPass {
   /// The lanes' replay, whole or up to a number of events.
   func lanes(eventLimit: UInt64?) throws -> LaneOutcome {
     var job = job(plan, replay, eventLimit: eventLimit)
-    job.checkpoint = checkpoint
+    // Before the first event there is no state to compare.
+    job.checkpoint = checkpoint?.events == 0 ? nil : checkpoint
     job.stream = stream
     var outcome = try entry.run(job)
     try outcome.history.finish()
@@ -129,7 +137,7 @@ struct RunPass {
   func job(_ plan: LanePlan, _ replay: Replay, eventLimit: UInt64?) -> LaneJob {
     var job = LaneJob(
       plan: plan, replay: replay, market: scenario.run.hasImpact ? scenario.market : nil,
-      capital: scenario.account.capital, ordersPerLane: scenario.fills.ordersPerLane, threads: threads,
+      capital: scenario.account.capital, ordersPerLane: scenario.ordersPerLane, threads: threads,
       sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit, progress: progress)
     job.storage = storage
     job.keepsSteps = scenario.report.keepsOrderSteps

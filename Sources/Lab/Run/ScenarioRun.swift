@@ -27,7 +27,12 @@ public enum ScenarioRun {
   public static func execute(
     _ scenario: Scenario, strategies: StrategyRegistry, options: RunOptions
   ) throws -> FinishedRun {
-    let path = try options.folder ?? scenario.folderName(date: options.date, in: options.reports)
+    // A name of its own says what the run is made of, so the data has to be known first.
+    let replay = try options.folder == nil ? RunPass.recorded(scenario) : nil
+    let path =
+      try options.folder
+      ?? scenario.folderName(
+        date: options.date, in: options.reports, sources: replay?.parts.map(\.sha256) ?? [])
     let folder = try RunFolder(path: path, replaces: options.replaces)
     do {
       // First, because a folder with a scenario can be resumed.
@@ -36,7 +41,8 @@ public enum ScenarioRun {
         try folder.write(try location.bytes, as: DataLocation.fileName)
       }
       try folder.write(Array(scenario.text().utf8), as: "scenario.toml")
-      return try build(scenario, in: folder, checkpoint: nil, strategies: strategies, options: options)
+      return try build(
+        scenario, in: folder, checkpoint: nil, replay: replay, strategies: strategies, options: options)
     } catch let error as RunError where error.kind == .interrupted {
       throw error
     } catch {
@@ -50,25 +56,25 @@ public enum ScenarioRun {
     folder path: String, strategies: StrategyRegistry, options: RunOptions
   ) throws -> FinishedRun {
     let work = path + ".partial"
-    guard access(work + "/scenario.toml", F_OK) == 0 else {
+    guard RunFolder.isInterrupted(path) else {
       let isFinished = access(path + "/summary.json", F_OK) == 0
       throw RunError(
         .badData, isFinished ? "\(path) is finished already" : "\(path) was never begun: \(work) holds no scenario",
         advice: isFinished ? "" : "start it with: lockstep run SCENARIO -o \(path)")
     }
-    let folder = try RunFolder(path: path, replaces: true, keepsWork: true)
+    let folder = try RunFolder(path: path, replaces: true, keeps: RunFolder.resumable)
     let scenario = try Scenario(paths: [work + "/scenario.toml"], strategies: strategies)
     var checkpoint: Checkpoint?
-    if access(work + "/checkpoint.json", F_OK) == 0 {
-      checkpoint = try Checkpoint(
-        parsing: try ScenarioText.bytes(of: work + "/checkpoint.json"), file: work + "/checkpoint.json")
+    let place = "\(work)/\(Checkpoint.fileName)"
+    if access(place, F_OK) == 0 {
+      checkpoint = try Checkpoint(parsing: try ScenarioText.bytes(of: place), file: place)
     }
     return try build(scenario, in: folder, checkpoint: checkpoint, strategies: strategies, options: options)
   }
 
   private static func build(
-    _ scenario: Scenario, in folder: RunFolder, checkpoint: Checkpoint?, strategies: StrategyRegistry,
-    options: RunOptions
+    _ scenario: Scenario, in folder: RunFolder, checkpoint: Checkpoint?, replay: Replay? = nil,
+    strategies: StrategyRegistry, options: RunOptions
   ) throws -> FinishedRun {
     let log = RunLog(folder: folder)
     log.note(
@@ -79,9 +85,17 @@ public enum ScenarioRun {
         "scenario_hash": .string(try scenario.fingerprint()), "checkpoint_events": .integer(checkpoint?.events ?? 0),
       ])
     var result: RunResult
+    var place: Checkpoint
     do {
-      var pass = try RunPass(scenario, strategies: strategies, threads: options.threads, progress: options.progress)
-      pass.checkpoint = checkpoint
+      var pass = try RunPass(
+        scenario, strategies: strategies, threads: options.threads, replay: replay, progress: options.progress)
+      place =
+        try checkpoint
+        ?? Checkpoint(
+          scenarioHash: try scenario.fingerprint(), engineVersion: engineVersion,
+          sources: pass.replay.parts.map(\.sha256))
+      if checkpoint == nil { try folder.write(try place.bytes, as: Checkpoint.fileName) }
+      pass.checkpoint = place
       pass.log = log
       // Beside the result: where that has room, they have.
       pass.storage.folder = folder.workPath
@@ -93,12 +107,12 @@ public enum ScenarioRun {
       defer { pass.stream?.finish() }
       result = try pass.result()
     } catch RunStop.interrupted(let state) {
-      try interrupted(at: state, scenario, folder, log)
+      try interrupted(at: state, scenario, folder, log, ledgerSize: checkpoint?.ledgerSize)
     } catch let stop as RunStop {
       throw stop.asError
     }
     if options.entersLedger {
-      try RunLedger.enter(&result, in: RunLedger.path(besideRun: folder.path))
+      try enter(&result, in: folder, &place)
       log.note("entered", ["ledger_head": .string(result.identity.ledgerHead)])
     }
     try store(result, scenario, in: folder)
@@ -107,6 +121,16 @@ public enum ScenarioRun {
     log.sync()
     try folder.finish()
     return FinishedRun(folder: folder.path, result: result)
+  }
+
+  /// Enters a run in the ledger beside its folder, once: a run that was killed behind this point has its record already.
+  private static func enter(_ result: inout RunResult, in folder: RunFolder, _ place: inout Checkpoint) throws {
+    let ledger = try RunLedger.open(RunLedger.path(besideRun: folder.path))
+    if let size = place.ledgerSize, try RunLedger.recognise(&result, in: ledger, from: size) { return }
+    place.ledgerSize = ledger.count
+    try folder.write(try place.bytes, as: Checkpoint.fileName)
+    try folder.sync()
+    try RunLedger.enter(&result, in: ledger)
   }
 
   /// Writes everything that is made from a finished result.
@@ -120,13 +144,14 @@ public enum ScenarioRun {
 
   /// Stores where the run stood and says how to go on.
   private static func interrupted(
-    at state: RunStop.Place?, _ scenario: Scenario, _ folder: RunFolder, _ log: RunLog
+    at state: RunStop.Place?, _ scenario: Scenario, _ folder: RunFolder, _ log: RunLog, ledgerSize: Int?
   ) throws -> Never {
     if let state {
       let checkpoint = Checkpoint(
         scenarioHash: try scenario.fingerprint(), engineVersion: engineVersion, sources: state.sources,
-        events: state.events, marketTime: state.marketTime, stateHash: state.stateHash)
-      try folder.write(try checkpoint.bytes, as: "checkpoint.json")
+        events: state.events, marketTime: state.marketTime, stateHash: state.stateHash,
+        ledgerSize: ledgerSize)
+      try folder.write(try checkpoint.bytes, as: Checkpoint.fileName)
     }
     log.note("interrupted", ["events": .integer(state?.events ?? 0)])
     log.sync()
@@ -169,7 +194,10 @@ extension Scenario {
     Digest(hashing: Array(try text().utf8)).description
   }
 
-  func folderName(date: String, in reports: String) throws(ScenarioError) -> String {
-    "\(reports)/\(date)-\(name)-\(try fingerprint().prefix(8))"
+  /// A name for a run of this scenario over data with these hashes, by this program: what has the same name is the same run.
+  func folderName(date: String, in reports: String, sources: [String]) throws(ScenarioError) -> String {
+    let parts = [try fingerprint(), ScenarioRun.engineVersion] + sources
+    let hash = Digest(hashing: Array(parts.joined(separator: "\n").utf8)).description
+    return "\(reports)/\(date)-\(name)-\(hash.prefix(8))"
   }
 }

@@ -14,7 +14,9 @@ extension Scenario: TomlMapped {
     try mapper.table("fees", &fees, "what fills cost")
     try mapper.table("carry", &carry, "what holding a position costs")
     try mapper.table("latency", &latency, "how long messages travel")
-    try mapper.table("fills", &fills, "how resting orders fill where the data does not say")
+    var runFills = RunFills(terms: fills, ordersPerLane: ordersPerLane)
+    try mapper.table("fills", &runFills, "how resting orders fill where the data does not say")
+    (fills, ordersPerLane) = (runFills.terms, runFills.ordersPerLane)
     try mapper.table("strategy", &strategy, "what trades")
     try mapper.table("risk", &risk, "limits of each lane; a control that is absent is off")
     try mapper.table("run", &run, "")
@@ -299,10 +301,34 @@ extension FillTerms: TomlMapped {
     try mapper.number(
       "probability", &probability, in: 0...1,
       "chance of a fill when an order's turn comes at its price, else to the queue's back; trades through always fill")
-    try mapper.integer("orders_per_lane", &ordersPerLane, in: 1...65_536, "orders alive or under way at once")
     try mapper.flag(
       "trades_at_last_price", &tradesAtLastPrice,
       "data without a book fills at the last price at once, not at the next bar's open or trade")
+  }
+}
+
+/// The scenario's table, which says what holds for all lanes too.
+private struct RunFills: TomlMapped {
+  static let ordersPerLane = "orders_per_lane"
+
+  var terms: FillTerms
+  var ordersPerLane: Int
+
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try terms.map(&mapper)
+    try mapper.integer(
+      Self.ordersPerLane, &ordersPerLane, in: 64...65_536,
+      "of each lane, alive or under way at once; rounded up to a power of two")
+  }
+}
+
+/// A lane's table.
+private struct LaneFills: TomlMapped {
+  var terms: FillTerms
+
+  mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
+    try terms.map(&mapper)
+    try mapper.refuse(RunFills.ordersPerLane, "all lanes have as many places: state it once, in [fills]")
   }
 }
 
@@ -461,7 +487,9 @@ extension LaneVariant: TomlMapped {
     try mapper.table("latency", &latency, "")
     try mapper.table("fees", &fees, "")
     try mapper.table("carry", &carry, "")
-    try mapper.table("fills", &fills, "")
+    var laneFills = LaneFills(terms: fills)
+    try mapper.table("fills", &laneFills, "")
+    fills = laneFills.terms
     try mapper.table("risk", &risk, "")
   }
 }

@@ -22,6 +22,8 @@ public struct Scenario: Hashable, Sendable {
   public var carry = HoldingTerms()
   public var latency = LatencyTerms()
   public var fills = FillTerms()
+  /// Orders of a lane that are alive or under way at once; every lane has as many places, a power of two.
+  public var ordersPerLane = 64
   public var strategy = StrategyChoice()
   public var risk = RiskTerms()
   public var run = RunTerms()
@@ -225,7 +227,6 @@ public struct FillTerms: Hashable, Sendable {
   public var queueExponent = 2.0
   /// Chance of a fill when an order's turn comes at its own price; what is traded through always fills.
   public var probability = 1.0
-  public var ordersPerLane = 64
   /// On data without a book orders fill at the last price at once, not at the next one.
   public var tradesAtLastPrice = false
 

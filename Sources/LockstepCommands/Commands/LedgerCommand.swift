@@ -94,8 +94,8 @@ enum LedgerCommand {
     let pair = try signingKey(invocation.required(key))
     try invocation.console.writeLine(
       JSONValue.object([
-        "head": headJSON(head), "public_key": .string(hexadecimal(pair.publicKey)),
-        "signature": .string(hexadecimal(pair.signature(of: head))),
+        "head": headJSON(head), "public_key": .string(Hexadecimal.text(of: pair.publicKey)),
+        "signature": .string(Hexadecimal.text(of: pair.signature(of: head))),
       ]).indentedText)
     return .success
   }
@@ -106,14 +106,15 @@ enum LedgerCommand {
     parameters: [earlier, signer, signature]
   ) { invocation in
     let head = try readHead(invocation[earlier])
-    guard let publicKey = bytes(invocation.required(signer)), let signed = bytes(invocation.required(signature))
+    guard let publicKey = Hexadecimal.bytes(of: invocation.required(signer)),
+      let signed = Hexadecimal.bytes(of: invocation.required(signature))
     else {
       throw Failure(.usage, "keys and signatures are hexadecimal digits")
     }
     guard head.isSigned(by: publicKey, signature: signed) else {
       throw Failure(.verificationFailed, "the holder of that key did not sign this head")
     }
-    try invocation.console.writeLine("signed by the holder of \(hexadecimal(publicKey))")
+    try invocation.console.writeLine("signed by the holder of \(Hexadecimal.text(of: publicKey))")
     return .success
   }
 
@@ -252,13 +253,13 @@ enum LedgerCommand {
         text = try RegularFile.contents(of: path, limit: 1_024)
       } catch { throw Failure(.badData, "\(path): \(error.reason)") }
       let digits = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
-      guard let seed = bytes(digits), let pair = HeadSigningKey(seed: seed) else {
+      guard let seed = Hexadecimal.bytes(of: digits), let pair = HeadSigningKey(seed: seed) else {
         throw Failure(.badData, "\(path): is no key of 64 hexadecimal digits")
       }
       return pair
     }
     guard let pair = HeadSigningKey() else { throw Failure(.failure, "the system gives no randomness for a key") }
-    let text = Array((hexadecimal(pair.seed) + "\n").utf8)
+    let text = Array((Hexadecimal.text(of: pair.seed) + "\n").utf8)
     // Only its owner may read a secret.
     let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0, write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
@@ -266,22 +267,5 @@ enum LedgerCommand {
     }
     close(descriptor)
     return pair
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  private static func bytes(_ text: String) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for place in stride(from: 0, to: digits.count, by: 2) {
-      guard let byte = UInt8(String(decoding: digits[place..<(place + 2)], as: UTF8.self), radix: 16),
-        digits[place] != UInt8(ascii: "+")
-      else { return nil }
-      bytes.append(byte)
-    }
-    return bytes
   }
 }

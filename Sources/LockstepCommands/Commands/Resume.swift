@@ -12,9 +12,10 @@ enum Resume {
       discussion: """
         An interrupted run leaves RUN.partial with its resolved scenario and a checkpoint: how many events it had
         replayed, and a hash of every lane's state. Strategies are arbitrary programs, so resuming replays the run from its
-        start, checks at the checkpoint that it came to the same state, and goes on. A killed run without a checkpoint can
-        be resumed too. Ends with 6 when data or program have changed since. A stream that the interrupted run left is
-        replaced by one that begins at the run's start.
+        start, checks at the checkpoint that it came to the same state, and goes on. A run that was killed noted at its start
+        what it was made of, and once it was entered in the ledger, resuming enters it no second time. Ends with 6 when data
+        or program have changed since. A stream that the interrupted run left is replaced by one that begins at the run's
+        start.
         """,
       parameters: [
         folder, Run.threads, Run.stream, Run.noLedger, CommonParameters.force, RunAccess.folder, CommonParameters.json,

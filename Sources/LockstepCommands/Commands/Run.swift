@@ -24,7 +24,8 @@ enum Run {
       examples: ["run Scenarios/quickstart.toml", "run Scenarios/quickstart.toml --set run.seed=7 -o Reports/seven"],
       discussion: """
         The folder appears complete or not at all. It holds the resolved scenario, summary.json, log.jsonl, result.h5,
-        report.html, and in location.json where the scenario's data lies.
+        report.html, and in location.json where the scenario's data lies. HASH in its own name stands for scenario, data and
+        program.
         Ends with 5 when a risk control stopped the shown lane; the result is complete then too. An interrupted run (130)
         goes on with 'lockstep resume'.
 
@@ -41,7 +42,7 @@ enum Run {
       let scenario = try ScenarioAccess.read(invocation, registry)
       return try finish(invocation) { options in
         options.folder = invocation[output]
-        // A folder of its own holds the same run under the same name: replacing it loses nothing.
+        // Its own name has the hash of scenario, data and program: the same name is the same run, and nothing is lost.
         options.replaces = invocation[CommonParameters.force] || invocation[output] == nil
         return try ScenarioRun.execute(scenario, strategies: registry, options: options)
       }

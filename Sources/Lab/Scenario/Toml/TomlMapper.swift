@@ -31,9 +31,13 @@ protocol TomlMapper {
   /// An array of tables. None at all leaves the value as it is.
   mutating func tables<Value: TomlMapped>(_ key: String, _ value: inout [Value], blank: Value, _ comment: String)
     throws(ScenarioError)
+  /// A key that stands elsewhere: readers refuse it and say where.
+  mutating func refuse(_ key: String, _ advice: String) throws(ScenarioError)
 }
 
 extension TomlMapper {
+  mutating func refuse(_ key: String, _ advice: String) throws(ScenarioError) {}
+
   mutating func integer<Value: FixedWidthInteger>(
     _ key: String, _ value: inout Value, _ comment: String
   ) throws(ScenarioError) {

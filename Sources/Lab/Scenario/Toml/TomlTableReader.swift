@@ -41,6 +41,12 @@ struct TomlTableReader: TomlMapper {
       advice: near.map { "did you mean '\($0)'?" } ?? "the keys here are \(known.joined(separator: ", "))")
   }
 
+  mutating func refuse(_ key: String, _ advice: String) throws(ScenarioError) {
+    guard let entry = entries.first(where: { $0.key == key }) else { return }
+    throw ScenarioError(
+      file: file, line: entry.line, key: prefix + key, problem: "there is no such key", advice: advice)
+  }
+
   private func mismatch(_ entry: TomlEntry, wants: String, example: String) -> ScenarioError {
     ScenarioError(
       file: file, line: entry.line, key: prefix + entry.key, problem: "wants \(wants), not \(entry.node.value.kind)",

@@ -17,7 +17,10 @@ extension ResultSchema {
         + "them in `flag_meanings`, from 0 on.",
       "- Prices are ticks and quantities lots of their instrument, whose group says what these are worth.",
       "- `result_hash` is SHA-256 over all columns and attributes of the run, up to `/windows`, except those marked †. "
-        + "What follows is computed from the run alone.", "",
+        + "What follows is computed from the run alone.",
+      "- Runs of one scenario over the same data by one version give the same file to the byte, apart from what the ledger "
+        + "stood at: `/meta/ledger_head`, `/meta/prior_trials`, and figures that count the latter as trials. A run that was "
+        + "killed and resumed is entered once, and where no other run was entered meanwhile its file is the same.", "",
       "The root has the attributes `format` = `lockstep run`, `schema_version` = \(version) and `Conventions`.", "",
       "```python", "import h5py, pandas as pd", "with h5py.File(\"result.h5\") as f:",
       "    fills = f[\"fills\"]",
