@@ -25,38 +25,115 @@ struct RunCrashTests {
     return process
   }
 
-  @Test("Killed at any moment: no folder that looks finished, and resume gives the same bytes")
+  /// What a run leaves in its folder, all of it.
+  static let listing = ["log.jsonl", "result.h5", "scenario.toml", "summary.json"]
+
+  static func listing(_ folder: ScratchFolder, _ run: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path(run)).sorted()
+  }
+
+  /// A small seeded generator: the same moments every time.
+  private static func moments(_ count: Int, below bound: Int, seed: UInt64) -> [Int] {
+    var state = seed
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(bound))
+    }
+  }
+
+  /// Checks what a killed run left in a folder of its own, and goes on with it; false when it had not begun.
+  private func resume(
+    _ folder: ScratchFolder, _ place: String, to whole: [Data], former: [Data]? = nil, _ note: String
+  ) throws -> Bool {
+    let run = "\(place)/run"
+    let isThere = FileManager.default.fileExists(atPath: folder.path(run))
+    #expect(former == nil || isThere, "\(note)")
+    if isThere {
+      let files = try Self.contents(folder, run)
+      #expect(files == whole || files == former, "\(note)")
+      // The finished run that is about to give way may be marked.
+      #expect(
+        try Self.listing(folder, run).filter { files == whole || $0 != ".replaced" } == Self.listing, "\(note)")
+      if files == whole { return true }
+    }
+    let resumed = try Binary.run("resume", folder.path(run))
+    let isBegun = FileManager.default.fileExists(atPath: folder.path("\(run).partial/scenario.toml"))
+    guard isBegun || resumed.code == 0 else {
+      #expect(resumed.code == 4, "\(note): \(resumed.messages)")
+      return false
+    }
+    #expect(resumed.code == 0, "\(note): \(resumed.messages)")
+    #expect(try Self.contents(folder, run) == whole, "\(note)")
+    #expect(try Self.listing(folder, run) == Self.listing, "\(note)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path(place)).sorted() == ["ledger", "run"], "\(note)")
+    return true
+  }
+
+  /// The ledger of a folder verifies and holds one run.
+  private func verifyLedger(_ folder: ScratchFolder, _ place: String, _ note: String) throws {
+    let verified = try Binary.run("ledger", "verify", "--folder", folder.path(place))
+    #expect(verified.code == 0 && verified.output.hasPrefix("1 records, "), "\(note): \(verified)")
+  }
+
+  @Test("Killed at any moment: no folder that looks finished, resume gives the same bytes, the ledger has the run once")
   func killed() throws {
     let folder = try ScratchFolder()
     let path = try Self.scenario(in: folder)
     let clock = ContinuousClock.now
-    #expect(try Binary.run("run", path, "-o", folder.path("whole"), "--no-ledger").code == 0)
-    let length = ContinuousClock.now - clock
-    let whole = try Self.contents(folder, "whole")
-    let rounds = 10
+    #expect(try Binary.run("run", path, "-o", folder.path("first/run")).code == 0)
+    let length = Int((ContinuousClock.now - clock).components.attoseconds / 1_000_000_000_000)
+    let whole = try Self.contents(folder, "first/run")
+    #expect(try Self.listing(folder, "first/run") == Self.listing)
     var resumed = 0
-    for round in 0..<rounds {
-      let name = "run-\(round)"
-      let process = try Self.start(["run", path, "-o", folder.path(name), "--no-ledger", "--quiet"])
+    for moment in Self.moments(LongTests.areWanted ? 40 : 6, below: 1_000, seed: 6) {
+      let place = "at-\(moment)"
+      let process = try Self.start(["run", path, "-o", folder.path("\(place)/run"), "--quiet"])
       // From the very start to a little past the end.
-      usleep(UInt32((length * round / (rounds - 2)).components.attoseconds / 1_000_000_000_000))
+      usleep(UInt32(length * moment / 800))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      if FileManager.default.fileExists(atPath: folder.path(name)) {
-        #expect(try Self.contents(folder, name) == whole, "round \(round)")
-        continue
-      }
-      guard FileManager.default.fileExists(atPath: folder.path("\(name).partial/scenario.toml")) else {
-        #expect(try Binary.run("resume", folder.path(name)).code == 4)
-        continue
-      }
-      let outcome = try Binary.run("resume", folder.path(name), "--no-ledger")
-      #expect(outcome.code == 0, "\(outcome.messages)")
-      #expect(try Self.contents(folder, name) == whole, "round \(round)")
-      #expect(!FileManager.default.fileExists(atPath: folder.path("\(name).partial")))
+      guard try resume(folder, place, to: whole, "moment \(moment)") else { continue }
+      try verifyLedger(folder, place, "moment \(moment)")
       resumed += 1
     }
     #expect(resumed > 0)
+  }
+
+  @Test(
+    "Killed before a write, a sync or a rename, also while it replaces a finished run: the same holds",
+    .enabled(if: FaultShim.canBeBuilt, "there is no clang to build the library that kills"))
+  func killedAtOperations() throws {
+    let folder = try ScratchFolder()
+    let shim = try FaultShim(in: folder)
+    let path = try Self.smallest(in: folder)
+    #expect(try Binary.run("run", path, "-o", folder.path("first/run")).code == 0)
+    #expect(try Binary.run("run", path, "-o", folder.path("former"), "--no-ledger", "--set", "run.seed=2").code == 0)
+    let (whole, former) = (try Self.contents(folder, "first/run"), try Self.contents(folder, "former"))
+    let all = Array(1...60)
+    var killed = 0
+    for replaces in [false, true] {
+      let moments = Self.moments(6, below: 36, seed: replaces ? 1 : 2).map { $0 + 1 }
+      for operation in LongTests.areWanted ? all : Array(Set(moments)).sorted() {
+        let place = "at-\(operation)-\(replaces)"
+        try FileManager.default.createDirectory(atPath: folder.path(place), withIntermediateDirectories: true)
+        if replaces {
+          try FileManager.default.copyItem(atPath: folder.path("former"), toPath: folder.path("\(place)/run"))
+        }
+        let outcome = try Binary.run(
+          "run", path, "-o", folder.path("\(place)/run"), "--force",
+          environment: shim.environment(killingAt: operation, under: folder.path(place)))
+        guard outcome.messages.contains(FaultShim.mark) else {
+          #expect(outcome.code == 0)
+          break
+        }
+        killed += 1
+        let note = "operation \(operation), \(replaces ? "replacing" : "new")"
+        guard try resume(folder, place, to: whole, former: replaces ? former : nil, note) else { continue }
+        try verifyLedger(folder, place, note)
+      }
+    }
+    #expect(killed > 5)
   }
 
   /// One minute of the sample without orders: what such a run writes, every run does.
@@ -331,11 +408,17 @@ struct FaultShim {
     ["LD_PRELOAD": library, "FAULT_AT": "\(operation)", "FAULT_KIND": kind.rawValue, "FAULT_UNDER": folder]
   }
 
+  /// Kills the process instead.
+  func environment(killingAt operation: Int, under folder: String) -> [String: String] {
+    environment(failing: operation, of: .others, under: folder).merging(["FAULT_KILLS": "1"]) { $1 }
+  }
+
   private static let source = #"""
     #define _GNU_SOURCE
     #include <dlfcn.h>
     #include <errno.h>
     #include <limits.h>
+    #include <signal.h>
     #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
@@ -351,6 +434,7 @@ struct FaultShim {
       if (!under || !at || !path || strncmp(path, under, strlen(under)) != 0) return 0;
       if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != atoi(at)) return 0;
       dprintf(2, "[injected fault]\n");
+      if (getenv("FAULT_KILLS")) raise(SIGKILL);
       errno = EIO;
       return 1;
     }
@@ -374,6 +458,9 @@ struct FaultShim {
     int fdatasync(int f) { return fails(f, 'o') ? -1 : NEXT(fdatasync)(f); }
     int ftruncate(int f, off_t n) { return fails(f, 'o') ? -1 : NEXT(ftruncate)(f, n); }
     int ftruncate64(int f, off64_t n) { return fails(f, 'o') ? -1 : NEXT(ftruncate64)(f, n); }
+    int renameat2(int d, const char *a, int e, const char *b, unsigned f) {
+      return fails_path(a, 'o') ? -1 : NEXT(renameat2)(d, a, e, b, f);
+    }
     int rename(const char *a, const char *b) { return fails_path(a, 'o') ? -1 : NEXT(rename)(a, b); }
     """#
 }
