@@ -64,7 +64,7 @@ enum RunWords {
     var rows = [["lane", "profit \(identity.currency)", "fees", "drawdown at samples %", "fills", "lots", "stopped"]]
     for lane in result.lanes.prefix(20) {
       rows.append([
-        lane.name, Words.decimal(lane.profit, 2), Words.decimal(lane.fees, 2),
+        lane.name, Words.money(lane.profit), Words.money(lane.fees),
         Words.decimal(lane.deepestDrawdown * 100, 3), String(lane.fills), String(lane.tradedLots),
         lane.isStoppedByRisk ? "yes" : "no",
       ])

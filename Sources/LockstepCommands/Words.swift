@@ -21,6 +21,17 @@ enum Words {
     return sign + "\(count / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
   }
 
+  /// An amount of money: two decimals, or as many as show two digits of one that is smaller, as amounts of coins are.
+  static func money(_ value: Double) -> String {
+    var places = 2
+    var bound = 0.1
+    while value != 0, value.magnitude < bound, places < 10 {
+      bound /= 10
+      places += 1
+    }
+    return decimal(value, places)
+  }
+
   /// Six digits that matter; very large and very small numbers as they are.
   static func significant(_ value: Double) -> String {
     guard value.isFinite else { return "-" }

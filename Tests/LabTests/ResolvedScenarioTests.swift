@@ -22,6 +22,58 @@ struct ResolvedScenarioTests {
     #expect(try again.text() == text)
   }
 
+  @Test("A list that a lane empties stays empty in what is stored")
+  func emptyLists() throws {
+    let lists = [
+      "fees.tier", "carry.funding", "carry.dividend", "latency.feed_quantiles", "latency.feed_point",
+      "latency.cancel.point", "latency.amend.point",
+      "latency.acknowledgement.point",
+    ]
+    var point = 1_709_303_400
+    func moment() -> String {
+      point += 60
+      return UTCText.text(Int64(point) * 1_000_000_000)
+    }
+    var base = """
+      [[fees.tier]]
+      volume = 300_000
+      taker_per_unit = 0.003
+      [[carry.funding]]
+      time = \(moment())
+      rate = 100_000
+      [[carry.dividend]]
+      time = \(moment())
+      instrument = "ALFA"
+      per_unit = 0.25
+
+      """
+    base += "[latency]\nfeed_quantiles = [1, 2]\nnew_order = { law = \"drawn\", quantiles = [1, 5, 90] }\n"
+    for name in ["feed_point", "cancel.point", "amend.point", "acknowledgement.point"] {
+      base += "[[latency.\(name)]]\ntime = \(moment())\nnanoseconds = 5\n"
+    }
+    let emptied = "[[lane]]\nname = \"none\"\n" + lists.map { "\($0) = []\n" }.joined()
+    let scenario = try ScenarioTests.read(
+      ScenarioTests.smallest + "\n" + base + "[[lane]]\nname = \"all\"\n" + emptied)
+    let (all, none) = (scenario.lanes[0], scenario.lanes[1])
+    #expect(all.fees.tiers.count == 1 && all.carry.funding.count == 1 && all.latency.cancel?.points.count == 1)
+    #expect(none.fees.tiers.isEmpty && none.carry.dividends.isEmpty && none.latency.cancel?.points.isEmpty == true)
+    let text = try scenario.text()
+    let again = try Scenario(text: text, file: "again.toml", strategies: ScenarioRunTests.registry)
+    #expect(again.lanes == scenario.lanes)
+    #expect(try again.text() == text)
+    let stored = try Scenario(stored: text, file: "stored.toml")
+    #expect(stored.lanes == scenario.lanes)
+    // Nothing is said where nothing would be inherited.
+    let plain = try ScenarioTests.read(ScenarioTests.smallest).text()
+    #expect(text.contains("\nfunding = []  # ") && !plain.contains("\nfunding = "))
+    // Every list of tables that lanes have is above; lists of plain values are always said.
+    let known = Set(
+      try TomlKeyList.keys(of: none).map(\.path).compactMap { path in
+        path.firstRange(of: "[].").map { String(path[..<$0.lowerBound]) }
+      })
+    #expect(known.subtracting(lists) == ["latency.new_order.point"])
+  }
+
   @Test("A parameter that names no instrument of the run is refused")
   func instrumentIsThere() throws {
     let scenario = try ScenarioRunTests.short("[[lane]]\nname = \"a\"\nparameters.instrument = 7\n")

@@ -95,6 +95,32 @@ struct RunFolderTests {
       }.contains("is finished already"))
   }
 
+  @Test("A run that is interrupted after its replay is resumed to the same bytes")
+  func interruptedLate() throws {
+    let place = try TestFolder()
+    let registry = ScenarioRunTests.registry
+    let scenario = try ScenarioRunTests.short("html = false\n")
+    let whole = try ScenarioRun.execute(scenario, strategies: registry, options: Self.options("\(place.path)/whole"))
+    let path = "\(place.path)/late"
+    var asked = 0
+    #expect(
+      Self.message {
+        _ = try ScenarioRun.execute(
+          scenario, strategies: registry,
+          options: Self.options(path) { state in
+            asked += state.stage == "analysing" ? 1 : 0
+            return asked < 4
+          })
+      }.contains("lockstep resume \(path)"))
+    #expect(asked == 4 && !FileManager.default.fileExists(atPath: path))
+    _ = try ScenarioRun.resume(folder: path, strategies: registry, options: Self.options(path))
+    for name in ["result.h5", "summary.json", "scenario.toml"] {
+      #expect(
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
+          == Data(contentsOf: URL(fileURLWithPath: "\(whole.folder)/\(name)")), "\(name)")
+    }
+  }
+
   @Test("A run's files are the same wherever data and scenario lie, and the run is found to be the same from there")
   func places() throws {
     let registry = ScenarioRunTests.registry

@@ -103,9 +103,43 @@ import Testing
         #expect(value.caveat?.contains(": from fewer than 20 it means little") == true, "\(value.id)")
       }
     }
-    #expect(Self.long.metrics.allSatisfy { $0.caveat == nil })
+    let marked = Set(["mean_mae", "mean_mfe"])
+    #expect(Self.long.metrics.allSatisfy { ($0.caveat == nil) != (marked.contains($0.id) && $0.number != nil) })
     let few = RunAnalysis(SampleRun.run(days: 5, samplesPerDay: 24), settings: Self.settings)
     #expect(few.metrics.first { $0.id == "volatility" }?.caveat?.contains("sessions") == true)
+  }
+
+  @Test func theBenchmarkKeepsDividends() throws {
+    let run = Self.longRun
+    let plain = try #require(RunAnalysis.benchmark(of: run, named: "BTC-USD").value)
+    let time = run.account.times[run.account.times.count / 2]
+    let instrument = try #require(run.instruments.first { $0.symbol == "BTC-USD" })
+    let first = try #require(run.account.markHalfTicks.first { $0 != .min })
+    let price = Double(first) / 2 * instrument.tick.doubleValue * instrument.multiplier.doubleValue
+    let dividends = [
+      RunAnalysisSettings.Dividend(time: time, symbol: "BTC-USD", perUnit: price / 50),
+      .init(time: plain.times[0], symbol: "BTC-USD", perUnit: 1e6), .init(time: time, symbol: "NONE", perUnit: 1e6),
+    ]
+    let paid = try #require(RunAnalysis.benchmark(of: run, named: "BTC-USD", dividends: dividends).value)
+    #expect(paid.name == "Holding BTC-USD with dividends" && paid.times == plain.times)
+    for (row, moment) in plain.times.enumerated() {
+      #expect(abs(paid.levels[row] - plain.levels[row] - (moment < time ? 0 : 0.02)) < 1e-9)
+    }
+  }
+
+  @Test func anAnalysisStopsBetweenItsParts() {
+    struct Stop: Error {}
+    var settings = Self.settings
+    settings.simulatedPaths = 4_000_000
+    for limit in [1, 3, 6] {
+      var asked = 0
+      #expect(throws: Stop.self) {
+        try RunAnalysis(Self.longRun, settings: settings) { () throws(Stop) in
+          asked += 1
+          if asked >= limit { throw Stop() }
+        }
+      }
+    }
   }
 
   @Test func theBenchmarkIsHeldAndMeasured() throws {

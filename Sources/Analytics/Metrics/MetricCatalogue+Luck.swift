@@ -73,7 +73,14 @@ extension MetricCatalogue {
     ) { context throws(AnalyticsError) in MetricEstimate(try context.search().effectiveTrials) },
     MetricDefinition(
       "pbo", "Probability of backtest overfitting", .luck, .probability, .lowerIsBetter,
-      formula: "share of splits in which the best variant in sample is below the median out of sample"
+      formula: "share of splits in which the best variant in sample is below the median out of sample",
+      parameters: { context in
+        let search = context.inputs.search
+        return [
+          ("blocks", search?.overfittingBlocks), ("splits", search?.overfittingSplits),
+          ("periods left out at the start", search?.overfittingDroppedPeriods),
+        ].compactMap { name, number in number.map { MetricParameter(name, Double($0)) } }
+      }
     ) { context throws(AnalyticsError) in
       MetricEstimate(try context.search().overfittingProbability.orUndefined("it was not computed for this search"))
     },

@@ -58,12 +58,15 @@ extension MetricCatalogue {
     trade("longest_holding", "Longest holding time", .nanoseconds, .neutral, formula: "max of exit - entry") {
       $0.longestHoldingNanoseconds.map(Double.init)
     },
-    trade("mean_mae", "Mean adverse excursion", .money, formula: "mean of the worst open profit by the mid while held")
-    {
+    trade(
+      "mean_mae", "Mean adverse excursion", .money,
+      formula: "mean of the worst open profit while held, at recorded marks (run.equity_interval_seconds)"
+    ) {
       $0.meanAdverseExcursion
     },
     trade(
-      "mean_mfe", "Mean favourable excursion", .money, formula: "mean of the best open profit by the mid while held"
+      "mean_mfe", "Mean favourable excursion", .money,
+      formula: "mean of the best open profit while held, at recorded marks (run.equity_interval_seconds)"
     ) {
       $0.meanFavourableExcursion
     },

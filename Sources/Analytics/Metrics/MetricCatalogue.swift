@@ -57,10 +57,14 @@ public struct MetricDefinition: Sendable {
   /// Figures that depend on how many variants were tried.
   private static let ofSearch: Set<String> = ["dsr", "expected_max_sharpe", "search_trials", "effective_trials"]
 
+  /// Figures that depend on how often the market was looked at.
+  private static let ofMarks: Set<String> = ["mean_mae", "mean_mfe"]
+
   private func caveat(_ inputs: MetricInputs) -> String? {
     let parts = [
       isAnnualised(under: inputs.convention) ? inputs.annualisationCaveat : nil,
       Self.ofSearch.contains(id) ? inputs.searchCaveat : nil,
+      Self.ofMarks.contains(id) ? inputs.markCaveat : nil,
     ].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }

@@ -7,6 +7,10 @@ public struct SearchRecord: Sendable, Hashable {
   public var sharpeVariance: Double
   /// Probability of backtest overfitting, when computed.
   public var overfittingProbability: Double?
+  /// What it was computed from, stated beside it.
+  public var overfittingBlocks: Int?
+  public var overfittingSplits: Int?
+  public var overfittingDroppedPeriods: Int?
   /// p-values of White's reality check and Hansen's test, with the error from their number of resamples, when computed.
   public var realityCheck: Estimate?
   public var superiorPredictiveAbility: Estimate?
@@ -36,6 +40,8 @@ public struct MetricInputs: Sendable {
   public var annualisationCaveat: String?
   /// Said beside every figure that allows for a search: what of the search is not known; nil when all is.
   public var searchCaveat: String?
+  /// Said beside every figure that is taken at recorded marks: how often these are.
+  public var markCaveat: String?
   /// Annual rates.
   public var riskFreeRate = 0.0
   public var minimumAcceptableReturn = 0.0

@@ -114,7 +114,8 @@ public struct ExecutionQuality: Sendable, Hashable {
   public var fees: Double { makerFees + takerFees + otherFees }
 }
 
-/// Perold's implementation shortfall (1988): paper profit at decision prices minus real profit.
+/// Perold's implementation shortfall (1988) of each order on its own: paper profit at the mid when that order was decided
+/// minus real profit. Of a decision that is worked in many orders see `DecisionShortfall`.
 public struct ImplementationShortfall: Sendable, Hashable {
   /// Cost of the executed lots against their arrival mids, fees apart.
   public let executionCost: Double

@@ -55,7 +55,8 @@ enum RunAssumptions {
     add("marks", .neutral, marks(scenario.account.mark))
     addStop(lane.risk, add)
     addCarry(lane.carry, add)
-    addFigures(scenario.metrics, replay.instruments.map(\.symbol), add)
+    addFigures(
+      scenario.metrics, replay.instruments.map(\.symbol), paysDividends: !scenario.carry.dividends.isEmpty, add)
     addAccount(scenario.account, add)
     addSplits(scenario.data.splits, add)
     return list
@@ -157,7 +158,8 @@ enum RunAssumptions {
 
   /// What figures are measured against and by.
   private static func addFigures(
-    _ terms: MetricTerms, _ symbols: [String], _ add: (String, Assumption.Direction, String) -> Void
+    _ terms: MetricTerms, _ symbols: [String], paysDividends: Bool,
+    _ add: (String, Assumption.Direction, String) -> Void
   ) {
     let held =
       terms.benchmark.isEmpty
@@ -167,6 +169,7 @@ enum RunAssumptions {
       terms.benchmark == RunAnalysis.noBenchmark
         ? "The run is measured against no benchmark."
         : "The benchmark is holding \(held) from its first mark on, valued at marks and without costs"
+          + (paysDividends ? ", its dividends kept as cash" : "")
           + (terms.benchmark.isEmpty ? "; the scenario names no other." : ", as the scenario says."))
     func percent(_ rate: Double) -> String { "\(TomlNumber.text((rate * 1e8).rounded() / 1e6)) %" }
     add(

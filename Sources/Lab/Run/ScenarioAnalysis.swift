@@ -14,6 +14,9 @@ extension Scenario {
     settings.confidenceLevels = metrics.confidenceLevels
     settings.periodsPerYear = metrics.periodsPerYear
     settings.benchmark = metrics.benchmark
+    settings.dividends = carry.dividends.compactMap { dividend in
+      dividend.time.map { .init(time: $0, symbol: dividend.instrument, perUnit: dividend.perUnit) }
+    }
     settings.calendar = calendar
     settings.sessionClose = metrics.sessionClose.map(Self.nanoseconds)
     settings.sessionNanoseconds = metrics.sessionHours.map(Self.nanoseconds)

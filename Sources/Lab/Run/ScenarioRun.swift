@@ -111,11 +111,19 @@ public enum ScenarioRun {
     } catch let stop as RunStop {
       throw stop.asError
     }
+    let state = RunProgress(
+      stage: "analysing", events: UInt64(max(0, result.identity.eventCount)), share: 1, marketTime: result.identity.end,
+      marketStart: result.identity.start)
+    /// Analysis and report may take longer than the replay: they can be interrupted too, and are made again on resuming.
+    func check() throws {
+      guard options.progress(state) else { try interrupted(at: nil, scenario, folder, log, ledgerSize: nil) }
+    }
+    try check()
     if options.entersLedger {
       try enter(&result, in: folder, &place)
       log.note("entered", ["ledger_head": .string(result.identity.ledgerHead)])
     }
-    try store(result, scenario, in: folder)
+    try store(result, scenario, in: folder, check)
     try folder.write(try RunSummary.bytes(result), as: "summary.json")
     log.note("finished", ["result_hash": .string(result.identity.resultHash)])
     log.sync()
@@ -133,12 +141,17 @@ public enum ScenarioRun {
     try RunLedger.enter(&result, in: ledger)
   }
 
-  /// Writes everything that is made from a finished result.
-  private static func store(_ result: RunResult, _ scenario: Scenario, in folder: RunFolder) throws {
-    let analysis = RunAnalysis(result, settings: scenario.analysisSettings)
+  /// Writes everything that is made from a finished result; `check` throws to end it between its parts.
+  private static func store(
+    _ result: RunResult, _ scenario: Scenario, in folder: RunFolder, _ check: @escaping () throws -> Void
+  ) throws {
+    let analysis = try RunAnalysis(result, settings: scenario.analysisSettings, check: check)
+    try check()
     try RunResultFile.write(result, analysis: analysis, to: "\(folder.workPath)/result.h5")
+    try check()
     if scenario.report.isHTML {
       try folder.write(Array(ReportPage(result, analysis).html().utf8), as: "report.html")
+      try check()
     }
   }
 
@@ -156,7 +169,7 @@ public enum ScenarioRun {
     log.note("interrupted", ["events": .integer(state?.events ?? 0)])
     log.sync()
     throw RunError(
-      .interrupted, "interrupted after \(state?.events ?? 0) events",
+      .interrupted, state.map { "interrupted after \($0.events) events" } ?? "interrupted",
       advice: "Go on with: lockstep resume \(folder.path)")
   }
 }

@@ -1,9 +1,10 @@
 import Analytics
 import MarketTypes
 
-/// Holding something of the run's markets from its first mark on, without costs: what the run is measured against.
+/// Holding something of the run's markets from its first mark on, without costs: what the run is measured against. Dividends
+/// that the scenario states are kept as cash, as a lane that holds keeps them; with none stated it is the price alone.
 public struct BenchmarkFindings: Sendable, Hashable {
-  /// Such as `Holding ALFA`.
+  /// Such as `Holding ALFA`, or `Holding ALFA with dividends` where some were paid.
   public let name: String
   public let times: [Int64]
   /// Worth of one unit of money put in at the first mark.
@@ -32,7 +33,9 @@ extension RunAnalysis {
   public static let noBenchmark = "none"
 
   /// Who is held under a benchmark's name, or why nobody is.
-  static func benchmark(of run: RunResult, named wanted: String) -> Finding<BenchmarkFindings> {
+  static func benchmark(
+    of run: RunResult, named wanted: String, dividends: [RunAnalysisSettings.Dividend] = []
+  ) -> Finding<BenchmarkFindings> {
     if wanted == noBenchmark { return .absent(reason: "the scenario wants none") }
     let account = run.account
     let count = run.instruments.count
@@ -43,6 +46,10 @@ extension RunAnalysis {
     guard !held.isEmpty else { return .absent(reason: "the run has no instrument \(wanted)") }
     var last = [Double?](repeating: nil, count: count)
     var first = last
+    var firstTimes = [Int64](repeating: .max, count: count)
+    var cash = [Double](repeating: 0, count: count)
+    var payments = dividends.sorted { ($0.time, $0.symbol) < ($1.time, $1.symbol) }[...]
+    var pays = false
     var times: [Int64] = []
     var levels: [Double] = []
     for (row, time) in account.times.enumerated() {
@@ -53,10 +60,28 @@ extension RunAnalysis {
           // What one lot of the start is worth, through all splits.
           let worth = Double(mark) * run.lotsOfOne(instrument, at: time)
           last[instrument] = worth
-          if first[instrument] == nil { first[instrument] = worth }
+          if first[instrument] == nil {
+            first[instrument] = worth
+            firstTimes[instrument] = time
+          }
         }
+      }
+      while let payment = payments.first, payment.time <= time {
+        payments.removeFirst()
+        for instrument in held
+        where run.instruments[instrument].symbol == payment.symbol && firstTimes[instrument] < payment.time
+          && run.instruments[instrument].settlement == .linear
+        {
+          // A split of the same moment comes after it.
+          cash[instrument] +=
+            halfTicks(payment.perUnit, of: run.instruments[instrument])
+            * run.lotsOfOne(instrument, at: payment.time - 1)
+          pays = true
+        }
+      }
+      for instrument in held {
         guard let now = last[instrument], let start = first[instrument] else { continue }
-        sum += now / start
+        sum += (now + cash[instrument]) / start
         known += 1
       }
       guard known > 0 else { continue }
@@ -68,12 +93,18 @@ extension RunAnalysis {
     for instrument in held where first[instrument] != nil && !symbols.contains(run.instruments[instrument].symbol) {
       symbols.append(run.instruments[instrument].symbol)
     }
-    let name =
+    var name =
       switch symbols.count {
       case 1: "Holding \(symbols[0])"
       case 2: "Holding \(symbols[0]) and \(symbols[1])"
       default: "Holding all \(symbols.count) instruments"
       }
+    if pays { name += " with dividends" }
     return .found(BenchmarkFindings(name: name, times: times, levels: levels))
+  }
+
+  /// Money for a unit of quantity as a move of the price.
+  private static func halfTicks(_ perUnit: Double, of instrument: Instrument) -> Double {
+    2 * perUnit / (instrument.tick.doubleValue * instrument.multiplier.doubleValue)
   }
 }

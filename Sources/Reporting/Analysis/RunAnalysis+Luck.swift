@@ -64,11 +64,15 @@ extension RunAnalysis {
             live, resamples: settings.resamples(of: live.periods * live.count),
             meanBlockLength: settings.bootstrapBlockLength, seed: settings.seed)
         }
+        var record = SearchRecord(
+          trials: trials, effectiveTrials: effective, sharpeVariance: variance,
+          overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheckEstimate,
+          superiorPredictiveAbility: ability.value?.consistentEstimate)
+        record.overfittingBlocks = overfitting.value?.blocks
+        record.overfittingSplits = overfitting.value?.splits.count
+        record.overfittingDroppedPeriods = overfitting.value?.droppedRows
         return LuckFindings(
-          search: SearchRecord(
-            trials: trials, effectiveTrials: effective, sharpeVariance: variance,
-            overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheckEstimate,
-            superiorPredictiveAbility: ability.value?.consistentEstimate),
+          search: record,
           priorTrials: run.identity.priorTrials, laneCount: laneCount, countsPriorTrials: isCounted,
           laneSharpeRatios: ratios?.values ?? [],
           sharpe: .from { () throws(AnalyticsError) in

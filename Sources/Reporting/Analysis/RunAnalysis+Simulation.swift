@@ -3,19 +3,20 @@ import Analytics
 extension RunAnalysis {
   /// Histories resampled as the settings say.
   static func simulation(
-    _ basis: Finding<ReturnBasis>, _ trades: Finding<TradeFindings>, capital: Double, _ settings: RunAnalysisSettings
+    _ basis: Finding<ReturnBasis>, _ trades: Finding<TradeFindings>, capital: Double, _ settings: RunAnalysisSettings,
+    while isWanted: @escaping () -> Bool
   ) -> Finding<SimulationFindings> {
-    if settings.simulationMethod == .trades { return shuffle(basis, trades, capital: capital, settings) }
+    if settings.simulationMethod == .trades { return shuffle(basis, trades, capital: capital, settings, isWanted) }
     return basis.flatMap { basis in
       .from { () throws(MonteCarloError) in
         let (returns, name) = (basis.returns.values, basis.label)
         let method = try resampling(returns, name, settings)
         guard let method else {
           let (source, label) = try garchBootstrap(returns, name, settings)
-          return try run(source, label: label, basis, settings)
+          return try run(source, label: label, basis, settings, isWanted)
         }
         let source = try ReturnResampling(returns: returns, method: method, series: name)
-        return try run(source, label: "\(method.label) of \(name)", basis, settings)
+        return try run(source, label: "\(method.label) of \(name)", basis, settings, isWanted)
       }
     }
   }
@@ -62,7 +63,8 @@ extension RunAnalysis {
   }
 
   private static func shuffle(
-    _ basis: Finding<ReturnBasis>, _ trades: Finding<TradeFindings>, capital: Double, _ settings: RunAnalysisSettings
+    _ basis: Finding<ReturnBasis>, _ trades: Finding<TradeFindings>, capital: Double, _ settings: RunAnalysisSettings,
+    _ isWanted: @escaping () -> Bool
   ) -> Finding<SimulationFindings> {
     trades.flatMap { trades in
       .from { () throws(MonteCarloError) in
@@ -76,7 +78,8 @@ extension RunAnalysis {
         }
         return try run(
           source, plan: plan, step: .trade,
-          label: "shuffle of \(profits.count) round trips (another order of the same trades, not another sample)")
+          label: "shuffle of \(profits.count) round trips (another order of the same trades, not another sample)",
+          isWanted)
       }
     }
   }
@@ -95,20 +98,22 @@ extension RunAnalysis {
   }
 
   private static func run(
-    _ source: some PathSource, label: String, _ basis: ReturnBasis, _ settings: RunAnalysisSettings
+    _ source: some PathSource, label: String, _ basis: ReturnBasis, _ settings: RunAnalysisSettings,
+    _ isWanted: @escaping () -> Bool
   ) throws(MonteCarloError) -> SimulationFindings {
     var plan = plan(source, settings)
     plan.periodsPerYear = basis.returns.periodsPerYear
     let riskFree = try? PeriodRate(annual: settings.riskFreeRate, periodsPerYear: plan.periodsPerYear)
     plan.riskFreePerStep = riskFree?.perPeriod ?? 0
-    return try run(source, plan: plan, step: .period, label: label)
+    return try run(source, plan: plan, step: .period, label: label, isWanted)
   }
 
   private static func run(
-    _ source: some PathSource, plan: MonteCarloPlan, step: SimulationFindings.Step, label: String
+    _ source: some PathSource, plan: MonteCarloPlan, step: SimulationFindings.Step, label: String,
+    _ isWanted: @escaping () -> Bool
   ) throws(MonteCarloError) -> SimulationFindings {
     var run = try MonteCarloRun(source, plan: plan)
-    return SimulationFindings(result: try run.run(), step: step, method: label, plan: plan)
+    return SimulationFindings(result: try run.run { _ in isWanted() }, step: step, method: label, plan: plan)
   }
 }
 

@@ -30,6 +30,7 @@ extension RunAnalysis {
       return TradeFindings(
         log: log, fillToFill: fillToFill, flatToFlat: flatToFlat, statistics: TradeStatistics(fillToFill.trips),
         positionStatistics: TradeStatistics(flatToFlat.trips), execution: ExecutionQuality(log), shortfall: shortfall,
+        decisionShortfall: .from { () throws(AnalyticsError) in try DecisionShortfall(log) },
         markouts: try markouts { _ in true }, makerMarkouts: try markouts(\.isMaker),
         takerMarkouts: try markouts { !$0.isMaker },
         attributions: [.instrument, .venue, .side, .hour, .strategy].map {

@@ -25,6 +25,19 @@ public enum SimulationMethod: String, Sendable, Hashable, CaseIterable {
 
 /// How a run is analysed; the same settings give the same figures.
 public struct RunAnalysisSettings: Sendable, Hashable {
+  /// Cash for each unit of quantity of an instrument that is held at a time.
+  public struct Dividend: Sendable, Hashable {
+    public var time: Int64
+    public var symbol: String
+    public var perUnit: Double
+
+    public init(time: Int64, symbol: String, perUnit: Double) {
+      self.time = time
+      self.symbol = symbol
+      self.perUnit = perUnit
+    }
+  }
+
   /// Nil for the choice of `RunAnalysis.calendar(for:)`.
   public var calendar: TradingCalendar?
   /// Close of a session in nanoseconds after midnight UTC, and its length; nil for the calendar's own.
@@ -39,6 +52,9 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   /// What the run is measured against: the symbol of one of its instruments, `RunAnalysis.noBenchmark`, or empty for holding
   /// all of its instruments in equal parts.
   public var benchmark = ""
+  /// Cash for each unit of an instrument's quantity at moments, in the account's currency: who holds it for comparison gets
+  /// it too, and keeps it as cash.
+  public var dividends: [Dividend] = []
   /// Of bootstraps, and paths of the simulation; nil for as many as `workLimit` allows, up to 2,000 and 10,000.
   public var resamples: Int?
   public var simulatedPaths: Int?
@@ -140,7 +156,9 @@ public struct TradeFindings: Sendable {
   public let statistics: TradeStatistics
   public let positionStatistics: TradeStatistics
   public let execution: ExecutionQuality
+  /// Of each order on its own, and of all of them as one decision.
   public let shortfall: Finding<ImplementationShortfall>
+  public let decisionShortfall: Finding<DecisionShortfall>
   /// From the mids recorded after each fill: of all, of maker and of taker fills.
   public let markouts: [Markout]
   public let makerMarkouts: [Markout]
@@ -229,6 +247,14 @@ public struct RunAnalysis: Sendable {
 
   /// Analyses a run; `run` must be valid (`RunResult.validate`).
   public init(_ run: RunResult, settings: RunAnalysisSettings = RunAnalysisSettings()) {
+    self.init(run, settings: settings) { () throws(Never) in }
+  }
+
+  /// The same for somebody who may want no more of it: `check` is asked between the parts and within the long ones, and
+  /// what it throws ends the analysis.
+  public init<Stop: Error>(
+    _ run: RunResult, settings: RunAnalysisSettings, check: @escaping () throws(Stop) -> Void
+  ) throws(Stop) {
     self.settings = settings
     var (chosen, reason) = settings.calendar.map { ($0, "set by the scenario") } ?? Self.calendar(for: run)
     if let close = settings.sessionClose {
@@ -279,18 +305,32 @@ public struct RunAnalysis: Sendable {
     recovery = drawdownCurve.flatMap { curve in
       .from { () throws(AnalyticsError) in try RecoverySurvival(curve) }
     }
+    try check()
     trades = Self.trades(of: run)
     exposure = Self.exposure(of: run, through: settled)
     stress = Self.stress(of: run, basis: basis, equity: equity, sessions: marketSessions, settings: settings)
     capacity = Self.capacity(of: run, trades: trades, sessions: marketSessions)
-    benchmark = Self.benchmark(of: run, named: settings.benchmark)
+    benchmark = Self.benchmark(of: run, named: settings.benchmark, dividends: settings.dividends)
+    try check()
     luck = Self.luck(of: run, basis: basis, whole: whole.value, calendar: calendar, settings: settings)
     execution = Self.executionUncertainty(of: run)
+    try check()
     resampled = Self.resampled(basis, settings)
-    simulation = Self.simulation(basis, trades, capital: run.identity.startingCapital, settings)
+    try check()
+    simulation = Self.simulation(basis, trades, capital: run.identity.startingCapital, settings) {
+      do throws(Stop) {
+        try check()
+        return true
+      } catch {
+        return false
+      }
+    }
+    // Half a simulation is none.
+    try check()
     tails = Self.tails(basis, settings)
     portfolioRisk = Self.portfolioRisk(of: run, basis: basis, start: equity.value?.times.first, settings: settings)
     thresholds = Self.thresholds(basis, settings)
+    try check()
     (tailBacktests, tailBacktestAbsence) = Self.backtests(basis, settings)
     let builder = MetricBuilder(
       settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value,

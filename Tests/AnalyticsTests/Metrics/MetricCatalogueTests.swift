@@ -55,6 +55,9 @@ private func richInputs() throws -> MetricInputs {
     trials: 20, effectiveTrials: 7.5, sharpeVariance: 0.001, overfittingProbability: 0.3,
     realityCheck: Estimate(value: 0.2, standardError: 0.01),
     superiorPredictiveAbility: Estimate(value: 0.1, standardError: 0.01))
+  inputs.search?.overfittingBlocks = 16
+  inputs.search?.overfittingSplits = 12_870
+  inputs.search?.overfittingDroppedPeriods = 3
   let source = try ReturnResampling(returns: inputs.returns.values)
   var plan = MonteCarloPlan(paths: 64, seed: 5)
   plan.figures = Set(PathFigure.allCases)
@@ -62,6 +65,16 @@ private func richInputs() throws -> MetricInputs {
   inputs.simulation = try run.run()
   inputs.simulationMethod = source.method.label
   return inputs
+}
+
+@Test
+func overfittingSaysWhatItWasComputedFrom() throws {
+  let value = try MetricCatalogue.standard.evaluate(try richInputs()).first { $0.id == "pbo" }
+  #expect(
+    value?.parameters == [
+      MetricParameter("blocks", 16.0), MetricParameter("splits", 12_870.0),
+      MetricParameter("periods left out at the start", 3.0),
+    ])
 }
 
 @Test

@@ -62,6 +62,40 @@ func slippageRolesAndQueues() throws {
 }
 
 @Test
+func oneDecisionInManyOrdersCostsWhatThePriceMoved() throws {
+  // Three slices of a hundred, each a tick above the mid of its own moment, while the mid rises a dollar with each.
+  var fills: [FillRecord] = []
+  var orders: [OrderRecord] = []
+  for slice: Int64 in [2, 0, 1] {
+    let mid: Int64 = 2_000 + 200 * slice
+    let decided: Int64 = slice * second
+    let number = UInt64(slice + 1)
+    orders.append(
+      OrderRecord(
+        identifier: number, side: .buy, decisionTime: decided, endTime: decided + 1, lots: 100, filledLots: 100,
+        outcome: .filled, arrivalMidHalfTicks: mid))
+    fills.append(
+      FillRecord(
+        time: decided + 1, order: number, side: .buy, priceTicks: Int32(mid / 2 + 1), lots: 100, fee: 0.5,
+        arrivalMidHalfTicks: mid))
+  }
+  fills.sort { $0.time < $1.time }
+  let log = try TradeLog(instruments: [share], fills: fills, orders: orders)
+  let decision = try DecisionShortfall(log)
+  #expect(abs(decision.executionCost - 303) < 1e-9 && decision.fees == 1.5)
+  #expect(abs(decision.total - 304.5) < 1e-9 && abs(decision.paperValue - 3_000) < 1e-9)
+  // Each order on its own knows nothing of it.
+  #expect(abs(ExecutionQuality(log).slippageMoney - 3) < 1e-9)
+  let sale = FillRecord(time: 9 * second, side: .sell, priceTicks: 1_000, lots: 1)
+  for other in [fills + [sale], []] {
+    #expect(throws: AnalyticsError.self) {
+      try DecisionShortfall(TradeLog(instruments: [share], fills: other, orders: orders))
+    }
+  }
+  #expect(throws: AnalyticsError.self) { try DecisionShortfall(TradeLog(instruments: [share], fills: fills)) }
+}
+
+@Test
 func nothingTradedHasNoRatios() throws {
   let quality = ExecutionQuality(try TradeLog(instruments: [], fills: []))
   #expect(quality.fillRatio == nil && quality.cancelRatio == nil && quality.makerShare == nil)

@@ -1,18 +1,37 @@
 /// Writes a value as TOML with a comment on every key; what it writes reads back as the same value.
 struct TomlTableWriter: TomlMapper {
   private let header: String
+  /// Lists of tables, by their whole names, that a reader would find filled here without a word: an empty one is said.
+  private let inherited: Set<String>
+  /// Lists of tables that are not empty, by their whole names.
+  private var filled: Set<String> = []
   private var lines: [String] = []
   private var tables: [String] = []
 
   /// The whole document.
   static func text<Value: TomlMapped>(_ value: Value) throws(ScenarioError) -> String {
     var copy = value
-    var writer = TomlTableWriter(header: "")
+    var writer = TomlTableWriter(header: "", inherited: [])
     try copy.map(&writer)
     return (writer.lines + writer.tables).joined(separator: "\n") + "\n"
   }
 
-  private init(header: String) { self.header = header }
+  private init(header: String, inherited: Set<String>) {
+    self.header = header
+    self.inherited = inherited
+  }
+
+  /// The lists of tables that a value begins with where it stands under a name.
+  private static func lists<Value: TomlMapped>(
+    filledIn blank: Value, named name: String
+  ) throws(ScenarioError) -> Set<String> {
+    var copy = blank
+    var writer = TomlTableWriter(header: name, inherited: [])
+    try copy.map(&writer)
+    return writer.filled
+  }
+
+  private func path(_ key: String) -> String { header.isEmpty ? key : "\(header).\(key)" }
 
   private mutating func line(_ key: String, _ value: String, _ comment: String) {
     lines.append("\(key) = \(value)" + (comment.isEmpty ? "" : "  # \(comment)"))
@@ -83,7 +102,7 @@ struct TomlTableWriter: TomlMapper {
 
   mutating func settings(_ key: String, _ value: inout [String: Double], _ comment: String) {
     guard !value.isEmpty else { return }
-    tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + ["[\(header.isEmpty ? key : "\(header).\(key)")]"]
+    tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + ["[\(path(key))]"]
     for (name, number) in value.sorted(by: { $0.key < $1.key }) {
       tables.append("\(Self.bare(name)) = \(TomlNumber.text(number))")
     }
@@ -104,34 +123,44 @@ struct TomlTableWriter: TomlMapper {
   mutating func table<Value: TomlMapped>(
     _ key: String, _ value: inout Value, _ comment: String
   ) throws(ScenarioError) {
-    try table(header.isEmpty ? key : "\(header).\(key)", marks: ("[", "]"), &value, comment)
+    filled.formUnion(try table(path(key), marks: ("[", "]"), inherited, &value, comment))
   }
 
   mutating func table<Value: TomlMapped>(
     _ key: String, _ value: inout Value?, blank: Value, _ comment: String
   ) throws(ScenarioError) {
     guard var present = value else { return }
-    try table(key, &present, comment)
+    // Readers begin with the blank one, whatever stands around it.
+    let inherited = try Self.lists(filledIn: blank, named: path(key))
+    filled.formUnion(try table(path(key), marks: ("[", "]"), inherited, &present, comment))
   }
 
   mutating func tables<Value: TomlMapped>(
     _ key: String, _ value: inout [Value], blank: Value, _ comment: String
   ) throws(ScenarioError) {
+    guard !value.isEmpty else {
+      if inherited.contains(path(key)) { line(key, "[]", comment) }
+      return
+    }
+    filled.insert(path(key))
+    let inherited = try Self.lists(filledIn: blank, named: path(key))
     for index in value.indices {
-      try table(header.isEmpty ? key : "\(header).\(key)", marks: ("[[", "]]"), &value[index], comment)
+      _ = try table(path(key), marks: ("[[", "]]"), inherited, &value[index], comment)
     }
   }
 
+  /// Gives the lists of tables that it holds.
   private mutating func table<Value: TomlMapped>(
-    _ name: String, marks: (String, String), _ value: inout Value, _ comment: String
-  ) throws(ScenarioError) {
-    var writer = TomlTableWriter(header: name)
+    _ name: String, marks: (String, String), _ inherited: Set<String>, _ value: inout Value, _ comment: String
+  ) throws(ScenarioError) -> Set<String> {
+    var writer = TomlTableWriter(header: name, inherited: inherited)
     try value.map(&writer)
     // A table that only holds tables needs no line of its own.
     if !writer.lines.isEmpty || marks.0 == "[[" {
       tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + [marks.0 + name + marks.1]
     }
     tables += writer.lines + writer.tables
+    return writer.filled
   }
 
   static func quoted(_ text: String) -> String {

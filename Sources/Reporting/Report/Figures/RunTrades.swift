@@ -9,4 +9,5 @@ struct RunTrades: Sendable {
   var statistics: TradeStatistics { findings.statistics }
   var execution: ExecutionQuality { findings.execution }
   var shortfall: Part<ImplementationShortfall> { Part(findings.shortfall) }
+  var decisionShortfall: Part<DecisionShortfall> { Part(findings.decisionShortfall) }
 }

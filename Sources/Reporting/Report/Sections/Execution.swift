@@ -50,21 +50,36 @@ enum Execution {
     add("Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, "")
     if let shortfall = trades.shortfall.value {
       add(
-        "Implementation shortfall", .init(shortfall.total, context.money),
-        "execution + opportunity + fees, \(context.currency)")
+        "Shortfall of single orders", .init(shortfall.total, context.money),
+        "each order against the mid when it was decided: execution + opportunity + fees, \(context.currency)")
       add("– execution", .init(shortfall.executionCost, context.money), "filled lots against arrival")
       add("– opportunity", .init(shortfall.opportunityCost, context.money), "what unfilled lots would have earned")
       add("– fees", .init(shortfall.fees, context.money), "rebates negative")
     }
+    if let decision = trades.decisionShortfall.value {
+      add(
+        "Implementation shortfall", .init(decision.total, context.money),
+        "all fills against the mid at the first order, with fees, \(context.currency); what was wanted but never sent is not in it"
+      )
+      add(
+        "– of value at that mid",
+        decision.paperValue > 0 ? .init(decision.total / decision.paperValue, .percent(4)) : nil, "")
+    }
     add("Fees as maker", .init(execution.makerFees, context.money), context.currency)
     add("Fees as taker", .init(execution.takerFees, context.money), context.currency)
-    let note = trades.shortfall.value.flatMap {
-      $0.unknownOrders > 0
-        ? "\(Format.counted($0.unknownOrders, "order")) without a known mid are not part of the shortfall." : nil
+    var notes =
+      trades.shortfall.value.map {
+        $0.unknownOrders > 0
+          ? ["\(Format.counted($0.unknownOrders, "order")) without a known mid are not part of the shortfall."] : []
+      } ?? []
+    if let reason = trades.decisionShortfall.reason {
+      notes.append("There is no implementation shortfall of one decision (Perold 1988): \(reason).")
     }
     content.add(
-      DataTable(columns: ["Cost", "Value", "Meaning"], rows: rows, note: note), title: "Costs",
-      introduction: "Against the middle of the market when the strategy decided (Perold 1988).")
+      DataTable(
+        columns: ["Cost", "Value", "Meaning"], rows: rows, note: notes.isEmpty ? nil : notes.joined(separator: " ")),
+      title: "Costs",
+      introduction: "Against the middle of the market when the strategy decided.")
   }
 
   private static func orders(_ context: ReportContext, _ content: inout SectionContent) {

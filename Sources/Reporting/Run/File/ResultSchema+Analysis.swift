@@ -213,9 +213,12 @@ extension ResultSchema {
         column("gross_profit", axes: axes, "before fees", unit: "money", rows, \.grossProfit),
         column("fees", axes: axes, "of both fills, by lots", unit: "money", rows, \.fees),
         column("net_profit", axes: axes, "after fees", unit: "money", rows, \.netProfit),
-        column("adverse_excursion", axes: axes, "deepest loss on the way", unit: "money", rows, \.adverseExcursion),
         column(
-          "favourable_excursion", axes: axes, "highest gain on the way", unit: "money", rows, \.favourableExcursion),
+          "adverse_excursion", axes: axes, "deepest loss at the rows of /account on the way", unit: "money", rows,
+          \.adverseExcursion),
+        column(
+          "favourable_excursion", axes: axes, "highest gain at the rows of /account on the way", unit: "money", rows,
+          \.favourableExcursion),
       ])
   }()
 
