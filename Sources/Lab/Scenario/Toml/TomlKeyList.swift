@@ -27,7 +27,7 @@ struct TomlKeyList: TomlMapper {
   static func keys<Value: TomlMapped>(of value: Value) throws(ScenarioError) -> [ScenarioKey] {
     var copy = value
     var list = TomlKeyList(prefix: "")
-    try copy.map(&list)
+    try copy.show(to: &list)
     return list.keys
   }
 
@@ -112,7 +112,7 @@ struct TomlKeyList: TomlMapper {
 
   private mutating func visit<Value: TomlMapped>(_ step: String, _ value: inout Value) throws(ScenarioError) {
     var list = TomlKeyList(prefix: prefix + step)
-    try value.map(&list)
+    try value.show(to: &list)
     keys += list.keys
   }
 }

@@ -16,7 +16,7 @@ struct TomlTableReader: TomlMapper {
     _ entries: [TomlEntry], file: String, prefix: String, into value: inout Value
   ) throws(ScenarioError) {
     var reader = TomlTableReader(file: file, prefix: prefix, entries: entries)
-    try value.map(&reader)
+    try value.show(to: &reader)
     try reader.refuseUnknownKeys()
   }
 

@@ -12,7 +12,7 @@ struct TomlTableWriter: TomlMapper {
   static func text<Value: TomlMapped>(_ value: Value) throws(ScenarioError) -> String {
     var copy = value
     var writer = TomlTableWriter(header: "", inherited: [])
-    try copy.map(&writer)
+    try copy.show(to: &writer)
     return (writer.lines + writer.tables).joined(separator: "\n") + "\n"
   }
 
@@ -27,7 +27,7 @@ struct TomlTableWriter: TomlMapper {
   ) throws(ScenarioError) -> Set<String> {
     var copy = blank
     var writer = TomlTableWriter(header: name, inherited: [])
-    try copy.map(&writer)
+    try copy.show(to: &writer)
     return writer.filled
   }
 
@@ -154,7 +154,7 @@ struct TomlTableWriter: TomlMapper {
     _ name: String, marks: (String, String), _ inherited: Set<String>, _ value: inout Value, _ comment: String
   ) throws(ScenarioError) -> Set<String> {
     var writer = TomlTableWriter(header: name, inherited: inherited)
-    try value.map(&writer)
+    try value.show(to: &writer)
     // A table that only holds tables needs no line of its own.
     if !writer.lines.isEmpty || marks.0 == "[[" {
       tables += [""] + (comment.isEmpty ? [] : ["# \(comment)"]) + [marks.0 + name + marks.1]
