@@ -88,7 +88,7 @@ struct CarrySchedule {
       }.min() ?? .max
   }
 
-  /// Borrow is paid when a day of UTC ends, from the first event on.
+  /// Borrow is paid when a day of UTC ends, from the first event on, and at the end.
   mutating func start(at time: Int64) {
     guard groups.contains(where: { $0.terms.borrow != nil }) else { return }
     let day = Self.dayNanoseconds
@@ -150,6 +150,15 @@ extension ExecutionEngine {
       if carry.nextClose <= moment { carry.nextClose += CarrySchedule.dayNanoseconds }
       carry.findNext()
       if changes.next <= moment { makeChanges(upTo: moment, books: books) }
+    }
+  }
+
+  /// Pays the borrow of the last, unfinished day, up to the end of a run.
+  public mutating func endCarry(at time: Int64) {
+    for group in carry.groups where group.terms.borrow != nil {
+      for lane in group.lanes {
+        for instrument in 0..<instrumentCount { accrueBorrow(lane: Int(lane), instrument, until: time) }
+      }
     }
   }
 

@@ -173,6 +173,7 @@ extension ExecutionEngine {
             lotsAfter: after, cash: cash, halfTicksBefore: before))
       }
     }
+    forgetTaken(instrument: change.instrument)
     if before != .min { feedKinds[instrument].lastBidPlusAsk = change.split.carried(halfTicks: before) }
     changes.former[instrument] = FormerPrices(books, instrument: instrument)
     feedKinds[instrument].status = .halted

@@ -7,6 +7,7 @@ extension ExecutionEngine {
   @inline(never)
   mutating func traded(_ change: BookChange, books: borrowing BookSet) {
     guard Int(change.instrument) < instrumentCount, change.price != .min else { return }
+    stamp &+= 1
     if special.isWatching { marketTraded(change, books: books) }
     if !books.hasBook(instrument: Int(change.instrument)) {
       noteMiddle(instrument: Int(change.instrument), time: change.time, books: books)
@@ -16,7 +17,6 @@ extension ExecutionEngine {
     let restingSide = 1 - change.sideIndex
     let side = Int(change.instrument) &* 2 &+ restingSide
     if occupied[side].best == LadderSide.noKey { return }
-    stamp &+= 1
     fillLevels(
       change, sideIndex: restingSide, downTo: change.price, isInclusive: false, cause: .tradedThrough, books: books)
     let level = occupied[side].level(price: change.price)
@@ -46,6 +46,7 @@ extension ExecutionEngine {
     levelMoved(
       Int(change.instrument) &* 2 &+ change.sideIndex, price: change.price, from: change.oldQuantity,
       to: change.quantity, time: change.time)
+    levelHolds(Int(change.instrument) &* 2 &+ change.sideIndex, price: change.price, change.quantity)
     if change.quantity > change.oldQuantity {
       crossedBy(
         change, sideIndex: change.sideIndex, price: change.price, quantity: change.quantity &- change.oldQuantity,
@@ -75,6 +76,8 @@ extension ExecutionEngine {
     var arrival = change
     arrival.price = price
     arrival.quantity = quantity
+    // A quote has no side of its own.
+    arrival.code.rawValue = change.code.rawValue & ~0x20 | UInt8(truncatingIfNeeded: sideIndex << 5)
     stamp &+= 1
     fillLevels(
       arrival, sideIndex: 1 - sideIndex, downTo: price, isInclusive: true, cause: .crossedByArrival, books: books)
@@ -88,6 +91,10 @@ extension ExecutionEngine {
     guard instrument < instrumentCount, !books.hasDepth(instrument: instrument) else { return }
     let before = feedKinds[instrument]
     feedKinds[instrument].quote = (change.price, change.quantity, change.oldPrice, change.oldQuantity)
+    for (side, old, new) in [(0, before.quote.0, change.price), (1, before.quote.2, change.oldPrice)]
+    where old != .min && old != new { levelHolds(2 &* instrument &+ side, price: old, 0) }
+    if change.price != .min { levelHolds(2 &* instrument, price: change.price, change.quantity) }
+    if change.oldPrice != .min { levelHolds(2 &* instrument &+ 1, price: change.oldPrice, change.oldQuantity) }
     if change.price != .min {
       let old = before.quote.0 == change.price ? before.quote.1 : change.quantity
       levelMoved(2 &* instrument, price: change.price, from: old, to: change.quantity, time: change.time)
@@ -104,17 +111,20 @@ extension ExecutionEngine {
   }
 
   /// A bar fills what its range went through, not merely touched, up to its volume; orders that it opened beyond fill at
-  /// the open. A bar without volume sets no bound.
+  /// the open. A bar without volume sets no bound. Of an order that came during the bar nobody knows what traded after it but
+  /// the close: only a close beyond its price fills it.
   @inline(never)
   mutating func barEnded(_ change: BookChange, books: borrowing BookSet) {
     guard Int(change.instrument) < instrumentCount,
       let bar = books.lastBar(instrument: Int(change.instrument))
     else { return }
     noteMiddle(instrument: Int(change.instrument), time: change.time, books: books)
-    if special.isWatching { barPassed(change, bar, books: books) }
     var change = change
     if change.quantity <= 0 { change.quantity = .max }
     stamp &+= 1
+    barStart = feedKinds[Int(change.instrument)].lastBarTime
+    feedKinds[Int(change.instrument)].lastBarTime = change.time
+    if special.isWatching { barPassed(change, bar, books: books) }
     for sideIndex in 0..<2 {
       let side = Int(change.instrument) &* 2 &+ sideIndex
       if occupied[side].best == LadderSide.noKey { continue }

@@ -105,6 +105,7 @@ extension ExecutionEngine {
     switch kind {
     case .accepted, .triggered: break
     case .filled:
+      unheardQuantities[index] &-= quantity
       let signed = orders[index].sideIndex == 0 ? quantity : 0 &- quantity
       knownLots[place] &+= signed
       knownCash[place] -= contracts[Int(orders[index].instrument)].value(lots: signed, price: price)
@@ -168,6 +169,8 @@ extension ExecutionEngine {
     let instrument = Int(orders[index].instrument)
     let isBuy = orders[index].sideIndex == 0
     orders[index].openQuantity &-= quantity
+    filledQuantities[index] &+= quantity
+    unheardQuantities[index] &+= quantity
     let isDone = orders[index].openQuantity == 0 && reserve(index) == 0
     let place = lane &* instrumentCount &+ instrument
     if keepsBookings { beforeBooking(index, lane: lane, price: price, quantity: quantity, time: time) }
@@ -265,7 +268,7 @@ extension ExecutionEngine {
   /// The first order of a new place in the queue.
   @inline(never)
   private mutating func beginCohort(
-    _ index: Int, level: PriceLevel, event: Int64, model: UInt8, isHidden: Bool, time: Int64,
+    _ index: Int, level: PriceLevel, event: Int64, model: UInt16, isHidden: Bool, time: Int64,
     books: borrowing BookSet
   ) {
     let instrument = Int(orders[index].instrument)

@@ -55,21 +55,26 @@ extension ExecutionEngine: BookObserver {
       EventCode.Operation.executePriced.rawValue:
       guard change.arrival != BookChange.noArrival else { break }
       let side = Int(change.instrument) &* 2 &+ change.sideIndex
+      stamp &+= 1
       if occupied[side].best >= occupied[side].key(change.price) { executed(change, movesUp: true, books: books) }
       if special.isWatching, !change.code.isMarked { marketTraded(change, books: books) }
     case EventCode.Operation.modify.rawValue:
       guard change.arrival != BookChange.noArrival else { break }
       moveUp(change, price: change.oldPrice, quantity: change.oldQuantity)
+      modified(change, books: books)
       arrived(change, books: books)
     case EventCode.Operation.fill.rawValue:
       // A fill beyond the order's price is an aggressor's: nothing that rested beside the order was executed.
       guard change.arrival != BookChange.noArrival, !change.code.isMarked else { break }
+      stamp &+= 1
       executed(change, movesUp: false, books: books)
     case EventCode.Operation.trade.rawValue: traded(change, books: books)
     case EventCode.Operation.setLevel.rawValue: levelSet(change, books: books)
     case EventCode.Operation.quote.rawValue: quoted(change, books: books)
     case EventCode.Operation.bar.rawValue: barEnded(change, books: books)
     case EventCode.Operation.status.rawValue: statusChanged(change, books: books)
+    case EventCode.Operation.clear.rawValue, EventCode.Operation.snapshotBegin.rawValue:
+      forgetTaken(instrument: change.instrument)
     default: break
     }
     if change.touchMoved, special.hasPegs { followPegs(change, books: books) }
@@ -127,7 +132,6 @@ extension ExecutionEngine: BookObserver {
 
   @inline(never)
   private mutating func executed(_ change: BookChange, movesUp: Bool, books: borrowing BookSet) {
-    stamp &+= 1
     fillLevels(
       change, sideIndex: change.sideIndex, downTo: change.price, isInclusive: false, cause: .tradedThrough,
       books: books)
@@ -194,6 +198,17 @@ extension ExecutionEngine: BookObserver {
     }
   }
 
+  /// What a lane has of the event being handled already: nothing, but for an order that it took from before the order changed.
+  @inline(__always)
+  func beginTaking(lane: Int, change: BookChange, cause: FillCause, books: borrowing BookSet) {
+    guard takenStamp[lane] != stamp else { return }
+    takenStamp[lane] = stamp
+    takenNow[lane] = 0
+    if cause == .crossedByArrival, !takenLiquidity[lane].isEmpty, let order = books.order(at: change.slot) {
+      takenNow[lane] = takenQuantity(lane: lane, slot: change.slot, arrival: order.arrival)
+    }
+  }
+
   /// Fills a cohort's orders in turn, each lane for at most the event's quantity over all its orders.
   mutating func fillCohort(
     _ cohort: Int, quantity: Int64, change: BookChange, cause: FillCause, price: Int32? = nil,
@@ -203,16 +218,20 @@ extension ExecutionEngine: BookObserver {
     while index >= 0 {
       let next = Int(orders[index].next)
       let lane = lane(of: index)
-      if takenStamp[lane] != stamp {
-        takenStamp[lane] = stamp
-        takenNow[lane] = 0
+      beginTaking(lane: lane, change: change, cause: cause, books: books)
+      var filled = min(orders[index].openQuantity, quantity &- takenNow[lane])
+      var trade = price ?? orders[index].price
+      if cause == .barRange, arrivedDuringBar(index) {
+        // Of the bar only its end came after the order.
+        trade = orders[index].price
+        if !Self.isThrough(change.price, trade, sideIndex: orders[index].sideIndex) { filled = 0 }
       }
-      let filled = min(orders[index].openQuantity, quantity &- takenNow[lane])
       if filled > 0, !drawsFills || !misses(index, change: change, cause: cause, books: books) {
         takenNow[lane] &+= filled
+        if cause == .crossedByArrival { rememberArrival(lane: lane, change, quantity: filled, books: books) }
         fill(
-          index, time: change.time, quantity: filled, price: price ?? orders[index].price, isMaker: true,
-          cause: cause, causeArrival: change.arrival, causePrice: change.price, books: books)
+          index, time: change.time, quantity: filled, price: trade, isMaker: true, cause: cause,
+          causeArrival: change.arrival, causePrice: change.price, books: books)
         if orders[index].openQuantity == 0 {
           leaveQueue(index)
           if orders[index].state != .finished { showMore(index, time: change.time, books: books) }

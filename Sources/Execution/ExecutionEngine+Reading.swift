@@ -82,6 +82,9 @@ extension ExecutionEngine {
   /// What becomes of a lane whose drawdown stop falls.
   public func afterStop(lane: Int) -> AfterStop { gates[Int(lanes[lane].gate)].limits.afterStop }
 
+  /// The most lots that one order of a lane may have.
+  public func largestOrder(lane: Int) -> Int64 { gates[Int(lanes[lane].gate)].limits.orderQuantity ?? .max }
+
   /// Whether a lane was stopped and is not to be called any more.
   public func hasLeft(lane: Int) -> Bool { riskStates[lane].isStopped && afterStop(lane: lane) != .continues }
 

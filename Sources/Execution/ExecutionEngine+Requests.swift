@@ -40,11 +40,11 @@ extension ExecutionEngine {
     let instrument = min(Int(intent.instrument), instrumentCount &- 1)
     let exposure = self.exposure(lane: lane, instrument: instrument, bestBid: bestBid, bestAsk: bestAsk)
     let gate = gates.place(Int(lanes[lane].gate))
-    switch gate.pointee.approve(intent, exposure: exposure, time: time, state: &riskStates[lane]) {
-    case .success(let approved):
-      return route(approved, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk)
-    case .failure(let reason): return refuse(intent, lane: lane, time: time, reason: reason)
-    }
+    let state = riskStates.place(lane)
+    return gate.pointee.approve(
+      intent, exposure: exposure, time: time, state: &state.pointee,
+      approved: { route($0, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk) },
+      refused: { refuse(intent, lane: lane, time: time, reason: $0) })
   }
 
   @inline(__always)
@@ -119,7 +119,8 @@ extension ExecutionEngine {
     return true
   }
 
-  /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it.
+  /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it. What fills before it
+  /// arrives counts as part of the quantity asked for, so that no fill under way makes a position larger than was approved.
   /// False when there is nothing to amend, or when a risk control holds it back.
   public mutating func amend(
     _ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64, bestBid: Price, bestAsk: Price
@@ -136,7 +137,9 @@ extension ExecutionEngine {
       return false
     }
     orders[index].messagesUnderWay &+= 1
-    let content = amendments.insert(Amendment(quantity: quantity, price: price.ticks))
+    let content = amendments.insert(
+      Amendment(
+        quantity: quantity, filledBefore: filledQuantities[index] &- unheardQuantities[index], price: price.ticks))
     post(index, lane: lane, time: time, content: content, law: 2)
     return true
   }
@@ -357,15 +360,23 @@ extension ExecutionEngine {
     }
   }
 
+  /// What an amend leaves open once the fills that its lane had not heard of are taken off.
+  func quantityLeft(_ amendment: Amendment, of index: Int) -> Int64 {
+    amendment.quantity &- (filledQuantities[index] &- amendment.filledBefore)
+  }
+
   private mutating func amendArrives(
     _ index: Int, _ amendment: Amendment, time: Int64, books: borrowing BookSet
   ) {
+    var amendment = amendment
+    amendment.quantity = quantityLeft(amendment, of: index)
     guard orders[index].state == .working, !books.status(of: Int(orders[index].instrument)).stopsEntry,
       !hasTooManyParts(index, quantity: amendment.quantity)
     else {
       tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
       return
     }
+    if amendment.quantity <= 0 { return cancelArrives(index, time: time) }
     if amendment.price == orders[index].price, amendment.quantity <= orders[index].openQuantity &+ reserve(index) {
       reduceOpen(index, to: amendment.quantity)
     } else {

@@ -87,10 +87,11 @@ extension ExecutionEngine {
     let lane = lane(of: index)
     let opposite: UInt8 = isBuy ? 1 : 0
     var limit = orders[index].type == .market ? nil : Optional(orders[index].price)
-    var aheadOfOwn = Int64.max
+    var (aheadOfOwn, arrivalOfOwn) = (Int64.max, Int64.max)
     if let own {
       limit = orders[own].price
-      aheadOfOwn = cohorts[Int(orders[own].cohort)].ahead
+      let cohort = cohorts[Int(orders[own].cohort)]
+      (aheadOfOwn, arrivalOfOwn) = (cohort.ahead, cohort.arrival)
     }
     var open = orders[index].openQuantity
     scratchPrices.removeAll()
@@ -98,7 +99,10 @@ extension ExecutionEngine {
     books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
       if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
       let standing = own != nil && price.ticks == limit ? min(quantity, aheadOfOwn) : quantity
-      let taken = min(open, freeQuantity(lane: lane, instrument, opposite, price.ticks, standing: standing))
+      let free = freeQuantity(
+        lane: lane, instrument, opposite, price.ticks, standing: standing,
+        before: own != nil && price.ticks == limit ? arrivalOfOwn : .max, books: books)
+      let taken = min(open, free)
       if taken > 0 {
         scratchPrices.append(price.ticks)
         scratchQuantities.append(taken)
@@ -108,7 +112,7 @@ extension ExecutionEngine {
     }
     for place in 0..<scratchPrices.count {
       let (price, quantity) = (scratchPrices[place], scratchQuantities[place])
-      remember(lane: lane, instrument, opposite, price, quantity)
+      remember(lane: lane, instrument, opposite, price, quantity, books: books)
       fill(
         index, time: time, quantity: quantity, price: price, isMaker: false, cause: .aggressed,
         causeArrival: BookChange.noArrival, causePrice: price, books: books)
@@ -117,7 +121,7 @@ extension ExecutionEngine {
 
   /// An order meets a resting one of its own lane.
   private mutating func meet(_ index: Int, own: Int, time: Int64, books: borrowing BookSet) {
-    switch selfTradePrevention(index) {
+    switch prevention(index, own) {
     case .none:
       let quantity = min(orders[index].openQuantity, orders[own].openQuantity)
       let price = orders[own].price
@@ -160,6 +164,11 @@ extension ExecutionEngine {
     }
   }
 
+  /// What becomes of an order that meets another of its lane; orders of different participants trade.
+  private func prevention(_ index: Int, _ own: Int) -> SelfTradePrevention {
+    participant(index) == participant(own) ? selfTradePrevention(index) : .none
+  }
+
   private func available(_ index: Int, upTo wanted: Int64, books: borrowing BookSet) -> Int64 {
     let instrument = Int(orders[index].instrument)
     let isBuy = orders[index].sideIndex == 0
@@ -168,42 +177,9 @@ extension ExecutionEngine {
     var total: Int64 = 0
     books.forEachLevel(isBuy ? .sell : .buy, instrument: instrument) { price, quantity in
       if let limit, isBuy ? price.ticks > limit : price.ticks < limit { return false }
-      total &+= freeQuantity(lane: lane, instrument, isBuy ? 1 : 0, price.ticks, standing: quantity)
+      total &+= freeQuantity(lane: lane, instrument, isBuy ? 1 : 0, price.ticks, standing: quantity, books: books)
       return total < wanted
     }
     return total
-  }
-
-  /// Levels that are gone, and shares of them, are no longer remembered.
-  private mutating func forgetGone(lane: Int, books: borrowing BookSet) {
-    if takenLiquidity[lane].isEmpty { return }
-    takenLiquidity[lane].removeAll {
-      books.level($0.sideIndex == 0 ? .buy : .sell, at: Price(ticks: $0.price), instrument: Int($0.instrument))
-        .quantity == 0
-    }
-  }
-
-  private func freeQuantity(
-    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, standing: Int64
-  ) -> Int64 {
-    for taken in takenLiquidity[lane]
-    where taken.price == price && taken.sideIndex == sideIndex && Int(taken.instrument) == instrument {
-      return max(0, standing - taken.quantity)
-    }
-    return standing
-  }
-
-  private mutating func remember(
-    lane: Int, _ instrument: Int, _ sideIndex: UInt8, _ price: Int32, _ quantity: Int64
-  ) {
-    for place in takenLiquidity[lane].indices {
-      let taken = takenLiquidity[lane][place]
-      if taken.price == price, taken.sideIndex == sideIndex, Int(taken.instrument) == instrument {
-        takenLiquidity[lane][place].quantity += quantity
-        return
-      }
-    }
-    takenLiquidity[lane].append(
-      TakenLiquidity(instrument: UInt16(instrument), sideIndex: sideIndex, price: price, quantity: quantity))
   }
 }

@@ -31,7 +31,8 @@ extension ExecutionEngine {
     case RequestCode.cancel: kind = .cancel
     default:
       let amendment = amendments.remove(message.content)
-      kind = .amend(price: Price(ticks: amendment.price), quantity: Quantity(lots: amendment.quantity))
+      let left = quantityLeft(amendment, of: index)
+      kind = left > 0 ? .amend(price: Price(ticks: amendment.price), quantity: Quantity(lots: left)) : .cancel
     }
     return VenueRequest(time: message.time, order: message.order, instrument: orders[index].instrument, kind: kind)
   }

@@ -105,6 +105,10 @@ public struct ExecutionEngine: ~Copyable {
   var ledgers: Column<PositionLedger>
   var knownLots: Column<Int64>
   var knownCash: Column<Int128>
+  /// Filled of each place's orders at the venue, and the part that the lane has not heard of: running sums, of which only
+  /// differences are read.
+  var filledQuantities: Column<Int64>
+  var unheardQuantities: Column<Int64>
   /// Open quantity of a lane's orders as sent and not known to be done, buys then sells.
   var openQuantities: Column<Int64>
   /// Changes when the lane's orders or position, as it knows them, change by news.
@@ -115,10 +119,17 @@ public struct ExecutionEngine: ~Copyable {
   var takenNow: Column<Int64>
   var takenStamp: Column<Int64>
   var stamp: Int64 = 0
+  /// When the bar being handled began.
+  var barStart = Int64.min
   /// Numbers below zero for joins that share their moment with nobody.
   var unsharedJoins: Int64 = -1
-  /// What a lane took from levels that still stand; short lists, searched from the front.
+  /// What each lane took and still stands; short lists, searched from the front.
   var takenLiquidity: [[TakenLiquidity]]
+  /// A bit for each slot whose order some lane may have taken from.
+  var takenSlots = Column<UInt64>(capacity: 0)
+  /// The levels of feeds without orders that some lane took from, as sides of a book as `occupied`: the quantity is the most
+  /// that any lane remembers.
+  let takenLevels: UnsafeMutablePointer<LadderSide>
   /// What feeds an instrument gives, learned from its events.
   var feedKinds: Column<FeedKind>
   /// Orders that wait outside the queues: stops, pegs, orders for an auction, orders with an expiry.
@@ -145,6 +156,8 @@ public struct ExecutionEngine: ~Copyable {
     var noticeNanoseconds: Int64
     /// What the lane's clock shows more than the venue's when it is called.
     var clockShift: Int64
+    /// The longest its feed may take; Int64.max where only the data says.
+    var feedNanoseconds: Int64
     /// Last arrivals on the lane's connection, for messages that vary.
     var lastRequest: Int64 = .min
     var lastNotice: Int64 = .min
@@ -152,7 +165,7 @@ public struct ExecutionEngine: ~Copyable {
     var gate: Int32
     /// Index of its first sampler; -1 when all its delays are constant.
     var sampler: Int32
-    var queueModel: UInt8
+    var queueModel: UInt16
     var tradesAtLastPrice: Bool
     var isRecorded: Bool
     var hearsFills: Bool
@@ -166,19 +179,14 @@ public struct ExecutionEngine: ~Copyable {
     var isWatched: Bool
   }
 
-  struct TakenLiquidity: BitwiseCopyable {
-    var instrument: UInt16
-    var sideIndex: UInt8
-    var price: Int32
-    var quantity: Int64
-  }
-
   /// What an instrument's fills are derived from.
   struct FeedKind: BitwiseCopyable {
     /// Executions name resting orders, so trade prints repeat them.
     var namesOrders = false
     /// Bid plus ask in ticks when both sides last had a price.
     var lastBidPlusAsk = Int64.min
+    /// When the last bar ended, which is when the next one began; Int64.min before the first.
+    var lastBarTime = Int64.min
     /// Bid price and quantity, ask price and quantity of the last quote.
     var quote: (Int32, Int64, Int32, Int64) = (.min, 0, .min, 0)
     /// Changes of the trading phase.
@@ -193,6 +201,7 @@ public struct ExecutionEngine: ~Copyable {
   ) throws(LaneTermsError) {
     for (lane, terms) in terms.enumerated() { try terms.latency.validate(lane: lane) }
     let meter = try Self.meter(terms, instruments)
+    let (models, modelOf) = try Self.queueModels(terms)
     let contracts = try Self.contracts(instruments)
     self.contracts = contracts
     self.changes = ChangeSchedule(changes, contracts)
@@ -210,26 +219,21 @@ public struct ExecutionEngine: ~Copyable {
     cohorts = Column(capacity: 1024)
     freeCohorts = Column(capacity: 1024)
     occupied = .allocate(capacity: max(1, instrumentCount * 2))
+    takenLevels = .allocate(capacity: max(1, instrumentCount * 2))
     for index in 0..<(instrumentCount * 2) {
       (occupied + index).initialize(to: LadderSide(sideIndex: index & 1))
+      (takenLevels + index).initialize(to: LadderSide(sideIndex: index & 1))
     }
     let requests = MessageQueue(delays: terms.compactMap { Self.requestRoute($0.latency) })
     let notices = MessageQueue(delays: terms.compactMap { Self.noticeDelay($0.latency) })
     lanes = Column(capacity: laneCount)
     var gateOf: [RiskLimits: Int32] = [:]
     var gates = Column<RiskGate>()
-    var modelOf: [QueueModel: UInt8] = [:]
-    var models: [QueueModel] = []
     var samplers: [LatencySampler] = []
     for (index, lane) in terms.enumerated() {
       if gateOf[lane.limits] == nil {
         gateOf[lane.limits] = Int32(gates.count)
         gates.append(RiskGate(limits: lane.limits, instrumentCount: instrumentCount))
-      }
-      if modelOf[lane.queueModel] == nil {
-        // 255 different models are more than anybody can tell apart; the rest share the last.
-        modelOf[lane.queueModel] = UInt8(min(models.count, 254))
-        if models.count < 255 { models.append(lane.queueModel) }
       }
       let latency = lane.latency
       let request = latency.commonRequestNanoseconds
@@ -246,7 +250,8 @@ public struct ExecutionEngine: ~Copyable {
         LaneRoutes(
           request: requests.route(of: Self.requestRoute(latency)), notice: notices.route(of: notice),
           requestNanoseconds: request ?? 0, noticeNanoseconds: notice ?? 0,
-          clockShift: latency.clockShift ?? 0, gate: gateOf[lane.limits] ?? 0, sampler: sampler,
+          clockShift: latency.clockShift ?? 0, feedNanoseconds: latency.longestFeedNanoseconds,
+          gate: gateOf[lane.limits] ?? 0, sampler: sampler,
           queueModel: modelOf[lane.queueModel] ?? 0, tradesAtLastPrice: lane.tradesAtLastPrice,
           isRecorded: lane.isRecorded,
           hearsFills: hearing?[index].fills ?? true,
@@ -286,6 +291,8 @@ public struct ExecutionEngine: ~Copyable {
     ledgers = Column(repeating: PositionLedger(), count: laneCount * instrumentCount)
     knownLots = Column(repeating: 0, count: laneCount * instrumentCount)
     knownCash = Column(repeating: 0, count: laneCount * instrumentCount)
+    filledQuantities = Column(repeating: 0, count: laneCount * places)
+    unheardQuantities = Column(repeating: 0, count: laneCount * places)
     openQuantities = Column(repeating: 0, count: laneCount * instrumentCount * 2)
     newsCounts = Column(repeating: 0, count: laneCount)
     moments = Column(repeating: RequestMoment(), count: laneCount)
@@ -300,6 +307,20 @@ public struct ExecutionEngine: ~Copyable {
     do throws(AccountingError) {
       return try FeeMeter(schedules: terms.map(\.fees), instruments: instruments)
     } catch { throw .accounting(error) }
+  }
+
+  /// The different queue models of the lanes, and their numbers.
+  private static func queueModels(
+    _ terms: [LaneTerms]
+  ) throws(LaneTermsError) -> (models: [QueueModel], numbers: [QueueModel: UInt16]) {
+    var models: [QueueModel] = []
+    var numbers: [QueueModel: UInt16] = [:]
+    for model in terms.map(\.queueModel) where numbers[model] == nil {
+      guard let number = UInt16(exactly: models.count) else { throw .tooManyQueueModels }
+      numbers[model] = number
+      models.append(model)
+    }
+    return (models, numbers)
   }
 
   private static func contracts(_ instruments: [Instrument]) throws(LaneTermsError) -> [ContractValue] {
@@ -323,6 +344,8 @@ public struct ExecutionEngine: ~Copyable {
   deinit {
     occupied.deinitialize(count: instrumentCount * 2)
     occupied.deallocate()
+    takenLevels.deinitialize(count: instrumentCount * 2)
+    takenLevels.deallocate()
   }
 
   @inline(__always)

@@ -103,7 +103,7 @@ struct Cohort: BitwiseCopyable {
   /// Level feeds: what trades took off the front since the level's last change.
   var traded: Int64 = 0
   /// Level feeds: index of the model that estimates what is ahead.
-  var model: UInt8 = 0
+  var model: UInt16 = 0
   /// Behind every displayed order of the price, whenever that arrived.
   var isHidden = false
 }

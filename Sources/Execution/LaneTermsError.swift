@@ -6,10 +6,13 @@ public enum LaneTermsError: Error, Hashable, Sendable, CustomStringConvertible {
   case accounting(AccountingError)
   /// A latency of a lane lies beyond what times can bear.
   case latency(lane: Int, message: String, nanoseconds: Int64)
+  /// More different queue models than the engine can number.
+  case tooManyQueueModels
 
   public var description: String {
     switch self {
     case .accounting(let error): "\(error)"
+    case .tooManyQueueModels: "the lanes have more than 65,536 different queue models; run them in several parts"
     case .latency(let lane, let message, let nanoseconds):
       "lane \(lane): the latency of \(message) is \(nanoseconds) ns; no message may take longer than "
         + "\(LatencyModel.longestNanoseconds) ns, a hundred days"

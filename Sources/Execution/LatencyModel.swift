@@ -117,6 +117,17 @@ public struct LatencyModel: Hashable, Sendable {
     return 0
   }
 
+  /// The longest the feed may take; Int64.max where only the data says.
+  var longestFeedNanoseconds: Int64 {
+    switch feed {
+    case .constant: feedNanoseconds
+    case .recorded, .varying(.recorded): .max
+    case .varying(.constant(let nanoseconds)): max(0, nanoseconds)
+    case .varying(.measured(let points)): max(0, points.map(\.nanoseconds).max() ?? 0)
+    case .varying(.drawn(let quantiles)): max(0, quantiles.max() ?? 0)
+    }
+  }
+
   package var feedSetting: FeedSetting {
     switch feed {
     case .constant: FeedSetting(nanoseconds: feedNanoseconds)

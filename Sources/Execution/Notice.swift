@@ -41,6 +41,8 @@ struct NoticeDetail: BitwiseCopyable {
 /// A change of a living order on its way to the venue.
 struct Amendment: BitwiseCopyable {
   var quantity: Int64
+  /// What the lane knew to be filled of all orders in the place, when it was sent.
+  var filledBefore: Int64
   var price: Int32
 }
 

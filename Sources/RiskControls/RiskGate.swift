@@ -101,8 +101,19 @@ public struct RiskGate: Sendable, BitwiseCopyable {
   public func approve(
     _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState
   ) -> Result<ApprovedOrder, RiskReason> {
+    approve(
+      intent, exposure: exposure, time: time, state: &state, approved: { .success($0) }, refused: { .failure($0) })
+  }
+
+  /// Goes on with the order that an intent becomes, or with what held it back. A result that carries either would be
+  /// written out and read again, which cost an order as much as all the checks.
+  @inline(__always)
+  public func approve<Outcome>(
+    _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState,
+    approved: (ApprovedOrder) -> Outcome, refused: (RiskReason) -> Outcome
+  ) -> Outcome {
     let reason = firstFailure(intent, exposure: exposure, time: time, state: &state)
-    return reason == .none ? .success(ApprovedOrder(approved: intent)) : .failure(reason)
+    return reason == .none ? approved(ApprovedOrder(approved: intent)) : refused(reason)
   }
 
   /// What holds an amend of a resting order back; `none` when nothing does. `open` is what the lane believes open of the order,
@@ -146,8 +157,9 @@ public struct RiskGate: Sendable, BitwiseCopyable {
       if (isBuy ? above : -above) > Int64(collarTicks) { return .priceCollar }
     }
     guard largestNotional != .max else { return .none }
-    // Also for orders without a price of their own.
-    let value = price.isNone ? reference : price
+    // Also for orders without a price of their own. A sell's limit says the least it may trade at: at the bid it trades higher.
+    let isHigher = !isBuy && !reference.isNone && reference > price
+    let value = price.isNone || isHigher ? reference : price
     if value.isNone { return .noReferencePrice }
     let (notional, overflow) = wanted.multipliedReportingOverflow(by: Int64(value.ticks.magnitude))
     // Beyond 64 bits a product of a positive quantity lies above every limit, one of a negative quantity below.

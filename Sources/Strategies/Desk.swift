@@ -110,6 +110,9 @@ public struct Desk: ~Copyable {
     books.pointee.forEachLevel(side, instrument: instrument, body)
   }
 
+  /// The market is one that the lane trades in for real: its feed shows the lane's own trades among all others.
+  public var feedShowsOwnTrades: Bool { engine.pointee.tradesAtVenue }
+
   public func lastTradePrice(_ instrument: Int = 0) -> Price {
     guard isKnown(instrument) else { return .none }
     if let view { return view.pointee.lastTradePrice(instrument: instrument) }
@@ -184,7 +187,7 @@ public struct Desk: ~Copyable {
     for order in orders { cancel(order.handle) }
   }
 
-  /// Sends an amend of price and open quantity through the risk gate; false when there is nothing to amend or a control holds
+  /// Sends an amend of price and open quantity, less what fills before it arrives, through the risk gate; false when there is nothing to amend or a control holds
   /// it back.
   @discardableResult
   public func amend(_ handle: Int32, price: Price, quantity: Int64) -> Bool {

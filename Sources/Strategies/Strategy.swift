@@ -15,6 +15,7 @@ public struct Subscriptions: Hashable, Sendable {
   /// Call `barClosed` for every bar of the data.
   public var bars: Bool
   /// Also call `barClosed` for bars made here from trades, each of this many nanoseconds, aligned to the epoch; 0 none.
+  /// Built of trades after a multiple of this up to and with the next one: a trade at the very boundary ends a bar.
   public var barIntervalNanoseconds: Int64
   /// How many of the last closes `Desk.closes(of:)` must reach back.
   public var barHistory: Int

@@ -53,6 +53,9 @@ import Testing
     limits.notional = 8_000
     #expect(Self.reason(limits, Self.intent(quantity: 10)) == .none)
     #expect(Self.reason(limits, Self.intent(quantity: 11)) == .notionalLimit)
+    // A sell's limit is the least it may trade at; at the bid of 99 it is worth more than it says.
+    #expect(Self.reason(limits, Self.intent(.sell, quantity: 120, price: 1)) == .none)
+    #expect(Self.reason(limits, Self.intent(.sell, quantity: 121, price: 1)) == .notionalLimit)
     let empty = Exposure(position: 0, openBuys: 0, openSells: 0, bestBid: .none, bestAsk: .none)
     limits.priceCollarTicks = 1
     #expect(Self.reason(limits, Self.intent(), exposure: empty) == .noReferencePrice)

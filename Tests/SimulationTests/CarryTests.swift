@@ -29,11 +29,13 @@ private struct SellOnce: Strategy {
 @Suite struct CarryTests {
   static let day: Int64 = 86_400_000_000_000
 
-  private static func fees(_ carry: CarryTerms?) throws -> (fees: Int128, carry: CarryLedger) {
+  private static func fees(
+    _ carry: CarryTerms?, times: [Int64] = [0, 10_000_000, day, 2 * day, 3 * day + 1]
+  ) throws -> (fees: Int128, carry: CarryLedger) {
     var run = try LaneRunner(
       strategies: [SellOnce()], terms: [LaneTerms(carry: carry)],
       instruments: [Instrument(symbol: "TEST", tick: .one)])
-    var source = StandingQuotes(times: [0, 10_000_000, day, 2 * day, 3 * day + 1])
+    var source = StandingQuotes(times: times)
     run.run(&source)
     #expect(run.ledger(lane: 0).lots == -10)
     return (run.ledger(lane: 0).fees, run.carryLedger(lane: 0))
@@ -55,6 +57,15 @@ private struct SellOnce: Strategy {
     let (fees, carry) = try Self.fees(CarryTerms(borrow: BorrowTerms(annualRate: 36_500_000, daysPerYear: 365)))
     let wholeDays: Int128 = 3 * 100_000 * 1_000
     #expect(carry.borrow <= wholeDays && carry.borrow > wholeDays * 999 / 1_000)
+    #expect(fees == carry.borrow)
+  }
+
+  /// The last, unfinished day costs what it lasted.
+  @Test func borrowIsPaidUpToTheEnd() throws {
+    let (fees, carry) = try Self.fees(
+      CarryTerms(borrow: BorrowTerms(annualRate: 36_500_000, daysPerYear: 365)), times: [0, 10_000_000, Self.day / 2])
+    let halfDay: Int128 = 100_000 * 1_000 / 2
+    #expect(carry.borrow <= halfDay && carry.borrow > halfDay * 999 / 1_000)
     #expect(fees == carry.borrow)
   }
 

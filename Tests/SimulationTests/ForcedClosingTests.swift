@@ -75,12 +75,12 @@ private struct FallingQuotes: EventSource, ~Copyable {
   }
 
   private static func run(
-    _ terms: [LaneTerms]
+    _ terms: [LaneTerms], sampleSeconds: Double = 5
   ) throws -> (outcomes: [Outcome], transitions: [OrderTransition]) {
     var run = try LaneRunner(
       strategies: try terms.map { _ in Counting(try ParameterValues([:], for: Counting.self)) }, terms: terms,
       instruments: [Instrument(symbol: "TEST", tick: .one)],
-      options: LaneRunOptions(sampleIntervalNanoseconds: 5_000_000_000))
+      options: LaneRunOptions(sampleIntervalNanoseconds: Int64(sampleSeconds * 1e9)))
     var source = FallingQuotes()
     run.run(&source)
     let (fills, closings) = (run.takeFills(), run.takeClosings())
@@ -123,6 +123,31 @@ private struct FallingQuotes: EventSource, ~Copyable {
     #expect(last.identifier == .max && last.side == .sell && last.quantity == 19 && last.price == 59)
     // Orders are cancelled first, so the market order leaves at the second try.
     #expect(last.sentTime == fall + 100_000_000)
+  }
+
+  /// No order that closes may be larger than the lane's orders may be.
+  @Test func aLargePositionIsClosedInParts() throws {
+    var terms = Self.stop(.closes)
+    terms.limits.orderQuantity = 10
+    let buys = (1...2).map { number in
+      ScriptedAction.send(
+        OrderTerms(
+          identifier: OrderIdentifier(UInt64(number)), side: .buy, type: .market, quantity: Quantity(lots: 10)))
+    }
+    var run = try LaneRunner(
+      strategies: [ScriptedStrategy(script: [buys], period: 1_000_000_000)], terms: [terms],
+      instruments: [Instrument(symbol: "TEST", tick: .one)])
+    var source = FallingQuotes()
+    run.run(&source)
+    #expect(run.ledger(lane: 0).lots == 0 && run.statistics(lane: 0).riskRejects == 0)
+    #expect(run.takeFills().map(\.side) == [.buy, .buy, .sell, .sell])
+  }
+
+  /// How often accounts are sampled for the result decides nothing.
+  @Test func samplesDoNotTrade() throws {
+    let terms = [Self.stop(.closes), Self.stop(.continues)]
+    let often = try Self.run(terms, sampleSeconds: 0.1).outcomes
+    #expect(try often == Self.run(terms, sampleSeconds: 7).outcomes)
   }
 
   /// 1,000 less 19 × 41 is 221, and a quarter of 19 × 60 is 285; without a call nothing happens.

@@ -16,7 +16,7 @@ extension ReferenceLane {
         slot: slots.take(), side: side, price: event.prices[0], quantity: event.quantities[0], arrival: arrivals)
       arrivals += 1
       market.append(order)
-      marketArrived(side: side, price: order.price, quantity: order.quantity, event)
+      marketArrived(side: side, price: order.price, quantity: order.quantity, slot: order.slot, event)
     case .cancel, .reduce:
       guard let place else { return }
       remove(place, event.change ?? market[place].quantity, releases: operation == .cancel)
@@ -26,9 +26,10 @@ extension ReferenceLane {
       let quantity = event.change ?? order.quantity
       if !event.code.isMarked { lastTrade = operation == .executePriced ? event.prices[0] : order.price }
       remove(place, quantity, releases: quantity == order.quantity)
-      executed(order, quantity: quantity, time: event.time)
+      let used = executed(order, quantity: quantity, time: event.time)
       if !event.code.isMarked {
-        watchTrade(price: lastTrade, isAuction: operation == .executePriced, time: event.time)
+        watchTrade(
+          price: lastTrade, isAuction: operation == .executePriced, quantity: quantity - used, time: event.time)
       }
     case .modify:
       guard let place, let quantity = event.change, let change = event.priceChange else { return }
@@ -36,22 +37,28 @@ extension ReferenceLane {
       market[place].quantity = quantity
       market[place].arrival = arrivals
       arrivals += 1
-      marketArrived(side: market[place].side, price: market[place].price, quantity: quantity, event)
+      marketArrived(
+        side: market[place].side, price: market[place].price, quantity: quantity, slot: market[place].slot, event)
     case .fill:
       guard let place, !event.code.isMarked else { return }
-      executed(market[place], quantity: event.change ?? 0, time: event.time)
+      _ = executed(market[place], quantity: event.change ?? 0, time: event.time)
     case .clear, .snapshotBegin:
       for order in market.sorted(by: { $0.slot < $1.slot }) { slots.release(order.slot) }
       market.removeAll()
       levels = [[:], [:]]
+      takenOrders = [:]
+      takenLevels = [[:], [:]]
     case .trade:
       lastTrade = event.prices[0]
-      watchTrade(price: lastTrade, isAuction: event.code.isMarked, time: event.time)
-      if !namesOrders, !event.code.isMarked { printed(event) }
+      let used = watchTrade(
+        price: lastTrade, isAuction: event.code.isMarked, quantity: event.quantities[0], time: event.time)
+      if !namesOrders, !event.code.isMarked { printed(event, used: used) }
     case .setLevel:
       let (price, quantity) = (event.prices[0], event.quantities[0])
       let old = levels[side][price] ?? 0
       levels[side][price] = quantity > 0 ? quantity : nil
+      // No more of what was taken can still stand than the level holds.
+      takenLevels[side][price] = takenLevels[side][price].map { min($0, quantity) }.flatMap { $0 > 0 ? $0 : nil }
       levelChanged(side, price, from: old, to: quantity)
       if quantity > old { marketArrived(side: side, price: price, quantity: quantity - old, event) }
     case .quote: quoted(event)
@@ -66,6 +73,7 @@ extension ReferenceLane {
     market[place].quantity -= quantity
     if releases {
       slots.release(market[place].slot)
+      takenOrders[market[place].slot] = nil
       market.remove(at: place)
     }
   }
@@ -92,7 +100,8 @@ extension ReferenceLane {
   }
 
   /// A named order was executed: own orders priced better, or of its price and before it, were first.
-  private mutating func executed(_ order: MarketOrder, quantity: Int64, time: Int64) {
+  /// Returns how much of it the lane had.
+  private mutating func executed(_ order: MarketOrder, quantity: Int64, time: Int64) -> Int64 {
     var left = quantity
     while left > 0 {
       let next = resting(order.side).first {
@@ -100,17 +109,21 @@ extension ReferenceLane {
         let isBetter = order.side == 0 ? own.price > order.price : own.price < order.price
         return isBetter || (own.price == order.price && own.arrival <= order.arrival && !own.isHidden)
       }
-      guard let next else { return }
+      guard let next else { break }
       if isMissed(next, left, at: order.price) { continue }
       left -= fillResting(next, left, time: time)
     }
+    return quantity - left
   }
 
   /// New quantity of the market reaches own orders of the other side.
-  private mutating func marketArrived(side: Int, price: Int32, quantity: Int64, _ event: HotEvent) {
+  private mutating func marketArrived(
+    side: Int, price: Int32, quantity: Int64, slot: UInt32? = nil, _ event: HotEvent
+  ) {
     if event.code.isMarked { return }
     if let bid = best(0), let ask = best(1), bid > ask { return }
-    var left = quantity
+    // What a lane took of an order before it changed, it cannot trade with again.
+    var left = quantity - (slot.flatMap { takenOrders[$0] } ?? 0)
     var missed: Set<Int> = []
     // Looked for anew each time: what an iceberg shows anew comes before the next price.
     while left > 0, let place = resting(1 - side).first(where: { !missed.contains($0) }) {
@@ -120,16 +133,19 @@ extension ReferenceLane {
         missed.insert(place)
         continue
       }
-      left -= fillResting(place, left, time: event.time)
+      let filled = fillResting(place, left, time: event.time)
+      left -= filled
+      // The arriving shares go on resting in the replay.
+      if let slot { takenOrders[slot, default: 0] += filled } else { takenLevels[side][price, default: 0] += filled }
     }
   }
 
   // MARK: - Feeds that do not name orders
 
-  private mutating func printed(_ event: HotEvent) {
+  private mutating func printed(_ event: HotEvent, used before: Int64) {
     let side = 1 - event.code.sideIndex
     let (price, quantity) = (event.prices[0], event.quantities[0])
-    var used: Int64 = 0
+    var used = before
     while used < quantity, let place = resting(side).first {
       guard side == 0 ? orders[place].price > price : orders[place].price < price else { break }
       used += fillResting(place, quantity - used, time: event.time)
@@ -196,6 +212,10 @@ extension ReferenceLane {
     ] {
       if old.0 != .min { levels[side][old.0] = nil }
       if new.0 != .min { levels[side][new.0] = new.1 }
+      takenLevels[side] = takenLevels[side].compactMapValues { $0 }.reduce(into: [:]) { kept, taken in
+        let held = min(taken.value, levels[side][taken.key] ?? 0)
+        if held > 0 { kept[taken.key] = held }
+      }
     }
     for (side, old, new) in [
       (0, (before.bid, before.bidQuantity), (quote.bid, quote.bidQuantity)),
@@ -208,17 +228,44 @@ extension ReferenceLane {
   }
 
   private mutating func barEnded(_ event: HotEvent) {
-    let (open, high, low, close) = (event.prices[0], event.prices[1], event.prices[2], event.prices[3])
+    let (open, low, high, close) = (event.prices[0], event.prices[2], event.prices[1], event.prices[3])
     lastTrade = close
-    watchBar(open: open, high: high, low: low, time: event.time)
+    let start = lastBar
+    lastBar = event.time
     var left = event.quantities[0] > 0 ? event.quantities[0] : .max
+    let late = Set(waiting.filter { isLate($0, start) })
+    watchBar(prices: event.prices, late: late, left: &left, time: event.time)
     for side in 0..<2 {
-      while left > 0, let place = resting(side).first {
+      // Looked for anew each time: what an iceberg shows anew comes before the next price.
+      var tried: Set<Int> = []
+      while left > 0, let place = resting(side).first(where: { !tried.contains($0) }) {
         let own = orders[place].price
         guard side == 0 ? own > low : own < high else { break }
         let isBeyondOpen = side == 0 ? own >= open : own <= open
-        left -= fillResting(place, left, price: isBeyondOpen ? open : own, time: event.time)
+        if isLate(place, start) {
+          // Only the close is known to be later than such an order.
+          guard side == 0 ? close < own : close > own else {
+            tried.insert(place)
+            continue
+          }
+          left -= fillResting(place, left, price: own, time: event.time)
+        } else {
+          left -= fillResting(place, left, price: isBeyondOpen ? open : own, time: event.time)
+        }
       }
     }
+  }
+
+  /// Sent after a bar began by a lane that may have heard of more than its beginning.
+  private func isLate(_ place: Int, _ start: Int64) -> Bool {
+    var longest: Int64
+    switch terms.latency.feed {
+    case .constant(let nanoseconds), .varying(.constant(let nanoseconds)): longest = nanoseconds
+    case .recorded, .varying(.recorded): return false
+    case .varying(.measured(let points)): longest = points.map(\.nanoseconds).max() ?? 0
+    case .varying(.drawn(let quantiles)): longest = quantiles.max() ?? 0
+    }
+    longest = max(0, longest)
+    return start != .min && orders[place].sent - longest > start
   }
 }

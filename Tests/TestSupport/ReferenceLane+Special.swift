@@ -80,12 +80,14 @@ extension ReferenceLane {
     enter(place, time)
   }
 
-  /// A trade of the market.
-  mutating func watchTrade(price: Int32, isAuction: Bool, time: Int64) {
+  /// A trade of the market of so many lots; returns how many of them the lane's waiting orders had.
+  @discardableResult
+  mutating func watchTrade(price: Int32, isAuction: Bool, quantity: Int64, time: Int64) -> Int64 {
+    var left = quantity
     for place in waiting where orders[place].state == .waiting {
       if orders[place].terms.timeInForce.isAuctionOnly {
         if isAuction {
-          fillInAuction(place, price, time)
+          left -= fillInAuction(place, price, time, upTo: left)
         } else if orders[place].terms.timeInForce == .atOpen, status == .open {
           finish(place, time)
         }
@@ -93,47 +95,60 @@ extension ReferenceLane {
         follow(place, price)
         if isTriggered(place, price) { trigger(place, time) }
       } else {
-        fillWaiting(place, price, time)
+        left -= fillWaiting(place, price, time, upTo: left)
       }
     }
+    return quantity - left
   }
 
-  private mutating func fillWaiting(_ place: Int, _ price: Int32, _ time: Int64) {
-    waiting.removeAll { $0 == place }
-    orders[place].state = .sent
-    fill(place, time, price: price, quantity: orders[place].open, isMaker: false)
+  /// Fills what waits for a price, and returns how much of it; the rest waits on.
+  private mutating func fillWaiting(_ place: Int, _ price: Int32, _ time: Int64, upTo most: Int64) -> Int64 {
+    let quantity = min(most, orders[place].open)
+    guard quantity > 0 else { return 0 }
+    if quantity == orders[place].open {
+      waiting.removeAll { $0 == place }
+      orders[place].state = .sent
+    }
+    fill(place, time, price: price, quantity: quantity, isMaker: false)
+    return quantity
   }
 
-  private mutating func fillInAuction(_ place: Int, _ price: Int32, _ time: Int64) {
+  private mutating func fillInAuction(_ place: Int, _ price: Int32, _ time: Int64, upTo most: Int64) -> Int64 {
     let order = orders[place]
     let phases: [MarketStatus] =
       order.terms.timeInForce == .atOpen
       ? [.openingAuction, .preOpen, .open, .unknown] : [.closingAuction, .closed, .postClose]
     let isBetter = order.side == 0 ? order.price > price : order.price < price
-    if phases.contains(status), order.type == .market || isBetter { fillWaiting(place, price, time) }
+    guard phases.contains(status), order.type == .market || isBetter else { return 0 }
+    return fillWaiting(place, price, time, upTo: most)
   }
 
-  /// A bar: stops inside its range trade no better than the open; what waited trades at the open.
-  mutating func watchBar(open: Int32, high: Int32, low: Int32, time: Int64) {
+  /// A bar: stops inside its range trade no better than the open; what waited trades at the open, and what came during the bar
+  /// at its close. `left` is what the bar's volume still holds.
+  mutating func watchBar(prices: [Int32], late: Set<Int>, left: inout Int64, time: Int64) {
+    let (open, high, low, close) = (prices[0], prices[1], prices[2], prices[3])
     for place in waiting where orders[place].state == .waiting && !orders[place].terms.timeInForce.isAuctionOnly {
+      let late = late.contains(place)
       guard orders[place].type.isStop else {
-        fillWaiting(place, open, time)
+        left -= fillWaiting(place, late ? close : open, time, upTo: left)
         continue
       }
       let isBuy = orders[place].side == 0
-      let opensBeyond = isTriggered(place, open)
-      guard opensBeyond || isTriggered(place, isBuy ? high : low) else {
-        follow(place, isBuy ? low : high)
+      let opensBeyond = !late && isTriggered(place, open)
+      guard opensBeyond || isTriggered(place, late ? close : isBuy ? high : low) else {
+        follow(place, late ? close : isBuy ? low : high)
         continue
       }
-      let price = opensBeyond ? open : orders[place].stop
+      let price = opensBeyond ? open : late ? close : orders[place].stop
       becomeActive(place)
       let limit = orders[place].price
       if orders[place].type == .market || (isBuy ? price <= limit : price >= limit) {
-        fill(place, time, price: price, quantity: orders[place].open, isMaker: false)
-      } else {
-        rest(place, time)
+        let quantity = min(left, orders[place].open)
+        if quantity > 0 { fill(place, time, price: price, quantity: quantity, isMaker: false) }
+        left -= quantity
       }
+      guard orders[place].state != .finished else { continue }
+      if orders[place].type == .market { wait(place, time) } else { rest(place, time) }
     }
   }
 

@@ -33,13 +33,15 @@ extension ReferenceLane {
     case .cancel(let place):
       let isLive = orders[place].state == .working || orders[place].state == .waiting
       isLive ? finish(place, time) : tell(.cancelRejected(place), time)
-    case .amend(let place, let price, let quantity): amend(place, price, quantity, time)
+    case .amend(let place, let price, let quantity, let knownFilled):
+      amend(place, price, quantity - (orders[place].filled - knownFilled), time)
     case .filled, .finished, .amended, .cancelRejected, .other: break
     }
   }
 
   private mutating func amend(_ place: Int, _ price: Int32, _ quantity: Int64, _ time: Int64) {
     guard orders[place].state == .working, !stopsEntry else { return tell(.other, time) }
+    if quantity <= 0 { return finish(place, time) }
     let total = orders[place].open + orders[place].reserve
     if price == orders[place].price, quantity <= total {
       // An iceberg gives up its reserve first.
@@ -135,6 +137,7 @@ extension ReferenceLane {
 
   mutating func fill(_ place: Int, _ time: Int64, price: Int32, quantity: Int64, isMaker: Bool) {
     orders[place].open -= quantity
+    orders[place].filled += quantity
     if orders[place].open == 0, orders[place].reserve == 0 { orders[place].state = .finished }
     let sign: Int64 = orders[place].side == 0 ? 1 : -1
     lots += sign * quantity
@@ -182,20 +185,33 @@ extension ReferenceLane {
       .sorted { side == 0 ? $0 < $1 : $0 > $1 }
   }
 
-  private func takenBefore(_ side: Int, _ price: Int32) -> Int64 {
-    taken.first { $0.side == side && $0.price == price }?.quantity ?? 0
+  /// What of a level the lane has not traded with, of orders that arrived before `arrival`.
+  private func free(_ side: Int, _ price: Int32, before arrival: Int = .max) -> Int64 {
+    let orders = market.filter { $0.side == side && $0.price == price && $0.arrival < arrival }
+      .reduce(Int64(0)) { $0 + max(0, $1.quantity - (takenOrders[$1.slot] ?? 0)) }
+    return orders + max(0, (levels[side][price] ?? 0) - (takenLevels[side][price] ?? 0))
+  }
+
+  /// Takes from a level: the oldest orders first.
+  private mutating func note(_ quantity: Int64, of side: Int, _ price: Int32) {
+    var left = quantity
+    for order in market.sorted(by: { $0.arrival < $1.arrival }) where order.side == side && order.price == price {
+      let part = min(left, max(0, order.quantity - (takenOrders[order.slot] ?? 0)))
+      takenOrders[order.slot, default: 0] += part
+      left -= part
+    }
+    if left > 0 { takenLevels[side][price, default: 0] += left }
   }
 
   /// Takes what rests on the other side, or ends the order where it asks for more than there is.
   mutating func take(_ place: Int, _ time: Int64) {
-    taken = taken.filter { standing($0.side, $0.price) > 0 }
     let side = orders[place].side
     let minimum =
       orders[place].isAcknowledged ? 0 : min(orders[place].terms.minimumQuantity.lots, orders[place].open)
     if orders[place].terms.timeInForce == .fillOrKill || minimum > 0 {
       let wanted = minimum > 0 ? minimum : orders[place].open
       let available = reached(side, orders[place].type == .market ? nil : orders[place].price)
-        .reduce(Int64(0)) { $0 + max(0, standing(1 - side, $1) - takenBefore(1 - side, $1)) }
+        .reduce(Int64(0)) { $0 + free(1 - side, $1) }
       if available < wanted { return finish(place, time) }
     }
     while orders[place].open > 0 {
@@ -212,21 +228,16 @@ extension ReferenceLane {
     let side = orders[place].side
     let limit = own.map { orders[$0].price } ?? (orders[place].type == .market ? nil : orders[place].price)
     for price in reached(side, limit) {
-      var standing = standing(1 - side, price)
+      var free = free(1 - side, price)
       if let own, price == limit {
-        standing =
+        free =
           namesOrders
-          ? market.filter { $0.side == 1 - side && $0.price == price && $0.arrival < orders[own].arrival }
-            .reduce(0) { $0 + $1.quantity }
-          : min(standing, orders[own].ahead)
+          ? self.free(1 - side, price, before: orders[own].arrival)
+          : max(0, min(standing(1 - side, price), orders[own].ahead) - (takenLevels[1 - side][price] ?? 0))
       }
-      let quantity = min(max(0, standing - takenBefore(1 - side, price)), orders[place].open)
+      let quantity = min(free, orders[place].open)
       guard quantity > 0 else { continue }
-      if let known = taken.firstIndex(where: { $0.side == 1 - side && $0.price == price }) {
-        taken[known].quantity += quantity
-      } else {
-        taken.append((1 - side, price, quantity))
-      }
+      note(quantity, of: 1 - side, price)
       fill(place, time, price: price, quantity: quantity, isMaker: false)
     }
   }
@@ -234,7 +245,8 @@ extension ReferenceLane {
   /// The lane's own order is next.
   private mutating func meet(_ place: Int, _ own: Int, _ time: Int64) {
     let quantity = min(orders[place].open, orders[own].open)
-    switch orders[place].terms.selfTradePrevention {
+    let isSame = orders[place].terms.participant == orders[own].terms.participant
+    switch isSame ? orders[place].terms.selfTradePrevention : .none {
     case .none:
       let price = orders[own].price
       fill(own, time, price: price, quantity: quantity, isMaker: true)

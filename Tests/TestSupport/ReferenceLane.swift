@@ -37,6 +37,11 @@ public struct ReferenceLane {
     var watermark = Int32.min
     var isAcknowledged = false
     var isCancelSent = false
+    /// When the lane sent it.
+    var sent: Int64
+    /// Filled at the venue, and as the lane knows it.
+    var filled: Int64 = 0
+    var knownFilled: Int64 = 0
     /// Fills that were drawn for it.
     var draws: UInt64 = 0
 
@@ -47,7 +52,7 @@ public struct ReferenceLane {
   enum Message {
     case new(Int)
     case cancel(Int)
-    case amend(Int, price: Int32, quantity: Int64)
+    case amend(Int, price: Int32, quantity: Int64, knownFilled: Int64)
     case filled(Int, Int64)
     case finished(Int)
     case amended(Int, Int64)
@@ -107,7 +112,11 @@ public struct ReferenceLane {
   var notices: [(time: Int64, sequence: Int, message: Message)] = []
   var sequence = 0
   var joins = 0
-  var taken: [(side: Int, price: Int32, quantity: Int64)] = []
+  /// What the lane traded with and still stands: of named orders by slot, of levels by price.
+  var takenOrders: [UInt32: Int64] = [:]
+  var takenLevels: [[Int32: Int64]] = [[:], [:]]
+  /// When the last bar ended.
+  var lastBar = Int64.min
   var nextTimer = Int64.max
   var step = 0
   public internal(set) var fills: [Fill] = []
@@ -189,7 +198,8 @@ public struct ReferenceLane {
       post(.cancel(place), law: 1, time)
     case .amend(let number, let price, let quantity):
       guard let place = living(number) else { return }
-      post(.amend(place, price: price, quantity: quantity), law: 2, time)
+      post(
+        .amend(place, price: price, quantity: quantity, knownFilled: orders[place].knownFilled), law: 2, time)
     }
   }
 
@@ -197,7 +207,7 @@ public struct ReferenceLane {
     orders.append(
       Order(
         terms: terms, type: terms.type, price: terms.price.ticks, open: terms.quantity.lots,
-        known: terms.quantity.lots, stop: terms.stopPrice.ticks))
+        known: terms.quantity.lots, stop: terms.stopPrice.ticks, sent: time))
     post(.new(orders.count - 1), law: 0, time)
   }
 
@@ -207,7 +217,9 @@ public struct ReferenceLane {
 
   private mutating func learn(_ message: Message) {
     switch message {
-    case .filled(let place, let quantity): orders[place].known -= quantity
+    case .filled(let place, let quantity):
+      orders[place].known -= quantity
+      orders[place].knownFilled += quantity
     case .finished(let place): orders[place].known = 0
     case .amended(let place, let quantity): orders[place].known = quantity
     case .cancelRejected(let place): orders[place].isCancelSent = false

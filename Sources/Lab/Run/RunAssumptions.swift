@@ -136,7 +136,7 @@ enum RunAssumptions {
       case .hold: "leaves positions as they are, and the strategy is not called again."
       case .reduce: "lets the strategy go on, which may only reduce its positions."
       }
-    add("drawdown stop", .neutral, "The drawdown is looked at at samples. The stop cancels all orders; it \(rest)")
+    add("drawdown stop", .neutral, "The drawdown is looked at every second. The stop cancels all orders; it \(rest)")
   }
 
   private static func percent(_ billionths: Int64) -> String { "\(TomlNumber.text(Double(billionths) / 1e7)) %" }

@@ -61,7 +61,7 @@ struct MetricBuilder {
         "earlier trials are not counted, because the run was entered in no ledger: it allows for the run's own lanes only"
     }
     inputs.markCaveat =
-      "seen at the rows of /account alone, every run.equity_interval_seconds and at the lane's fills: what the market did in "
+      "seen at the rows of /positions alone, every run.equity_interval_seconds and at the lane's fills: what the market did in "
       + "between is not in it, and a shorter interval finds more"
     inputs.intradayEquity = equity
     inputs.riskFreeRate = settings.riskFreeRate

@@ -79,9 +79,10 @@ struct AccountSamples {
     (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
   }
 
+  /// Takes what is due; says whether the accounts are to be watched now.
   mutating func take(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
-  ) {
+  ) -> Bool {
     hasSampled = nextSample == next
     if hasSampled {
       record(at: next, engine: engine, books: books)
@@ -89,8 +90,10 @@ struct AccountSamples {
     } else {
       noteMarks(at: time, engine: engine, books: books)
     }
-    if nextWatch <= next { nextWatch += Self.watchNanoseconds }
+    let isWatching = nextWatch <= next
+    if isWatching { nextWatch += Self.watchNanoseconds }
     next = min(nextSample, nextWatch)
+    return isWatching
   }
 
   /// A market that rests for longer than this is sampled where its rest begins and where it ends.

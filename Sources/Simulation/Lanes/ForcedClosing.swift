@@ -6,10 +6,10 @@ import Strategies
 
 /// Lanes whose positions are being closed for them: after a drawdown stop, or on a margin call.
 ///
-/// Orders are cancelled first. Once none of an instrument is left, a market order goes for the whole position, under the
-/// identifier 2^64 - 1; until everything is closed this is tried again, first after 100 ms and then after twice as long each
-/// time, up to a minute, because an empty or closed market takes nothing. Meanwhile no other order of a lane on a margin call
-/// passes.
+/// Orders are cancelled first. Once none of an instrument is left, market orders go for the whole position, none larger than
+/// the lane's orders may be and at most 32 at a time, under the identifier 2^64 - 1; until everything is closed this is tried
+/// again, after 100 ms while that makes the positions smaller, and after twice as long each time, up to a minute, while it
+/// does not, because an empty or closed market takes nothing. Meanwhile no other order of a lane on a margin call passes.
 public struct ForcedClosing: Sendable {
   /// Why a lane's positions are closed.
   public enum Reason: UInt8, Hashable, Sendable { case drawdownStop, marginCall }
@@ -29,11 +29,14 @@ public struct ForcedClosing: Sendable {
   }
 
   private static let pauses: ClosedRange<Int64> = 100_000_000...60_000_000_000
+  static let mostOrdersAtOnce = 32
 
   private struct Waiting {
     var lane: Int
     var time: Int64
     var pause: Int64
+    /// Of all positions together, at the last try.
+    var lots = UInt64.max
   }
 
   private var waiting: [Waiting] = []
@@ -54,15 +57,17 @@ public struct ForcedClosing: Sendable {
     return notes
   }
 
-  /// Tries what is due; `attempt` says whether nothing is left of a lane's orders and positions.
-  mutating func advance(to time: Int64, _ attempt: (_ lane: Int) -> Bool) {
+  /// Tries what is due; `attempt` says how many lots are left of a lane's positions, nil when neither they nor orders are.
+  mutating func advance(to time: Int64, _ attempt: (_ lane: Int) -> UInt64?) {
     for place in waiting.indices where waiting[place].time <= time {
-      if attempt(waiting[place].lane) {
+      guard let lots = attempt(waiting[place].lane) else {
         waiting[place].time = .max
-      } else {
-        waiting[place].time = time + waiting[place].pause
-        waiting[place].pause = min(2 * waiting[place].pause, Self.pauses.upperBound)
+        continue
       }
+      if lots < waiting[place].lots { waiting[place].pause = Self.pauses.lowerBound }
+      waiting[place].lots = lots
+      waiting[place].time = time + waiting[place].pause
+      waiting[place].pause = min(2 * waiting[place].pause, Self.pauses.upperBound)
     }
     waiting.removeAll { $0.time == .max }
     next = waiting.map(\.time).min() ?? .max
@@ -113,29 +118,41 @@ extension LaneRunner {
   mutating func closePositions(upTo time: Int64) {
     let (places, engine) = (places, engine)
     closings.advance(to: time) { lane in
-      var isFlat = true
-      places.call(lane, localTime: time + places.clockShifts[lane]) { _, desk in isFlat = Self.close(&desk) }
-      if isFlat { engine.pointee.restrict(lane: lane, false) }
-      return isFlat
+      var left: UInt64?
+      let largest = engine.pointee.largestOrder(lane: lane)
+      places.call(lane, localTime: time + places.clockShifts[lane]) { _, desk in
+        left = Self.close(&desk, largestOrder: largest)
+      }
+      if left == nil { engine.pointee.restrict(lane: lane, false) }
+      return left
     }
   }
 
-  private static func close(_ desk: inout Desk) -> Bool {
+  /// Sends what closes a lane's positions; the lots of these, nil when there are neither positions nor orders.
+  private static func close(_ desk: inout Desk, largestOrder: Int64) -> UInt64? {
     for order in desk.orders where order.identifier != ExecutionEngine.closingIdentifier.rawValue {
       desk.cancel(order.handle)
     }
-    var isFlat = true
+    var total: UInt64?
     for instrument in 0..<desk.instrumentCount {
       let lots = desk.position(instrument)
       let open = desk.openQuantity(.buy, instrument) + desk.openQuantity(.sell, instrument)
       if lots == 0, open == 0 { continue }
-      isFlat = false
+      total = (total ?? 0) &+ lots.magnitude
       guard open == 0 else { continue }
-      desk.send(
-        OrderTerms(
-          identifier: ExecutionEngine.closingIdentifier, side: lots > 0 ? .sell : .buy, type: .market,
-          quantity: Quantity(lots: Int64(clamping: lots.magnitude))), instrument: instrument)
+      var left = Int64(clamping: lots.magnitude)
+      var orders = 0
+      while left > 0, orders < ForcedClosing.mostOrdersAtOnce {
+        let part = min(left, max(1, largestOrder))
+        let result = desk.send(
+          OrderTerms(
+            identifier: ExecutionEngine.closingIdentifier, side: lots > 0 ? .sell : .buy, type: .market,
+            quantity: Quantity(lots: part)), instrument: instrument)
+        guard case .sent = result else { break }
+        left -= part
+        orders += 1
+      }
     }
-    return isFlat
+    return total
   }
 }

@@ -59,7 +59,6 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   let places: LanePlaces<LaneStrategy>
   let audience: UnsafeMutablePointer<Audience>
   let followers: LaneFollowers<LaneStrategy>
-  let watchesAccounts: Bool
   var closings = ForcedClosing()
   var timers: [TimerGroup]
   let bars: UnsafeMutablePointer<BarBuilder>
@@ -109,7 +108,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       feeds: feeds, subscriptions: subscriptions)
     audience = .allocate(capacity: 1)
     audience.initialize(to: Audience(subscriptions: subscriptions, places: places, viewCount: viewCount))
-    watchesAccounts = terms.contains { $0.limits.drawdown != nil || $0.credit?.closesOnCall == true }
+    let watchesAccounts = terms.contains { $0.limits.drawdown != nil || $0.credit?.closesOnCall == true }
     timers = TimerGroup.groups(subscriptions, places: places)
     bars = .allocate(capacity: 1)
     bars.initialize(
@@ -183,12 +182,15 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       guard next <= end else { break }
       handle(at: next)
     }
+    engine.pointee.endCarry(at: end)
     samples.takeLast(at: end, engine: engine, books: books)
   }
 
   /// Takes the last sample of a lane whose venue has done everything that was due.
   mutating func finishWithoutVenue() {
-    if isStarted { samples.takeLast(at: lastTime, engine: engine, books: books) }
+    guard isStarted else { return }
+    engine.pointee.endCarry(at: lastTime)
+    samples.takeLast(at: lastTime, engine: engine, books: books)
   }
 
   private mutating func start(at time: Int64) {
@@ -259,8 +261,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     }
     if places.wakes.pointee.next <= time { wakeLanes(upTo: time) }
     if samples.next <= time {
-      samples.take(at: time, engine: engine, books: books)
-      if watchesAccounts { watchAccounts(at: time) }
+      if samples.take(at: time, engine: engine, books: books) { watchAccounts(at: time) }
       samples.skipQuiet(lanesRest: samples.watches && othersRest)
     }
     if closings.next <= time { closePositions(upTo: time) }

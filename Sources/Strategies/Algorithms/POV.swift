@@ -20,7 +20,7 @@ public struct POV: Strategy {
   let duration: Int64
   public let subscriptions: Subscriptions
   var startTime = Int64.max
-  /// Volume of others while it takes part, in lots.
+  /// Volume on the feed while it takes part, in lots.
   var volume: Int64 = 0
   var dueBefore: Int64 = 0
 
@@ -42,7 +42,13 @@ public struct POV: Strategy {
   }
 
   public mutating func timer(_ desk: inout Desk) {
-    let due = isTakingPart(desk.time) ? min(Self.due(volume: volume, rate: rate), order.quantity) : dueBefore
+    // Where the feed shows its own trades they are not others' volume; it may show one before the lane hears that it filled.
+    var own: Int64 = 0
+    if desk.feedShowsOwnTrades {
+      own = order.traded(desk) &+ desk.openQuantity(order.side, order.instrument)
+    }
+    let others = max(0, volume &- own)
+    let due = isTakingPart(desk.time) ? min(Self.due(volume: others, rate: rate), order.quantity) : dueBefore
     // A resting part has one period to trade before it is due.
     if due > 0 { order.work(must: order.isPassive ? dueBefore : due, may: due, desk) }
     dueBefore = due

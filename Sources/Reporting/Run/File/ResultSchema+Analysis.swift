@@ -214,10 +214,10 @@ extension ResultSchema {
         column("fees", axes: axes, "of both fills, by lots", unit: "money", rows, \.fees),
         column("net_profit", axes: axes, "after fees", unit: "money", rows, \.netProfit),
         column(
-          "adverse_excursion", axes: axes, "deepest loss at the rows of /account on the way", unit: "money", rows,
+          "adverse_excursion", axes: axes, "deepest loss at the rows of /positions on the way", unit: "money", rows,
           \.adverseExcursion),
         column(
-          "favourable_excursion", axes: axes, "highest gain at the rows of /account on the way", unit: "money", rows,
+          "favourable_excursion", axes: axes, "highest gain at the rows of /positions on the way", unit: "money", rows,
           \.favourableExcursion),
       ])
   }()
