@@ -174,7 +174,8 @@ import Testing
     // Every folder with a final name is complete and hashes to what it says, and the ledger counts it.
     let verified = try Binary.run("ledger", "verify", "--json", "--folder", scratch.url.path)
     #expect(verified.code == 0, "\(verified.output)\(verified.messages)")
-    for name in scratch.names where name.hasPrefix("run-") && !name.hasSuffix(".partial") {
+    let finished = scratch.names.filter { $0.hasPrefix("run-") && !$0.contains(".partial") }
+    for name in finished {
       let files = try FileManager.default.contentsOfDirectory(atPath: scratch.path(name))
       #expect(Set(["result.h5", "summary.json", "scenario.toml"]).isSubset(of: files), "\(name): \(files)")
     }

@@ -49,6 +49,15 @@ extension ReturnProbes {
       }
       return (numbers, statistics, quality, try Markout.measure(log.fills, of: log, marks: [marks!]))
     },
+    .series("DecisionShortfall.total", good: [0.1, 0.2, 0.05]) { fees in
+      let fills = fees.indices.map { row in
+        FillRecord(time: Int64(row) + 1, order: 1, side: .buy, priceTicks: 10_001, lots: 2, fee: fees[row])
+      }
+      let order = OrderRecord(
+        identifier: 1, side: .buy, decisionTime: 0, endTime: 9, lots: 6, filledLots: 6, outcome: .filled,
+        arrivalMidHalfTicks: 20_000)
+      return try DecisionShortfall(TradeLog(instruments: [instrument], fills: fills, orders: [order])).total
+    },
     .parameters(
       "TradedInstrument.init(symbol:venue:currency:settlement:tick:unitsPerLot:payoffRate:)",
       "TradedInstrument.init(_:payoffRate:)", "TradedInstrument.profit(fromHalfTicks:toHalfTicks:lots:)",
