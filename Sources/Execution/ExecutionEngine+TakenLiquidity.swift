@@ -67,6 +67,8 @@ extension ExecutionEngine {
   @inline(never)
   mutating func rememberArrival(lane: Int, _ change: BookChange, quantity: Int64, books: borrowing BookSet) {
     let (instrument, sideIndex) = (Int(change.instrument), UInt8(truncatingIfNeeded: change.sideIndex))
+    // A lane that only rests never looks, so what has left is forgotten here, every so often.
+    if takenLiquidity[lane].count & 15 == 15 { forgetGone(lane: lane, books: books) }
     if let order = books.order(at: change.slot) {
       remember(
         lane: lane, instrument: instrument, sideIndex, slot: change.slot, arrival: order.arrival, quantity: quantity)
