@@ -96,16 +96,8 @@ public struct RiskGate: Sendable, BitwiseCopyable {
     largestNotional = limits.notional ?? .max
   }
 
-  /// Approves an intent, or says which control held it back. The first failing check decides, in source order.
-  @inline(__always)
-  public func approve(
-    _ intent: OrderIntent, exposure: Exposure, time: Int64, state: inout RiskState
-  ) -> Result<ApprovedOrder, RiskReason> {
-    approve(
-      intent, exposure: exposure, time: time, state: &state, approved: { .success($0) }, refused: { .failure($0) })
-  }
-
-  /// Goes on with the order that an intent becomes, or with what held it back. A result that carries either would be
+  /// Goes on with the order that an intent becomes, or with the control that held it back: the first failing check, in source
+  /// order. A result that carries either would be
   /// written out and read again, which cost an order as much as all the checks.
   @inline(__always)
   public func approve<Outcome>(

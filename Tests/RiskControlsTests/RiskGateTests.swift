@@ -19,10 +19,8 @@ import Testing
   static func reason(_ limits: RiskLimits, _ intent: OrderIntent, exposure: Exposure = exposure) -> RiskReason {
     var state = RiskState()
     let gate = RiskGate(limits: limits, instrumentCount: 1)
-    switch gate.approve(intent, exposure: exposure, time: 0, state: &state) {
-    case .success: return .none
-    case .failure(let reason): return reason
-    }
+    return gate.approve(
+      intent, exposure: exposure, time: 0, state: &state, approved: { _ in .none }, refused: { $0 })
   }
 
   @Test func eachControlHoldsBackAtItsLimit() {
@@ -69,8 +67,9 @@ import Testing
     let gate = RiskGate(limits: limits, instrumentCount: 1)
     var state = RiskState()
     func passes(_ time: Int64) -> Bool {
-      if case .success = gate.approve(Self.intent(), exposure: Self.exposure, time: time, state: &state) { return true }
-      return false
+      gate.approve(
+        Self.intent(), exposure: Self.exposure, time: time, state: &state, approved: { _ in true },
+        refused: { _ in false })
     }
     let passed = [0, 10, 20, 100].map { passes($0) }
     #expect(passed == [true, true, false, true])
