@@ -1,12 +1,15 @@
 import Glibc
 import Synchronization
 
-/// The user asked to stop: SIGINT or SIGTERM.
+/// The user asked to stop: SIGINT, SIGTERM, or SIGHUP when the terminal goes.
 ///
-/// A command looks at `isRequested` between pieces of work and ends cleanly with `Interrupted`. The second signal ends
-/// the process at once.
+/// A command looks at `isRequested` between pieces of work and ends cleanly with `Interrupted`. A second signal ends the process
+/// at once, unless it comes with the first: `timeout` signals its child and then the child's whole group.
 public enum Interruption {
   private static let requested = Atomic<Bool>(false)
+  /// When the first signal came, by the monotonic clock; 0 before it.
+  private static let firstNanoseconds = Atomic<Int64>(0)
+  private static let togetherNanoseconds: Int64 = 300_000_000
 
   public static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
@@ -16,13 +19,22 @@ public enum Interruption {
   }
 
   static func listen() {
-    // The first access runs the initialiser, so that the handler itself only stores a byte.
+    // The first access runs the initialisers, so that the handler itself only reads the clock and stores.
     requested.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] where !isIgnored(number) {
+    firstNanoseconds.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { received in
+        var clock = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &clock)
+        let now = Int64(clock.tv_sec) &* 1_000_000_000 &+ Int64(clock.tv_nsec)
+        let (isFirst, first) = Interruption.firstNanoseconds.compareExchange(
+          expected: 0, desired: now, ordering: .relaxed)
         Interruption.requested.store(true, ordering: .relaxed)
-        signal(received, SIG_DFL)
+        if !isFirst, now &- first > Interruption.togetherNanoseconds {
+          signal(received, SIG_DFL)
+          raise(received)
+        }
       }
       // Without SA_RESTART: a read that waits at a pipe must come back.
       action.sa_flags = 0
@@ -33,9 +45,11 @@ public enum Interruption {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGHUP)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    // A closed pipe is an error of write(2), not the end of the process.
+    // A closed pipe and a file at its permitted size are errors of write(2), not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 }
 

@@ -1,5 +1,6 @@
 import CommandLineInterface
 import Glibc
+import TickStore
 
 /// The file a command is going to write.
 enum OutputPath {
@@ -11,6 +12,10 @@ enum OutputPath {
       return
     }
     if status.st_mode & S_IFMT == S_IFDIR { throw Failure(.failure, "\(path) is a folder") }
+    // The output takes its name by a renaming, which would put a file in the place of a device.
+    if status.st_mode & S_IFMT != S_IFREG {
+      throw Failure(.failure, "\(path) is not a regular file", advice: "Name a file; an existing one needs --force.")
+    }
     for input in inputs {
       var source = stat()
       if stat(input, &source) == 0, source.st_dev == status.st_dev, source.st_ino == status.st_ino {
@@ -27,32 +32,14 @@ enum OutputPath {
 
   /// Writes a text so that it appears whole or not at all.
   static func write(_ text: String, to path: String) throws(Failure) {
-    let temporary = "\(path).\(getpid()).partial"
-    func failure() -> Failure {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return Failure(.failure, "\(path) cannot be written: \(reason)")
-    }
-    let descriptor = open(temporary, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure() }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let failure = failure()
-        close(descriptor)
-        throw failure
+    do throws(TickStoreError) {
+      let file = try UnfinishedFile(path: path)
+      try Array(text.utf8).withUnsafeBufferPointer { bytes throws(TickStoreError) in
+        try file.write(UnsafeRawBufferPointer(bytes))
       }
-      bytes = bytes.dropFirst(count)
-    }
-    guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
-    // The name itself is durable only once its folder is.
-    let slash = path.lastIndex(of: "/")
-    let folder = open(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+      try file.finish()
+    } catch {
+      throw Failure(.failure, "\(error.file): \(error.reason)")
     }
   }
 }

@@ -9,9 +9,9 @@ public final class UnfinishedFile {
   /// Where the bytes go; -1 once the file is finished or discarded.
   public private(set) var descriptor: Int32
 
-  /// Opens the file beside `path`.
-  public init(path: String) throws(TickStoreError) {
-    self.path = path
+  /// Opens the file beside `path`, or beside what `path` links to; a device, pipe or folder of that name is refused.
+  public init(path stated: String) throws(TickStoreError) {
+    path = try Self.target(of: stated)
     temporary = "\(path).\(getpid()).partial"
     descriptor = unsafe open(temporary, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw TickStoreError(system: path, "cannot be created") }
@@ -61,6 +61,25 @@ public final class UnfinishedFile {
     close(descriptor)
     descriptor = -1
     unsafe unlink(temporary)
+  }
+
+  /// The name that the finished file takes. To rename over a link would cut it, and over a device or pipe would replace it.
+  private static func target(of path: String) throws(TickStoreError) -> String {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return path }
+    var target = path
+    if status.st_mode & S_IFMT == S_IFLNK {
+      guard let resolved = unsafe realpath(path, nil) else {
+        throw TickStoreError(system: path, "is a link to nothing that can be found")
+      }
+      target = unsafe String(cString: resolved)
+      unsafe free(resolved)
+      guard unsafe lstat(target, &status) == 0 else { return target }
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw TickStoreError(.system, file: path, reason: "is not a regular file")
+    }
+    return target
   }
 
   private static func folder(of path: String) -> String {

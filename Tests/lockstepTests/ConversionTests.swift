@@ -158,12 +158,29 @@ struct ConversionTests {
     for round in 0..<200 where process.isRunning {
       try? input.fileHandleForWriting.write(contentsOf: round == 0 ? rows : rows.dropFirst(25))
       // Not SIGINT: a shell that started the tests in the background has it ignored.
-      if round == 5 { process.terminate() }
+      // Two at once, as `timeout` sends them, are one wish; stopped, the process gets both together.
+      if round == 5 { for number in [SIGSTOP, SIGTERM, SIGHUP, SIGCONT] { kill(process.processIdentifier, number) } }
     }
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(!folder.names.contains { $0.hasPrefix("out") })
+  }
+
+  @Test("Devices and pipes are not replaced, and links are followed")
+  func onlyRegularFiles() throws {
+    let pipe = folder.path("pipe.ticks")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for output in [pipe, "/dev/null"] {
+      let refused = try importTrades(output, "--force")
+      #expect(refused.code == 1 && refused.messages.contains("is not a regular file"), "\(refused.messages)")
+    }
+    let link = folder.path("link.ticks")
+    try Data().write(to: URL(fileURLWithPath: folder.path("linked.ticks")))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "linked.ticks")
+    #expect(try importTrades(link, "--force").code == 0)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "linked.ticks")
+    #expect(try Binary.run("verify", folder.path("linked.ticks")).code == 0)
   }
 
   @Test("A signal also ends an import that waits for bytes", arguments: [true, false])

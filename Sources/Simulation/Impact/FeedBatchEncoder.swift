@@ -55,6 +55,14 @@ struct FeedBatchEncoder {
       batch.append(priceChange: event.price.ticks &- prices[place])
       quantities[place] = quantity
       prices[place] = event.price.ticks
+    case .execute where event.flags.contains(.pricedExecution):
+      code(
+        .executePriced, event, side: event.side, isMarked: event.flags.contains(.nonPrintable), &batch)
+      batch.append(price: event.price.ticks, sideIndex: event.side == .sell ? 1 : 0)
+      batch.append(slot: slot)
+      batch.append(change: quantity)
+      forget(event, place, isWhole: isWhole)
+      return
     case .execute:
       code(
         isWhole ? .executeWhole : .executePart, event, side: .buy,
@@ -63,12 +71,17 @@ struct FeedBatchEncoder {
     }
     guard event.kind != .modify else { return }
     batch.append(slot: slot)
+    if !isWhole { batch.append(change: quantity) }
+    forget(event, place, isWhole: isWhole)
+  }
+
+  /// What the order no longer has.
+  private mutating func forget(_ event: MarketEvent, _ place: Int, isWhole: Bool) {
     if isWhole {
       slots[Int(event.instrument)][event.identifier] = nil
-      allocator.release(slot)
+      allocator.release(UInt32(place))
     } else {
-      batch.append(change: quantity)
-      quantities[place] -= quantity
+      quantities[place] -= event.quantity.lots
     }
   }
 

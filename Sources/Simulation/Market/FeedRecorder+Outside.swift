@@ -69,7 +69,7 @@ extension FeedRecorder {
     let isCross = report.side == .none
     tradeCount += 1
     if isCross {
-      let flags: EventFlags = [.auction, .nonPrintable]
+      let flags: EventFlags = [.auction, .nonPrintable, .pricedExecution]
       for (party, side) in [(order, Side.buy), (resting, Side.sell)] {
         if party >= Self.firstOutsideOrder {
           takeShown(.execute, party, quantity, price: report.price, flags: flags)

@@ -121,7 +121,7 @@ struct FeedRecorder: MatchingSink, ~Copyable {
         for (identifier, side) in [(order, Side.buy), (resting, Side.sell)] {
           append(
             .execute, order: identifier, side: side, price: report.price, quantity: quantity,
-            flags: [.auction, .nonPrintable])
+            flags: [.auction, .nonPrintable, .pricedExecution])
         }
         append(.trade, order: 0, side: .none, price: report.price, quantity: quantity, flags: .auction)
       } else {
