@@ -43,6 +43,10 @@ public struct SourceInstrument: Sendable, Hashable {
   public var lot: DecimalUnit?
   /// Written in its turn even when no record names it: the source is a list of instruments and not of mentions.
   public var isKept: Bool
+  /// Multiplier, currency and settlement are stated by the source and not assumed.
+  public var isDefined = false
+  /// Tells apart instruments of one symbol and venue that a source says are two.
+  public var variant: UInt32 = 0
 
   public init(
     symbol: String, venue: String, priceExponent: Int8, quantityExponent: Int8 = 0, currency: String = "USD",
@@ -63,6 +67,25 @@ public struct SourceInstrument: Sendable, Hashable {
   }
 }
 
+extension SourceInstrument {
+  /// How quantities turn into money.
+  struct Contract: Hashable, CustomStringConvertible {
+    var multiplier: DecimalUnit
+    var currency: String
+    var settlement: Instrument.Settlement
+
+    var description: String { "\(settlement) x \(multiplier) in \(currency)" }
+  }
+
+  var contract: Contract { Contract(multiplier: multiplier, currency: currency, settlement: settlement) }
+
+  /// Makes the contract the stated one.
+  mutating func take(_ contract: Contract) {
+    (multiplier, currency, settlement) = (contract.multiplier, contract.currency, contract.settlement)
+    isDefined = true
+  }
+}
+
 /// Takes what a decoder reads: the tick file's writer, a scan for units, or a test's array.
 public protocol RecordSink {
   /// Announces an instrument and returns the number its records carry.
@@ -70,12 +93,15 @@ public protocol RecordSink {
   mutating func append(_ record: SourceRecord) throws(ImportError)
   /// Counts a record that was understood and becomes no event, by what it is ("statistics").
   mutating func skip(_ what: String)
+  /// Notes a symbol that the source holds and the user did not select.
+  mutating func passOver(_ symbol: String)
   /// Says once what a user should know about the source and would not see from the events.
   mutating func remark(_ text: String)
 }
 
 extension RecordSink {
   public mutating func skip(_ what: String) {}
+  public mutating func passOver(_ symbol: String) {}
   public mutating func remark(_ text: String) {}
 }
 

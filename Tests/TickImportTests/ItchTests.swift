@@ -80,6 +80,27 @@ import Testing
     return writer
   }
 
+  @Test func `two days with other locates are of the same instruments`() throws {
+    let folder = try TemporaryFolder()
+    func day(_ name: String, _ locates: [(String, Int)]) throws -> String {
+      var writer = Writer()
+      for (symbol, locate) in locates { writer.directory(symbol, locate: locate) }
+      writer.add(1, locate: locates[0].1, side: "B", shares: 100, price: 1_000_000)
+      return try folder.write(writer.bytes, name)
+    }
+    let sources = [
+      try day("07302019.NASDAQ_ITCH50", [("AAPL", 1), ("MSFT", 2)]),
+      try day("07312019.NASDAQ_ITCH50", [("AAPL", 2), ("MSFT", 1)]),
+    ]
+    let output = try importToArray(sources).output
+    #expect(output.instruments.map(\.symbol).sorted() == ["AAPL", "MSFT"])
+    let apple = UInt16(try #require(output.instruments.firstIndex { $0.symbol == "AAPL" }))
+    var book = NaiveOrderBook()
+    let events = output.events.filter { $0.instrument == apple }
+    for event in events { book.apply(event) }
+    #expect(events.map(\.kind) == [.clear, .add, .clear, .add] && book.orders.count == 1)
+  }
+
   @Test func decodesEveryMessage() throws {
     let read = try decode(ItchDecoder.self, Self.sample.bytes, name: Self.name)
     #expect(read.instruments.map(\.symbol) == ["TEST", "OTHER"])

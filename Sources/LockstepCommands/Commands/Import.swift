@@ -57,8 +57,9 @@ enum Import {
     discussion: """
       Several sources, and the entries of a zip, become one stream in the order of exchange times. Within a source events
       keep their order, even where a capture's times step back; of equal times the source named first goes first.
-      Instruments are one when symbol, venue and the source's number agree, and books that continue from file to file
-      want the earlier file named first. Two files that hold the same kind of events of one instrument over the same time (more
+      Instruments are one when symbol and venue agree, whatever number the source gives them on a day, and books that
+      continue from file to file want the earlier file named first. A venue's numbers are read by the day for which the
+      source says them; where a name passes to another number, such as a continuous future's, its book begins anew. Two files that hold the same kind of events of one instrument over the same time (more
       than a second, snapshots aside) are refused, because what both hold would count twice; --overlaps keep takes the
       events of both. Of orders stated twice the later copies change no book, and 'lockstep inspect' counts them as
       orphans. --in-order takes one source after the other, unchecked.

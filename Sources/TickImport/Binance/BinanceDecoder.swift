@@ -153,6 +153,8 @@ public struct BinanceDecoder: SourceDecoder {
         SourceInstrument(
           symbol: name, venue: symbol.venue, priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces),
           currency: symbol.currency, settlement: symbol.settlement, multiplier: symbol.multiplier))
+    } else {
+      sink.passOver(name)
     }
     indices["\(symbol.venue) \(name)"] = books.count
     books.append(BinanceBook(instrument: number))

@@ -93,7 +93,10 @@ public struct BybitDecoder: SourceDecoder {
     let name = try place.scalar("symbol", symbol).string
     if let known = books[name] { return (name, known.instrument) }
     guard !name.isEmpty else { throw place.error("the symbol is empty") }
-    guard selection.includes(name) else { return nil }
+    guard selection.includes(name) else {
+      sink.passOver(name)
+      return nil
+    }
     // Contracts without a stable coin are inverse and settle in the coin: BTCUSD is worth one dollar.
     let isInverse = name.hasSuffix("USD") && name.utf8.count > 3
     let number = try sink.declare(

@@ -127,7 +127,10 @@ public struct CSVDecoder: SourceDecoder {
       guard !symbol.isEmpty else { throw place.error("the symbol is empty") }
     }
     if let known = instruments[symbol] { return known }
-    if columns[.symbol] != nil, !selection.includes(symbol) { return nil }
+    if columns[.symbol] != nil, !selection.includes(symbol) {
+      sink.passOver(symbol)
+      return nil
+    }
     let name = symbol.isEmpty ? context.options["instrument"] ?? context.stem : symbol
     let number = try sink.declare(
       SourceInstrument(

@@ -29,6 +29,8 @@ struct EventTable {
   private var places: [Column: Int] = [:]
   private let width: Int
   private var instruments: [String: Known?] = [:]
+  /// How many instruments of the table have a symbol and venue: rows of their own mean that they are two.
+  private var variants: [String: UInt32] = [:]
   private var selection: SymbolSelection
 
   private static let kinds = Dictionary(
@@ -99,7 +101,12 @@ struct EventTable {
   ) throws(ImportError) {
     let symbol = text(.symbol, row)
     guard instruments.count < 1 << 16 else { throw row.place.error("more than 65,536 instruments") }
+    let venue = text(.venue, row)
+    let name = symbol + "\n" + venue
+    let variant = variants[name, default: 0]
+    variants[name] = variant + 1
     guard selection.includes(symbol) else {
+      sink.passOver(symbol)
       instruments[key(row)] = .some(nil)
       return
     }
@@ -115,12 +122,14 @@ struct EventTable {
       throw row.place.error("settlement '\(settlement)' is not known")
     }
     let (tick, lot) = (try unit(.price), try unit(.quantity))
-    let number = try sink.declare(
-      SourceInstrument(
-        symbol: symbol, venue: text(.venue, row), priceExponent: tick.exponent, quantityExponent: lot.exponent,
-        currency: text(.currency, row), settlement: settlement,
-        multiplier: text(.multiplier, row).isEmpty ? .one : try unit(.multiplier),
-        sourceIdentifier: try self.number(.sourceNumber, row), tick: tick, lot: lot, isKept: true))
+    var instrument = SourceInstrument(
+      symbol: symbol, venue: venue, priceExponent: tick.exponent, quantityExponent: lot.exponent,
+      currency: text(.currency, row), settlement: settlement,
+      multiplier: text(.multiplier, row).isEmpty ? .one : try unit(.multiplier),
+      sourceIdentifier: try self.number(.sourceNumber, row), tick: tick, lot: lot, isKept: true)
+    instrument.isDefined = true
+    instrument.variant = variant
+    let number = try sink.declare(instrument)
     instruments[key(row)] = Known(
       number: number, pricePlaces: Int(tick.exponent), quantityPlaces: Int(lot.exponent))
   }
@@ -134,7 +143,10 @@ struct EventTable {
     guard places[.instrument] == nil else {
       throw row.place.error("instrument \(key) has events before the row that says what it is")
     }
-    guard selection.includes(key) else { return nil }
+    guard selection.includes(key) else {
+      sink.passOver(key)
+      return nil
+    }
     let pricePlaces = try context.places("price-decimals", usual: 9)
     let quantityPlaces = try context.places("quantity-decimals", usual: 8)
     let number = try sink.declare(

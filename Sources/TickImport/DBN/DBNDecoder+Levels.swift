@@ -5,10 +5,9 @@ extension DBNDecoder {
   private static let depth = 10
 
   mutating func decodeLevels(
-    _ record: DBNBytes, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    let event = try marketEvent(.setLevel, record, offset, &sink)
-    let index = try instruments.index(record, &sink)
+    let event = try marketEvent(.setLevel, record, index, offset)
     let new = Self.levels(record)
     let old = instruments.states[index].levels
     instruments.states[index].levels = new

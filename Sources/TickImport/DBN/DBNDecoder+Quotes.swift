@@ -18,10 +18,9 @@ extension DBNDecoder {
   }
 
   /// The trade event of a record whose action says so, without prices; other kinds reuse it.
-  mutating func marketEvent(
-    _ kind: EventKind, _ record: DBNBytes, _ offset: Int, _ sink: inout some RecordSink
+  func marketEvent(
+    _ kind: EventKind, _ record: DBNBytes, _ index: Int, _ offset: Int
   ) throws(ImportError) -> MarketEvent {
-    let index = try instruments.index(record, &sink)
     let flags = record[MarketField.flags]
     return MarketEvent(
       kind: kind, exchangeTime: try time(record, 8, offset), localTime: try time(record, MarketField.received, offset),
@@ -33,9 +32,9 @@ extension DBNDecoder {
   }
 
   mutating func decodeTrade(
-    _ record: DBNBytes, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    try appendTrade(record, try marketEvent(.trade, record, offset, &sink), &sink)
+    try appendTrade(record, try marketEvent(.trade, record, index, offset), &sink)
   }
 
   func appendTrade(
@@ -50,9 +49,9 @@ extension DBNDecoder {
 
   /// MBP-1, TBBO, BBO and the consolidated kinds: a quote, and the trade that the record reports.
   mutating func decodeQuote(
-    _ record: DBNBytes, _ kind: DBNRecordKind, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ kind: DBNRecordKind, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    var event = try marketEvent(.quote, record, offset, &sink)
+    var event = try marketEvent(.quote, record, index, offset)
     var isTrade = record[MarketField.action] == UInt8(ascii: "T")
     switch kind {
     case .cmbp1, .tcbbo:
@@ -81,9 +80,8 @@ extension DBNDecoder {
 
   /// The format dates a bar by its start; an event happens when it is known, at the end.
   mutating func decodeBar(
-    _ record: DBNBytes, _ kind: DBNRecordKind, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ kind: DBNRecordKind, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    let index = try instruments.index(record, &sink)
     let length: UInt64 =
       switch kind {
       case .ohlcv1s: 1_000_000_000

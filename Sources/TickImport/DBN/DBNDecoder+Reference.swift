@@ -3,7 +3,7 @@ import MarketTypes
 /// Definitions and trading status.
 extension DBNDecoder {
   mutating func decodeDefinition(
-    _ record: DBNBytes, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ sink: inout some RecordSink
   ) throws(ImportError) {
     let layout = DBNLayout.layout(of: .definition, version: version)
     func text(_ name: String) -> String {
@@ -17,24 +17,20 @@ extension DBNDecoder {
     }
     let contract = layout.field("contract_multiplier").map { record.load($0.offset, as: Int32.self) } ?? .max
     let currency = text("currency")
-    instruments.learn(
+    try instruments.learn(
       DBNInstruments.Definition(
         symbol: text("raw_symbol"), tick: unit(price("min_price_increment")),
         // Futures state their size as the quantity of the underlying, some venues as a multiplier.
         multiplier: contract > 0 && contract != .max
           ? DecimalUnit(mantissa: Int64(contract), exponent: 0) : unit(price("unit_of_measure_qty")),
         currency: currency.isEmpty ? "USD" : currency),
-      key: DBNInstruments.key(record))
-    if instruments.states.count < DBNInstruments.maximumDeclaredDefinitions {
-      _ = try instruments.index(record, &sink)
-    }
+      record, &sink)
     sink.skip("definition")
   }
 
   mutating func decodeStatus(
-    _ record: DBNBytes, _ offset: Int, _ sink: inout some RecordSink
+    _ record: DBNBytes, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    let index = try instruments.index(record, &sink)
     let action: UInt16 = record.load(24)
     let reason: UInt16 = record.load(26)
     var status = SourceRecord(

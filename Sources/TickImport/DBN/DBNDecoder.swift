@@ -12,7 +12,7 @@ public struct DBNDecoder: SourceDecoder {
   public internal(set) var metadata: DBNMetadata?
   private var phase = Phase.start
   private var lengths = RecordLengths(version: 1)
-  var instruments = DBNInstruments()
+  var instruments: DBNInstruments
   var orders = OrderTable()
 
   private enum Phase {
@@ -20,7 +20,10 @@ public struct DBNDecoder: SourceDecoder {
     case records
   }
 
-  public init(context: SourceContext) throws(ImportError) { self.context = context }
+  public init(context: SourceContext) throws(ImportError) {
+    self.context = context
+    instruments = DBNInstruments(selection: SymbolSelection(context))
+  }
 
   public mutating func continues(with context: SourceContext) throws(ImportError) -> Bool {
     self.context = context
@@ -115,13 +118,22 @@ public struct DBNDecoder: SourceDecoder {
     }
     switch kind {
     case .mbo: break
-    case .trade: try decodeTrade(record, offset, &sink)
-    case .mbp1, .cmbp1, .tcbbo, .cbbo1s, .cbbo1m, .bbo1s, .bbo1m: try decodeQuote(record, kind, offset, &sink)
-    case .mbp10: try decodeLevels(record, offset, &sink)
+    case .trade, .mbp1, .cmbp1, .tcbbo, .cbbo1s, .cbbo1m, .bbo1s, .bbo1m, .mbp10:
+      let index = try index(record, timeAt: MarketField.received, &sink)
+      guard index >= 0 else { return }
+      switch kind {
+      case .trade: try decodeTrade(record, index, offset, &sink)
+      case .mbp10: try decodeLevels(record, index, offset, &sink)
+      default: try decodeQuote(record, kind, index, offset, &sink)
+      }
     case .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod, .ohlcvDeprecated:
-      try decodeBar(record, kind, offset, &sink)
-    case .status: try decodeStatus(record, offset, &sink)
-    case .definition: try decodeDefinition(record, offset, &sink)
+      // A bar has no receive time.
+      let index = try index(record, timeAt: 8, &sink)
+      if index >= 0 { try decodeBar(record, kind, index, offset, &sink) }
+    case .status:
+      let index = try index(record, timeAt: 16, &sink)
+      if index >= 0 { try decodeStatus(record, index, offset, &sink) }
+    case .definition: try decodeDefinition(record, &sink)
     case .symbolMapping:
       instruments.learn(mapping: record, version: version)
       sink.skip("symbol mapping")
@@ -130,6 +142,40 @@ public struct DBNDecoder: SourceDecoder {
     case .error: sink.skip("error message")
     case .system: sink.skip("system message")
     }
+  }
+
+  /// The state of a market record's instrument; negative when it is not selected.
+  @inline(__always)
+  mutating func index(
+    _ record: DBNBytes, timeAt offset: Int, _ sink: inout some RecordSink
+  ) throws(ImportError) -> Int {
+    let index = try instruments.index(record, timeAt: offset, &sink)
+    if index >= 0, instruments.states[index].identifier != record.load(4, as: UInt32.self) {
+      try restart(index, record, timeAt: offset, &sink)
+    }
+    return index
+  }
+
+  /// The name has passed to another number, over night or to the next contract: nothing of the old book is said again.
+  @inline(never)
+  private mutating func restart(
+    _ index: Int, _ record: DBNBytes, timeAt offset: Int, _ sink: inout some RecordSink
+  ) throws(ImportError) {
+    instruments.states[index].identifier = record.load(4)
+    if instruments.states[index].isInSnapshot { try endSnapshot(index, &sink) }
+    instruments.states[index].levels = []
+    let number = instruments.states[index].number
+    guard orders.hasOrders(of: number) else { return }
+    orders.removeAll(of: number)
+    // An order of a snapshot keeps the time of its entry, days ago; the book passes on now.
+    var times = [Self.time(record.load(offset)), Self.time(record.load(8))].compactMap { $0 }
+    times.removeAll { $0 == .unknown }
+    let time = times.first ?? .unknown
+    try sink.append(
+      SourceRecord(
+        event: MarketEvent(
+          kind: .clear, exchangeTime: times.last.map { max($0, time) } ?? time, localTime: time, instrument: number,
+          flags: [.synthetic, .endOfEvent], channel: instruments.states[index].publisher)))
   }
 
   /// Ends the snapshots that the source left open.

@@ -106,6 +106,10 @@ struct OrderTable {
     entries[gap].isUsed = false
   }
 
+  func hasOrders(of instrument: UInt16) -> Bool {
+    Int(instrument) < liveByInstrument.count && liveByInstrument[Int(instrument)] > 0
+  }
+
   mutating func removeAll(of instrument: UInt16) {
     guard Int(instrument) < generations.count else { return }
     generations[Int(instrument)] &+= 1

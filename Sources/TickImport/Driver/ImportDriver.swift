@@ -88,14 +88,15 @@ public func importEvents(
       var sink = ImportSink(output: output, options: options, known: known)
       if sources.count > 1 { try run.spool(into: &sink) }
       for source in sources { try run.read(source, into: &sink, progress) }
+      try sink.requireSelection(sources)
       try run.merge(into: &sink, progress)
       guard let units = try sink.finish() else { return run.summary(sink) }
       known = units
       if let stream = sources.first(where: { $0 == SourceStream.standardInput }) ?? run.unrepeatable {
         throw ImportError(
           file: stream == SourceStream.standardInput ? "standard input" : stream,
-          reason: "its prices or quantities turned out finer than the first ones, and it cannot be read a second time",
-          advice: "State the units with --tick and --lot, or import from a file.")
+          reason: "\(sink.restart.reason), and it cannot be read a second time",
+          advice: "\(sink.restart.advice), or import from a file.")
       }
     } catch {
       output.discard()

@@ -1,15 +1,16 @@
 import MarketTypes
 
-/// What identifies an instrument over several sources of one import.
+/// What identifies an instrument over several sources of one import. The source's number does not: venues give numbers
+/// anew every day.
 struct InstrumentKey: Hashable {
   var symbol: String
   var venue: String
-  var sourceIdentifier: UInt32
+  var variant: UInt32
 
   init(_ instrument: SourceInstrument) {
     symbol = instrument.symbol
     venue = instrument.venue
-    sourceIdentifier = instrument.sourceIdentifier
+    variant = instrument.variant
   }
 }
 
@@ -43,12 +44,17 @@ struct ImportSink: RecordSink {
   static let probeCount = 1 << 16
   private static let batchCount = 1 << 10
   private static let remarkLimit = 100
+  private static let passedOverLimit = 10
 
   private(set) var mode = Mode.probing
   private(set) var events = 0
   private(set) var counts = [Int](repeating: 0, count: 256)
   private(set) var skipped: [String: Int] = [:]
   private(set) var remarks: [String] = []
+  /// The first symbols that are in the sources and were not selected.
+  private(set) var passedOver: [String] = []
+  /// Why everything has to be read once more, and what to do where it cannot be.
+  private(set) var restart = (reason: "", advice: "")
   private(set) var items: [Item] = []
   private var numbers: [ItemKey: UInt16] = [:]
   private var leaders: [InstrumentKey: Int] = [:]
@@ -71,6 +77,7 @@ struct ImportSink: RecordSink {
   struct Units {
     var tick: DecimalUnit?
     var lot: DecimalUnit?
+    var contract: SourceInstrument.Contract?
   }
 
   init(output: any EventOutput, options: ImportOptions, known: [InstrumentKey: Units]) {
@@ -90,6 +97,7 @@ struct ImportSink: RecordSink {
       let index = Int(number)
       items[index].source.tick = items[index].source.tick ?? instrument.tick
       items[index].source.lot = items[index].source.lot ?? instrument.lot
+      define(items[index].leader, instrument)
       return number
     }
     guard items.count < Int(UInt16.max) else {
@@ -108,13 +116,49 @@ struct ImportSink: RecordSink {
     let leader = leaders[instrumentKey] ?? items.count
     leaders[instrumentKey] = leader
     items.append(Item(source: instrument, leader: leader, isUsed: instrument.isKept))
+    if leader != items.count - 1 { define(leader, instrument) }
+    if let contract = known[instrumentKey]?.contract, !instrument.isDefined { items[leader].source.take(contract) }
     return number
+  }
+
+  /// Takes over what a definition says of an instrument that is there already; the first definition stands.
+  private mutating func define(_ leader: Int, _ instrument: SourceInstrument) {
+    let old = items[leader].source
+    guard instrument.isDefined, !old.isDefined || old.contract != instrument.contract else { return }
+    guard !old.isDefined else {
+      remark(
+        "\(old.symbol) is defined again, as \(instrument.contract) after \(old.contract); the first definition stands")
+      return
+    }
+    items[leader].source.take(instrument.contract)
+    guard old.contract != instrument.contract, items[leader].number != nil, mode == .writing else { return }
+    startOver("the contract of \(old.symbol) is defined behind its first events", "Name its definition first")
   }
 
   /// Whether records wait for their units.
   var holdsRecords: Bool { !held.isEmpty }
 
   mutating func skip(_ what: String) { skipped[what, default: 0] += 1 }
+
+  mutating func passOver(_ symbol: String) {
+    if passedOver.count < Self.passedOverLimit, !passedOver.contains(symbol) { passedOver.append(symbol) }
+  }
+
+  /// Refuses a selection that nothing fits, and says what of it was not found.
+  mutating func requireSelection(_ sources: [String]) throws(ImportError) {
+    guard let text = options.decoderOptions["instrument"] else { return }
+    guard !items.isEmpty else {
+      let held = passedOver.count < Self.passedOverLimit ? passedOver : passedOver + ["others"]
+      throw ImportError(
+        file: sources.count == 1 ? sources[0] : "the sources", reason: "no instrument is called \(text)",
+        advice: held.isEmpty ? "" : "There are \(held.joined(separator: ", ")).")
+    }
+    let declared = Set(items.map { $0.source.symbol.uppercased() })
+    let wanted = SourceContext(name: "", options: ["instrument": text]).selectedSymbols ?? []
+    guard !wanted.isDisjoint(with: declared) else { return }
+    sourceName = ""
+    for missing in wanted.subtracting(declared).sorted() { remark("no instrument is called \(missing)") }
+  }
 
   mutating func remark(_ text: String) {
     let remark = sourceName.isEmpty ? text : "\(sourceName): \(text)"
@@ -345,6 +389,13 @@ struct ImportSink: RecordSink {
           + "\(items[index].tick ?? .one) and the lot of \(items[index].lot ?? .one)",
         advice: known.isEmpty ? "State smaller ones with --tick and --lot." : "Did the file change meanwhile?")
     }
+    startOver("its prices or quantities turned out finer than the first ones", "State the units with --tick and --lot")
+    observe(record)
+  }
+
+  /// Gives up what was written; what is left is read for what has to be known before, and then all once more.
+  private mutating func startOver(_ reason: String, _ advice: String) {
+    restart = (reason, advice)
     mode = .scanning
     batch = []
     output.discard()
@@ -357,7 +408,6 @@ struct ImportSink: RecordSink {
         items[index].quantities.observe(unit)
       }
     }
-    observe(record)
   }
 
   /// Ends the import: nil when the events are written, or the units with which it must start over.
@@ -376,9 +426,13 @@ struct ImportSink: RecordSink {
       let members = items.filter { $0.leader == leader }
       let prices = UnitScan.combined(members.map { ($0.prices, $0.source.priceExponent) })
       let quantities = UnitScan.combined(members.map { ($0.quantities, $0.source.quantityExponent) })
-      result[InstrumentKey(items[leader].source)] = Units(
-        tick: prices.scan.tick(exponent: prices.exponent),
-        lot: quantities.exponent == 0 ? .one : quantities.scan.lot(exponent: quantities.exponent))
+      let stated = members.lazy.compactMap(\.source.tick).first
+        .flatMap { prices.scan.isWhole(in: $0, exponent: prices.exponent) ? $0 : nil }
+      let source = items[leader].source
+      result[InstrumentKey(source)] = Units(
+        tick: stated ?? prices.scan.tick(exponent: prices.exponent),
+        lot: quantities.exponent == 0 ? .one : quantities.scan.lot(exponent: quantities.exponent),
+        contract: source.isDefined ? source.contract : nil)
     }
     return result
   }

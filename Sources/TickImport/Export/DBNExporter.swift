@@ -26,6 +26,9 @@ public struct DBNExporter: EventExporter {
   let instruments: [Instrument]
   let name: String
   private let scales: [Scale]
+  /// The number of each instrument, and whether its events came from DBN.
+  private let identifiers: [UInt32]
+  private let cameFromDBN: [Bool]
   var orders = OrderTable()
   public var leftOut: [EventKind: Int] = [:]
   public var implied = 0
@@ -76,6 +79,40 @@ public struct DBNExporter: EventExporter {
       scales.append(Scale(price: scaled, quantity: instrument.lot.mantissa))
     }
     self.scales = scales
+    identifiers = Self.identifiers(instruments)
+    cameFromDBN = instruments.map { Self.isFromDBN($0) }
+  }
+
+  /// The sources' own numbers where they have any, and for all others the lowest that nobody has. One symbol may have one
+  /// number at several publishers.
+  private static func identifiers(_ instruments: [Instrument]) -> [UInt32] {
+    var owners: [UInt32: String] = [:]
+    var numbers = instruments.map { instrument -> UInt32 in
+      let (number, symbol) = (instrument.sourceIdentifier, instrument.symbol)
+      guard number != 0, owners[number, default: symbol] == symbol else { return 0 }
+      owners[number] = symbol
+      return number
+    }
+    var next: UInt32 = 0
+    for index in instruments.indices where numbers[index] == 0 {
+      repeat { next += 1 } while owners[next] != nil
+      numbers[index] = next
+    }
+    return numbers
+  }
+
+  /// Whether the venue is a dataset or a publisher, as the importer of DBN names it (`XNAS.ITCH`, `EQUS.PLUS#40`, `#2`).
+  /// Only then an event's channel is a publisher, and its origin the letters and marks of a record.
+  static func isFromDBN(_ instrument: Instrument) -> Bool {
+    let parts = instrument.venue.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, UInt16(parts[1]) == nil { return false }
+    guard let dataset = parts.first, !dataset.isEmpty else { return parts.count == 2 }
+    let words = dataset.split(separator: ".", omittingEmptySubsequences: false)
+    return words.count == 2
+      && words.allSatisfy { word in
+        word.utf8.count >= 2
+          && word.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+      }
   }
 
   private static func power(_ exponent: Int) -> Int64? {
@@ -105,17 +142,20 @@ public struct DBNExporter: EventExporter {
     String(instruments.first?.venue.prefix { $0 != "#" } ?? "")
   }
 
-  /// The source's own number, or one that cannot be missing.
-  func identifier(_ index: Int) -> UInt32 {
-    let stated = index < instruments.count ? instruments[index].sourceIdentifier : 0
-    return stated == 0 ? UInt32(index + 1) : stated
-  }
+  func identifier(_ index: Int) -> UInt32 { identifiers[index] }
 
   public mutating func append(
     _ event: MarketEvent, replacement: UInt64? = nil, to bytes: inout [UInt8]
   ) throws(ImportError) {
     guard Int(event.instrument) < instruments.count else {
       throw failure("event of instrument \(event.instrument), which the file does not declare")
+    }
+    var event = event
+    if !cameFromDBN[Int(event.instrument)] {
+      // A tracking number is no publisher, a market maker's name no letters of a record.
+      (event.channel, event.origin) = (0, 0)
+      event.flags.remove(.mergedExecution)
+      if event.sequence > UInt64(UInt32.max) { event.sequence = 0 }
     }
     switch options.schema {
     case .mbo: try appendOrder(event, replacement: replacement, to: &bytes)

@@ -74,9 +74,10 @@ private func naturalSchema(ofQuotes file: TickFile) throws(TickStoreError) -> DB
   var hasTrades = true
   while let event = try reader.next(), isSampled || hasTrades {
     guard event.kind == .quote else { continue }
+    let isKnown = DBNExporter.isFromDBN(file.instruments[Int(event.instrument)])
     let action = DBNExporter.action(event)
-    hasTrades = hasTrades && action == UInt8(ascii: "T")
-    isSampled = isSampled && DBNExporter.isMarketRecord(event) && action == 0
+    hasTrades = hasTrades && isKnown && action == UInt8(ascii: "T")
+    isSampled = isSampled && isKnown && DBNExporter.isMarketRecord(event) && action == 0
     isMinutely = isMinutely && event.exchangeTime.nanoseconds % 60_000_000_000 == 0
   }
   if isSampled { return isMinutely ? .bbo1m : .bbo1s }

@@ -176,6 +176,7 @@ extension ItchDecoder {
     }
     if let selected, !selected.contains(symbol) {
       instruments[Int(locate)] = Self.excluded
+      sink.passOver(symbol)
       return nil
     }
     let number = try sink.declare(

@@ -49,7 +49,10 @@ public struct KrakenTradesDecoder: SourceDecoder {
       // Besides the pair there is "last", a number to ask on from.
       guard rows.kind == .array else { continue }
       let symbol = name.string
-      if let selected, !selected.contains(symbol.uppercased()) { continue }
+      if let selected, !selected.contains(symbol.uppercased()) {
+        sink.passOver(symbol)
+        continue
+      }
       let instrument = try sink.declare(
         SourceInstrument(
           symbol: symbol, venue: "KRAKEN", priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces)))

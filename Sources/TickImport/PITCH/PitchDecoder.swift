@@ -88,7 +88,10 @@ public struct PitchDecoder: SourceDecoder {
     let name = symbol.trimmed.string
     if let known = instruments[name] { return known }
     guard !name.isEmpty else { throw place.error("the symbol is empty") }
-    guard selection.includes(name) else { return nil }
+    guard selection.includes(name) else {
+      sink.passOver(name)
+      return nil
+    }
     let number = try sink.declare(SourceInstrument(symbol: name, venue: "BATS", priceExponent: Self.priceExponent))
     instruments[name] = number
     if fallbackInstrument == nil { fallbackInstrument = number }

@@ -151,7 +151,10 @@ public struct TardisDecoder: SourceDecoder {
     let symbol = fields[columns.symbol].string
     if let known = numbers[symbol] { return known }
     guard !symbol.isEmpty else { throw place.error("the symbol is empty") }
-    guard selection.includes(symbol) else { return nil }
+    guard selection.includes(symbol) else {
+      sink.passOver(symbol)
+      return nil
+    }
     guard books.count < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
     let number = try sink.declare(
       SourceInstrument(

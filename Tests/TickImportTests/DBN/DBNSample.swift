@@ -15,6 +15,19 @@ struct DBNSample {
     bytes = metadata.encoded()
   }
 
+  /// A file whose names hold on some days only: symbol, number, and the days from one to before the other.
+  init(
+    schema: DBNSchema? = .mbo, names: [(symbol: String, number: UInt32, from: UInt32, to: UInt32)],
+    symbologyIn: UInt8 = DBNMetadata.rawSymbolSymbology
+  ) {
+    var metadata = DBNMetadata(version: 3, dataset: "XNAS.ITCH", schema: schema, start: 1, end: 2)
+    metadata.symbologyIn = symbologyIn
+    metadata.mappings = names.map {
+      .init(symbol: $0.symbol, intervals: [.init(startDate: $0.from, endDate: $0.to, symbol: String($0.number))])
+    }
+    bytes = metadata.encoded()
+  }
+
   /// Appends an MBO record.
   mutating func order(
     _ action: Character, _ side: Character = "B", id: UInt64, price: Int64 = 4_000_000_000_000, size: UInt32 = 1,
