@@ -127,8 +127,9 @@ let package = Package(
     module(
       "Execution", imports: ["MarketTypes", "Numerics", "OrderBooks", "RiskControls", "Accounting"], sharesCode: true),
     module(
-      "Strategies", imports: ["MarketTypes", "Numerics", "OrderBooks", "RiskControls", "Execution"], sharesCode: true,
-      exclude: ["STRATEGIES.md", "Documentation"]),
+      "Strategies",
+      imports: ["MarketTypes", "Numerics", "OrderBooks", "RiskControls", "Accounting", "Execution"],
+      sharesCode: true, exclude: ["STRATEGIES.md", "Documentation"]),
     module(
       "Simulation",
       imports: [

@@ -148,7 +148,8 @@ extension ExecutionEngine {
     unsettled[lane].removeAll { $0.day <= today }
     var available = sum.equity
     for proceeds in unsettled[lane] { available -= proceeds.amount }
-    let limit = wanted.price == .min ? bestAsk.ticks : wanted.price
+    let touch = bestAsk.isNone ? priceWithoutBook(wanted.instrument) : bestAsk
+    let limit = wanted.price == .min ? touch.ticks : wanted.price
     guard limit != .min else { return .noReferencePrice }
     var needed = sum.cost(lots: wanted.quantity, price: limit, contract: contracts[wanted.instrument])
     for word in (lane * wordsPerLane)..<((lane + 1) * wordsPerLane) {

@@ -57,7 +57,9 @@ extension ExecutionEngine {
     } else if !books.hasBook(instrument: instrument) {
       // Without a book the last price stands for both sides.
       let last = books.lastTradePrice(instrument: instrument)
-      if !last.isNone { setMiddle(2 * Int64(last.ticks), instrument: instrument, time: time) }
+      guard !last.isNone else { return }
+      feedKinds[instrument].lastStandsForBoth = true
+      setMiddle(2 * Int64(last.ticks), instrument: instrument, time: time)
     }
   }
 

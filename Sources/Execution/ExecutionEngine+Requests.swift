@@ -163,6 +163,12 @@ extension ExecutionEngine {
   @inline(__always)
   private func exposure(lane: Int, instrument: Int, bestBid: Price, bestAsk: Price) -> Exposure {
     let place = lane &* instrumentCount &+ instrument
+    if _slowPath(bestBid.isNone && bestAsk.isNone) {
+      let last = priceWithoutBook(instrument)
+      return Exposure(
+        position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
+        bestBid: last, bestAsk: last)
+    }
     return Exposure(
       position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
       bestBid: bestBid, bestAsk: bestAsk)

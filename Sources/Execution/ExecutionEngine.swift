@@ -185,6 +185,8 @@ public struct ExecutionEngine: ~Copyable {
     var namesOrders = false
     /// Bid plus ask in ticks when both sides last had a price.
     var lastBidPlusAsk = Int64.min
+    /// That is the price of the last trade or bar twice: the instrument has no book.
+    var lastStandsForBoth = false
     /// When the last bar ended, which is when the next one began; Int64.min before the first.
     var lastBarTime = Int64.min
     /// Bid price and quantity, ask price and quantity of the last quote.

@@ -69,6 +69,20 @@ package struct CloseRing {
     lastTime = time
   }
 
+  /// Brings the closes that are kept through a split.
+  package mutating func carry(through split: MarketSplit) {
+    let kept = kept
+    guard kept > 0 else { return }
+    var before = totals[(count &- kept) & mask]
+    var carried = before
+    for bar in (count &- kept &+ 1)...count {
+      let close = totals[bar & mask] &- before
+      before = totals[bar & mask]
+      carried &+= split.price(close)
+      totals[bar & mask] = carried
+    }
+  }
+
   /// How many of the last bars it can speak of.
   @inlinable @inline(__always)
   var kept: Int { min(count, mask) }

@@ -25,8 +25,8 @@ public struct GridMaker: Strategy {
   /// A bit for each price of the grid.
   let grid: UInt64
   let skew: Double
-  let quantity: Int64
-  let positionLimit: Int64
+  var quantity: Int64
+  var positionLimit: Int64
   public let subscriptions: Subscriptions
   /// What the last decision was made from, when it left nothing to be done later.
   private var settled: (bid: Price, ask: Price, news: UInt32)?
@@ -89,6 +89,14 @@ public struct GridMaker: Strategy {
       if !isSent { isSettled = false }
     }
     settled = isSettled ? (bid, ask, news) : nil
+  }
+
+  /// Lots follow the split; distances are in ticks and stay.
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    guard split.instrument == instrument else { return }
+    quantity = max(1, split.lots(quantity))
+    positionLimit = split.lots(positionLimit)
+    settled = nil
   }
 
   @inline(never)

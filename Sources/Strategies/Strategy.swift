@@ -136,6 +136,10 @@ public protocol Strategy: Sendable {
   mutating func traded(_ trade: MarketTrade, _ desk: inout Desk)
   mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk)
   mutating func marketChanged(_ instrument: Int, _ desk: inout Desk)
+  /// An instrument was split. Its position is in new lots from now on and its orders are cancelled; the closes that the desk
+  /// keeps are in new prices, and what a strategy remembers of prices and lots by itself it brings along here. Every lane is
+  /// called at the moment itself, whatever its feed's delay: splits are announced long before.
+  mutating func split(_ split: MarketSplit, _ desk: inout Desk)
   /// Once, when the lane's drawdown stop falls. Its orders are cancelled right after; unless it was set to go on, this is
   /// the last call.
   mutating func stopped(_ desk: inout Desk)
@@ -153,5 +157,6 @@ extension Strategy {
   @inlinable public mutating func traded(_ trade: MarketTrade, _ desk: inout Desk) {}
   @inlinable public mutating func barClosed(_ bar: MarketBar, _ desk: inout Desk) {}
   @inlinable public mutating func marketChanged(_ instrument: Int, _ desk: inout Desk) {}
+  @inlinable public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {}
   @inlinable public mutating func stopped(_ desk: inout Desk) {}
 }

@@ -68,8 +68,8 @@ enum RunAssumptions {
       "splits", .neutral,
       "\(splits.count) splits change positions and lots at their times: what is below a whole lot is paid in cash at the last "
         + "middle, rounded to a tick on a lot, the instrument's orders are cancelled, and the last mark is carried through to "
-        + "half a tick until the market has a new price; orders that arrive before that are refused. What a strategy remembers "
-        + "of prices is not adjusted.")
+        + "half a tick until the market has a new price; orders that arrive before that are refused. Strategies "
+        + "are told; those built in carry the prices and lots that they remember through it.")
   }
 
   private static func addAccount(

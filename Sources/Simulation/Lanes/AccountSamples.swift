@@ -102,14 +102,14 @@ struct AccountSamples {
   /// Leaves out looks that can show nothing new: after a sample of a market that rests for more than an hour the next is the
   /// last one before its next event, and accounts are looked at again when something happens. It depends on the market alone,
   /// so every lane has the same samples, whatever is beside it.
-  mutating func skipQuiet(lanesRest: Bool) {
+  /// `othersNext` is when something that is neither a look nor the market's happens next.
+  mutating func skipQuiet(othersNext: Int64) {
     if interval > 0, hasSampled, nextEventTime > nextSample, nextEventTime - nextSample > Self.longestRest {
       nextSample = max(nextSample, Self.multiple(of: interval, after: nextEventTime - 1) - interval)
     }
-    // What a look saw stands until then.
-    if lanesRest, nextWatch < nextEventTime {
-      nextWatch = Self.multiple(of: Self.watchNanoseconds, after: nextEventTime - 1)
-    }
+    // What a look saw stands until something happens.
+    let news = min(nextEventTime, othersNext)
+    if watches, nextWatch < news { nextWatch = Self.multiple(of: Self.watchNanoseconds, after: news - 1) }
     next = min(nextSample, nextWatch)
   }
 

@@ -70,6 +70,20 @@ struct BarBuilder {
     }
   }
 
+  /// Brings what is being built of an instrument through a split, which lies between two trades.
+  mutating func carry(through split: MarketSplit) {
+    for index in intervals.indices {
+      let place = index * instrumentCount + split.instrument
+      guard building[place].hasTraded else { continue }
+      building[place].close = split.price(Price(ticks: building[place].close)).ticks
+      building[place].volume = split.lots(building[place].volume)
+      guard building[place].open != .min else { continue }
+      building[place].open = split.price(Price(ticks: building[place].open)).ticks
+      building[place].high = split.price(Price(ticks: building[place].high)).ticks
+      building[place].low = split.price(Price(ticks: building[place].low)).ticks
+    }
+  }
+
   /// Takes the bars of the intervals that end at `nextClose`, by interval and instrument.
   mutating func close(_ body: (_ interval: Int64, _ bar: MarketBar) -> Void) {
     let time = nextClose

@@ -31,6 +31,14 @@ struct CloseBoard {
     nothing.deallocate()
   }
 
+  /// Brings the closes of an instrument through a split.
+  func carry(through split: MarketSplit) {
+    guard isKept else { return }
+    for series in stride(from: split.instrument, to: ringCount, by: instrumentCount) {
+      rings[series].carry(through: split)
+    }
+  }
+
   /// Keeps the close of a bar that lanes are about to hear of, once however many they are, and names its series.
   /// `interval` is the length of a bar built here; `view` the delayed book, -1 for the venue's own time.
   func note(_ bar: inout MarketBar, interval: Int64?, view: Int) {

@@ -214,12 +214,12 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     return min(next, bars.pointee.next)
   }
 
-  /// Nothing is due before the market's next event but looks at the accounts.
-  private var othersRest: Bool {
+  /// The venue time of the next thing that is neither a market event nor a look at the accounts.
+  private var nextButSamples: Int64 {
     var next = min(min(engine.pointee.nextMessageTime, engine.pointee.nextCarryTime), closings.next)
     for group in timers { next = min(next, group.next) }
     for index in 0..<followers.hearingViewCount { next = min(next, views[index].nextTime) }
-    return min(next, min(places.wakes.pointee.next, bars.pointee.next)) >= samples.nextEventTime
+    return min(next, min(places.wakes.pointee.next, bars.pointee.next))
   }
 
   /// Handles everything that happens at a moment, the market's events up to it having been applied.
@@ -233,9 +233,26 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   /// Carrying costs, and then changes of instruments, that are due.
   @inline(never)
   mutating func payCarry(at time: Int64) {
-    if engine.pointee.hasSplit(upTo: time) { samples.noteMarks(at: time, engine: engine, books: books) }
+    if engine.pointee.hasSplit(upTo: time) {
+      samples.noteMarks(at: time, engine: engine, books: books)
+      // A bar that ends at the split is one of the old shares.
+      if bars.pointee.next <= time { followers.closeBars(upTo: time) }
+    }
     engine.pointee.payCarry(upTo: time, books: books.pointee)
-    samples.carry(through: engine.pointee.takeSplits(), books: books)
+    let splits = engine.pointee.takeSplits()
+    if splits.isEmpty { return }
+    samples.carry(through: splits, books: books)
+    for change in splits { announce(MarketSplit(instrument: Int(change.instrument), shares: change.split), at: time) }
+  }
+
+  /// Tells every lane of a split.
+  private func announce(_ split: MarketSplit, at time: Int64) {
+    guard split.instrument < instruments.count else { return }
+    places.closes.carry(through: split)
+    bars.pointee.carry(through: split)
+    for lane in 0..<laneCount where !engine.pointee.hasLeft(lane: lane) {
+      places.call(lane, localTime: time &+ places.clockShifts[lane]) { $0.split(split, &$1) }
+    }
   }
 
   /// What is due at a moment on the lanes' side of the wire.
@@ -262,7 +279,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     if places.wakes.pointee.next <= time { wakeLanes(upTo: time) }
     if samples.next <= time {
       if samples.take(at: time, engine: engine, books: books) { watchAccounts(at: time) }
-      samples.skipQuiet(lanesRest: samples.watches && othersRest)
+      samples.skipQuiet(othersNext: samples.watches ? nextButSamples : .max)
     }
     if closings.next <= time { closePositions(upTo: time) }
   }

@@ -38,6 +38,8 @@ public struct AlmgrenChriss: Strategy {
 
   public mutating func timer(_ desk: inout Desk) { order.work(desk) }
 
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) { order.carry(through: split) }
+
   /// The closed form of the paper.
   struct Model: Hashable, Sendable {
     var riskAversion: Double

@@ -13,8 +13,8 @@ public struct Iceberg: Strategy {
       .period(default: 1_000),
     ]
 
-  let order: ParentOrder
-  let display: Int64
+  var order: ParentOrder
+  var display: Int64
   public let subscriptions: Subscriptions
 
   public init(_ parameters: ParameterValues) {
@@ -28,6 +28,11 @@ public struct Iceberg: Strategy {
 
   public mutating func filled(_ notice: Notice, _ desk: inout Desk) {
     if notice.isFinal { renew(desk) }
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    order.carry(through: split)
+    if split.instrument == order.instrument { display = max(1, split.lots(display)) }
   }
 
   private func renew(_ desk: borrowing Desk) {

@@ -14,7 +14,7 @@ public struct POV: Strategy {
       ParentOrder.passive, .period(default: 1_000),
     ]
 
-  let order: ParentOrder
+  var order: ParentOrder
   let rate: Int64
   let delay: Int64
   let duration: Int64
@@ -52,6 +52,13 @@ public struct POV: Strategy {
     // A resting part has one period to trade before it is due.
     if due > 0 { order.work(must: order.isPassive ? dueBefore : due, may: due, desk) }
     dueBefore = due
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    order.carry(through: split)
+    guard split.instrument == order.instrument else { return }
+    volume = min(split.lots(volume), 1 << 60)
+    dueBefore = split.lots(dueBefore)
   }
 
   @inline(__always)

@@ -6,12 +6,12 @@ import MarketTypes
 /// orders, or as immediate orders at the limit price; what may rest joins the best price of its own side.
 struct ParentOrder: Sendable {
   let side: Side
-  let quantity: Int64
+  private(set) var quantity: Int64
   let instrument: Int
   /// Rest what is not due yet, instead of trading at once when it is.
   let isPassive: Bool
   /// The worst price to accept; `Price.none` accepts any.
-  let limit: Price
+  private(set) var limit: Price
 
   static let parameters = [
     Parameter.instrument,
@@ -38,6 +38,13 @@ struct ParentOrder: Sendable {
     self.instrument = instrument
     self.isPassive = isPassive
     self.limit = limit
+  }
+
+  /// The same order in new lots and at a new limit, where it concerns the instrument.
+  mutating func carry(through split: MarketSplit) {
+    guard split.instrument == instrument else { return }
+    quantity = split.lots(quantity)
+    limit = split.price(limit)
   }
 
   /// What to do next.

@@ -1,7 +1,7 @@
 /// A large order cut into slices over time: how much of it must and may have traded at a moment.
 struct SliceSchedule: Sendable, Hashable {
   /// Lots after each slice; starts with 0 and ends with the whole order.
-  let cumulative: [Int64]
+  private(set) var cumulative: [Int64]
   let durationNanoseconds: Int64
 
   static let parameters = [
@@ -15,6 +15,8 @@ struct SliceSchedule: Sendable, Hashable {
     self.cumulative = cumulative
     self.durationNanoseconds = durationNanoseconds
   }
+
+  mutating func carry(through split: MarketSplit) { cumulative = cumulative.map(split.lots) }
 
   var sliceCount: Int { cumulative.count - 1 }
 
@@ -32,8 +34,8 @@ struct SliceSchedule: Sendable, Hashable {
 
 /// What the scheduled algorithms share: the order, its schedule and when it began.
 struct ScheduledOrder: Sendable {
-  let order: ParentOrder
-  let schedule: SliceSchedule
+  private(set) var order: ParentOrder
+  private(set) var schedule: SliceSchedule
   let delayNanoseconds: Int64
   private var startTime = Int64.min
 
@@ -52,6 +54,11 @@ struct ScheduledOrder: Sendable {
   }
 
   mutating func start(_ desk: borrowing Desk) { startTime = desk.time &+ delayNanoseconds }
+
+  mutating func carry(through split: MarketSplit) {
+    order.carry(through: split)
+    if split.instrument == order.instrument { schedule.carry(through: split) }
+  }
 
   func work(_ desk: borrowing Desk) {
     let due = schedule.due(after: desk.time &- startTime, isPassive: order.isPassive)

@@ -21,6 +21,8 @@ public struct TWAP: Strategy {
 
   public mutating func timer(_ desk: inout Desk) { order.work(desk) }
 
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) { order.carry(through: split) }
+
   /// Lots after each slice: quantity · k / slices, rounded down. Slices differ by at most one lot, and all of them make
   /// the quantity.
   static func cumulative(of quantity: Int64, slices: Int) -> [Int64] {

@@ -32,6 +32,8 @@ public struct VWAP: Strategy {
 
   public mutating func timer(_ desk: inout Desk) { order.work(desk) }
 
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) { order.carry(through: split) }
+
   /// Lots after each slice: quantity × the profile's share of volume until then, rounded down. Weights of zero alone make
   /// an even profile.
   static func cumulative(of quantity: Int64, slices: Int, weights: [Int64]) -> [Int64] {

@@ -38,6 +38,10 @@ public struct BuyAndHold: Strategy {
     if bar.instrument == instrument, !isDone(desk) { act(at: bar.close, &desk) }
   }
 
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    if split.instrument == instrument { target = split.lots(target) }
+  }
+
   @inline(__always)
   private func isDone(_ desk: borrowing Desk) -> Bool { target > 0 && desk.position(instrument) >= target }
 

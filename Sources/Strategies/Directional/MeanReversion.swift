@@ -14,7 +14,7 @@ public struct MeanReversion: Strategy {
   ]
 
   let instrument: Int
-  let quantity: Int64
+  var quantity: Int64
   let rule: BandRule
   let sellsShort: Bool
   public let subscriptions: Subscriptions
@@ -39,5 +39,11 @@ public struct MeanReversion: Strategy {
     stance = rule.stance(after: stance, score: window.standardScore(close))
     if stance < 0, !sellsShort { stance = 0 }
     desk.trade(to: Int64(stance) &* quantity, instrument: instrument)
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    guard split.instrument == instrument else { return }
+    window.carry(through: split)
+    quantity = split.lots(quantity)
   }
 }

@@ -12,7 +12,7 @@ public struct Momentum: Strategy {
   ]
 
   let instrument: Int
-  let quantity: Int64
+  var quantity: Int64
   let threshold: Double
   let sellsShort: Bool
   public let subscriptions: Subscriptions
@@ -36,6 +36,12 @@ public struct Momentum: Strategy {
     guard wasFull else { return }
     let stance = Self.stance(now: Int64(bar.close.ticks), before: before, threshold: threshold)
     desk.trade(to: stance < 0 && !sellsShort ? 0 : Int64(stance) &* quantity, instrument: instrument)
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    guard split.instrument == instrument else { return }
+    closes.carry(through: split)
+    quantity = split.lots(quantity)
   }
 
   /// Long, short or flat (1, −1, 0) after a move from one price to another; threshold in basis points.

@@ -16,7 +16,7 @@ public struct MovingAverageCross: Strategy {
   ]
 
   let instrument: Int
-  let quantity: Int64
+  var quantity: Int64
   let feeRate: Int64
   let usesMoney: Bool
   public let subscriptions: Subscriptions
@@ -63,6 +63,10 @@ public struct MovingAverageCross: Strategy {
     } else if difference < 0, holding > 0 {
       desk.trade(.sell, holding, instrument: instrument)
     }
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    if split.instrument == instrument { quantity = split.lots(quantity) }
   }
 
   /// Keeps count of the money, when all of it is traded.

@@ -17,7 +17,7 @@ public struct OrderBookImbalance: Strategy {
 
   let instrument: Int
   let levels: Int
-  let quantity: Int64
+  var quantity: Int64
   let rule: BandRule
   let sellsShort: Bool
   public let subscriptions: Subscriptions
@@ -45,6 +45,10 @@ public struct OrderBookImbalance: Strategy {
   @inline(__always)
   public mutating func marketChanged(_ instrument: Int, _ desk: inout Desk) {
     if instrument == self.instrument { decide(desk) }
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    if split.instrument == instrument { quantity = split.lots(quantity) }
   }
 
   private mutating func decide(_ desk: borrowing Desk) {

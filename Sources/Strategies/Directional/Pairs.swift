@@ -27,9 +27,10 @@ public struct Pairs: Strategy {
   let first: Int
   let second: Int
   let rule: BandRule
-  let hedgeRatio: Double
+  /// 0 where it is estimated.
+  var hedgeRatio: Double
   let tickValueRatio: Double
-  let quantity: Int64
+  var quantity: Int64
   public let subscriptions: Subscriptions
   var window: PairWindow
   var stance = 0
@@ -72,6 +73,22 @@ public struct Pairs: Strategy {
     }
     desk.trade(to: Int64(stance) &* quantity, instrument: first)
     desk.trade(to: Int64(0 - stance) &* hedgeLots, instrument: second)
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    let (isFirst, isSecond) = (split.instrument == first, split.instrument == second)
+    guard isFirst || isSecond else { return }
+    window.carry(through: split, first: isFirst, second: isSecond)
+    if isFirst {
+      quantity = split.lots(quantity)
+      firstBar.close = split.price(firstBar.close)
+      hedgeRatio *= split.priceRatio
+    }
+    if isSecond {
+      hedgeLots = split.lots(hedgeLots)
+      secondBar.close = split.price(secondBar.close)
+      hedgeRatio /= split.priceRatio
+    }
   }
 
   /// Lots of the second whose value moves with `lots` of the first: lots × slope ÷ worth of the second's tick, rounded.

@@ -25,8 +25,8 @@ public struct AvellanedaStoikov: Strategy {
   ]
 
   let instrument: Int
-  let quantity: Int64
-  let positionLimit: Int64
+  var quantity: Int64
+  var positionLimit: Int64
   let horizon: Int64
   let model: Model
   public let subscriptions: Subscriptions
@@ -61,6 +61,13 @@ public struct AvellanedaStoikov: Strategy {
     desk.keepQuotes(
       quotes.resting(desk, instrument: instrument, positionLimit: positionLimit), lots: quantity,
       instrument: instrument)
+  }
+
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    guard split.instrument == instrument else { return }
+    quantity = max(1, split.lots(quantity))
+    positionLimit = split.lots(positionLimit)
+    variance.carry(priceRatio: split.priceRatio)
   }
 
   /// The formulas of the paper.
@@ -109,6 +116,14 @@ public struct AvellanedaStoikov: Strategy {
       perSecond = fixed
       self.periodSeconds = periodSeconds
       decay = Elementary.exp(-0.6931471805599453 * periodSeconds / halfLifeSeconds)
+    }
+
+    /// After a split that multiplies prices: an estimate follows them, a given variance is what was asked for.
+    mutating func carry(priceRatio: Double) {
+      guard !isFixed else { return }
+      last *= priceRatio
+      total *= priceRatio * priceRatio
+      perSecond *= priceRatio * priceRatio
     }
 
     @inline(__always)

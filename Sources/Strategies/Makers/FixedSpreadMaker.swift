@@ -12,8 +12,8 @@ public struct FixedSpreadMaker: Strategy {
 
   let instrument: Int
   let halfSpread: Double
-  let quantity: Int64
-  let positionLimit: Int64
+  var quantity: Int64
+  var positionLimit: Int64
   public let subscriptions: Subscriptions
 
   public init(_ parameters: ParameterValues) {
@@ -32,5 +32,12 @@ public struct FixedSpreadMaker: Strategy {
     desk.keepQuotes(
       quotes.resting(desk, instrument: instrument, positionLimit: positionLimit), lots: quantity,
       instrument: instrument)
+  }
+
+  /// Lots follow the split; the spread is in ticks and stays.
+  public mutating func split(_ split: MarketSplit, _ desk: inout Desk) {
+    guard split.instrument == instrument else { return }
+    quantity = max(1, split.lots(quantity))
+    positionLimit = split.lots(positionLimit)
   }
 }

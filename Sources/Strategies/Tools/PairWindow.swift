@@ -19,6 +19,14 @@ struct PairWindow: Sendable {
     products &+= Int128(y) &* Int128(x) &- Int128(oldY) &* Int128(oldX)
   }
 
+  /// Brings the values of one or both series, prices, through a split.
+  mutating func carry(through split: MarketSplit, first isFirst: Bool, second isSecond: Bool) {
+    if isFirst { first.carry(through: split) }
+    if isSecond { second.carry(through: split) }
+    products = 0
+    for (y, x) in zip(first.values, second.values) { products &+= Int128(y) &* Int128(x) }
+  }
+
   /// n² × the population covariance.
   var scaledCovariance: Int128 {
     Int128(first.length) &* products &- Int128(first.sum) &* Int128(second.sum)

@@ -3,7 +3,7 @@
 /// Sums are exact integers, so the result does not depend on what the window held before. Values lie within ±2³³ and the
 /// length is at most 2¹⁵: the sum stays below 2⁴⁸, and the products below 2⁹⁷.
 struct RollingWindow: Sendable {
-  private var values: [Int64]
+  private(set) var values: [Int64]
   private var next = 0
   private(set) var isFull = false
   private(set) var sum: Int64 = 0
@@ -30,6 +30,17 @@ struct RollingWindow: Sendable {
       isFull = true
     }
     return old
+  }
+
+  /// Brings the values, prices, through a split.
+  mutating func carry(through split: MarketSplit) {
+    sum = 0
+    squares = 0
+    for index in values.indices {
+      values[index] = split.price(values[index])
+      sum &+= values[index]
+      squares &+= Int128(values[index]) &* Int128(values[index])
+    }
   }
 
   /// n² × the population variance.
