@@ -49,6 +49,71 @@ import Testing
     #expect(read.records[0].event.exchangeTime.nanoseconds == nanoseconds)
   }
 
+  private func nanoseconds(_ text: String, _ options: [String: String] = [:]) throws -> Int64 {
+    try decode(CSVDecoder.self, text, name: "a.csv", options: options).records[0].event.exchangeTime.nanoseconds
+  }
+
+  @Test func `a date and a time of day are one time`() throws {
+    let expected: Int64 = 1_704_187_800_500_000_000
+    for row in ["2024-01-02,09:30:00.5", "20240102,093000500", "2024/01/02,093000.5"] {
+      #expect(try nanoseconds("date,time,price,size\n\(row),5,1\n") == expected, "\(row)")
+    }
+    #expect(try nanoseconds("Date,Time,price\n2024-01-02,34200500,5\n", ["time-format": "ms"]) == expected)
+    #expect(try nanoseconds("time,price\n09:30:00.5,5\n", ["date": "2024-01-02"]) == expected)
+    let zone = ["zone": "America/New_York", "columns": "date=0,time=1,price=2"]
+    #expect(try nanoseconds("2024-01-02,04:30:00.5,5\n", zone) == expected)
+    for refused in [
+      "date,time,price\n2024-01-02,1704187800,5\n", "date,time,price\n2024-01-02,34200.5,5\n",
+      "date,time,price\n2024-01-02,2024-01-02 09:30:00,5\n", "date,timestamp,price\n2024-01-02,1704187800,5\n",
+      "time,timestamp,price\n1,1704187800,5\n", "time,price\n34200.5,5\n", "time,price\n093000,5\n",
+    ] {
+      #expect(throws: ImportError.self, "\(refused)") { try nanoseconds(refused) }
+    }
+  }
+
+  @Test func `digits of a date are a date`() throws {
+    #expect(try nanoseconds("date,price\n20240102,5\n") == 1_704_153_600_000_000_000)
+    #expect(try nanoseconds("time,price\n20240102093000,5\n") == 1_704_187_800_000_000_000)
+    #expect(try nanoseconds("time,price\n1700000000.123456789,5\n") == 1_700_000_000_123_456_789)
+  }
+
+  @Test func `bars end at their end`() throws {
+    let day = "date,open,high,low,close\n2024-01-02,1,2,0.5,1.5\n"
+    #expect(try nanoseconds(day) == 1_704_240_000_000_000_000)
+    #expect(try nanoseconds(day, ["interval": "86400"]) == 1_704_240_000_000_000_000)
+    for name in ["open_time", "ts_event"] {
+      let bars = "\(name),open,high,low,close,volume\n1700000000000,1,2,0.5,1.5,10\n"
+      #expect(try nanoseconds(bars, ["interval": "60"]) == 1_700_000_060_000_000_000)
+      let error = #expect(throws: ImportError.self) { try nanoseconds(bars) }
+      #expect(error?.advice.contains("--interval") == true)
+    }
+  }
+
+  @Test func `what is guessed is said, and what may be two things is refused`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array("timestamp,price,volume,note\n1700000000,100.5,3,x\n".utf8), "t.csv")
+    let (output, summary) = try importToArray([path])
+    #expect(output.events[0].quantity.lots == 3)
+    #expect(
+      summary.remarks == [
+        "\(path): rows are read as trades: time = 'timestamp', price = 'price', quantity = 'volume'; "
+          + "not used: 'note'", "\(path): times such as '1700000000' are seconds since 1970",
+      ])
+    let bare = try folder.write(Array("time,price\n2024-01-02 10:00,5\n".utf8), "bare.csv")
+    #expect(
+      try importToArray([bare]).summary.remarks.contains { $0.hasSuffix("no column holds quantities: all are 0") })
+    let depth = "timestamp,side,update_type,price,qty\n1700000000,b,snap,1,2\n"
+    let error = #expect(throws: ImportError.self) { try decode(CSVDecoder.self, depth, name: "depth.csv") }
+    #expect(error?.advice.contains("--table level") == true)
+    let levels = try decode(CSVDecoder.self, depth, name: "depth.csv", options: ["table": "level"])
+    #expect(levels.count(.setLevel) == 1)
+  }
+
+  @Test func `quotes inside of quotes are single`() throws {
+    let read = try decode(CSVDecoder.self, "time,symbol,price\n1700000000,\"C\"\"D\",5\n", name: "a.csv")
+    #expect(read.instruments.map(\.symbol) == ["C\"D"])
+  }
+
   @Test func followsDaylightSaving() throws {
     func hour(_ text: String, _ zone: String) throws -> Int64 {
       let read = try decode(CSVDecoder.self, "time,price\n\(text),1\n", name: "a.csv", options: ["zone": zone])
@@ -129,6 +194,7 @@ import Testing
     #expect(try decimal("1.500000", 1) == 15)
     #expect(try decimal("000000000000000000000001", 0) == 1)
     #expect(try decimal("8.8351857299999992", 8) == 883_518_573)
+    #expect(try decimal("1700000000.123456789", 9) == 1_700_000_000_123_456_789)
     #expect(try decimal("236.61000000000001", 2) == 23_661)
     #expect(throws: NumberFault.tooFine) { try decimal("1.25", 1) }
     #expect(throws: NumberFault.overflow) { try decimal("9223372036854775807", 0) }

@@ -89,6 +89,7 @@ import Testing
         "option/usa/minute/twx/20140605_quote_american.zip/20140605_twx_minute_quote_american_call_1055000_20160115.csv"
     )
     #expect(read.instruments[0].symbol == "TWX-20160115-C-105.5")
+    #expect(read.instruments[0].multiplier.description == "100")
     #expect(read.records.map(\.event.side) == [.buy, .sell, .buy])
     #expect(read.records.map(\.event.flags) == [[], [.endOfEvent], [.endOfEvent]])
     #expect(read.records[1].price2 == 2_270_000)

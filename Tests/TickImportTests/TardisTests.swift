@@ -57,6 +57,38 @@ import Testing
     #expect(one.records.count == 1)
   }
 
+  @Test(
+    arguments: [
+      ("bitmex", "XBTUSD", "inverse x 1 in BTC"), ("bitmex", "XBTH24", "inverse x 1 in BTC"), ("bitmex", "ETHUSD", nil),
+      ("bitmex", "XBTUSDT", nil), ("deribit", "BTC-PERPETUAL", "inverse x 1 in BTC"),
+      ("deribit", "ETH-27DEC24", "inverse x 1 in ETH"), ("deribit", "BTC-9JUN20-9875-P", "linear x 1 in BTC"),
+      ("deribit", "SOL_USDC-PERPETUAL", "linear x 1 in USDC"), ("deribit", "BTC-FS-27DEC24_PERP", nil),
+      ("huobi-dm-swap", "BTC-USD", "inverse x 100 in BTC"), ("huobi-dm", "ETH_CW", "inverse x 10 in ETH"),
+      ("okex-swap", "BTC-USD-SWAP", "inverse x 100 in BTC"), ("okex-swap", "BTC-USDT-SWAP", nil),
+      ("binance-delivery", "ETHUSD_PERP", "inverse x 10 in ETH"), ("binance-futures", "BTCUSDT", "linear x 1 in USDT"),
+      ("bybit", "BTCUSD", "inverse x 1 in BTC"), ("bybit", "ETHUSDH24", "inverse x 1 in ETH"),
+      ("bybit", "BTC-29MAR24-50000-C", nil), ("cryptofacilities", "PI_XBTUSD", "inverse x 1 in BTC"),
+      ("cryptofacilities", "PF_XBTUSD", "linear x 1 in USD"), ("coinbase", "BTC-EUR", "linear x 1 in EUR"),
+      ("kraken", "XETHXXBT", "linear x 1 in BTC"), ("kraken", "XBTUSDT", "linear x 1 in USDT"), ("nowhere", "X", nil),
+    ] as [(String, String, String?)])
+  func contractsFollowTheExchange(_ exchange: String, _ symbol: String, _ contract: String?) throws {
+    #expect(ContractRules.contract(exchange: exchange, symbol: symbol)?.description == contract)
+  }
+
+  @Test func saysWhereAContractIsNotKnown() throws {
+    let folder = try TemporaryFolder()
+    let head = "exchange,symbol,timestamp,local_timestamp,id,side,price,amount"
+    let rows = [
+      "XBTUSD,1583020803145000,1583020803307160,1,sell,8531.5,1",
+      "ETHUSD,1583020803145000,1583020803307161,2,sell,200,1",
+    ]
+    let path = try folder.write(Array("\(head)\nbitmex,\(rows[0])\nbitmex,\(rows[1])\n".utf8), "trades.csv")
+    let (output, summary) = try importToArray([path])
+    #expect(output.instruments[0].settlement == .inverse && output.instruments[0].currency == "BTC")
+    #expect(output.instruments[1].settlement == .linear)
+    #expect(summary.remarks.count == 1 && summary.remarks[0].contains("[[data.contract]]"))
+  }
+
   @Test func passesOnWhatSnapshotsChange() throws {
     let read = try decode(TardisDecoder.self, Self.snapshots, name: "book.csv")
     let events = read.records.map { "\($0.event.kind) \($0.event.side) \($0.quantity / 100_000_000)" }

@@ -26,9 +26,11 @@ enum Export {
       csv holds every field of every event and what the instruments are: 'lockstep import' makes the same tick file of it. json
       says the same of each event, a line each, and is not read back.
 
-      DBN is written as version 3. What was imported from DBN as mbo, trades or ohlcv comes back record for record; mbp-1, tbbo,
-      bbo, mbp-10 and status come back as records that give the same events, without numbers of orders; --schema definition
-      writes what the tick file knows of its instruments. Consolidated quotes, statistics and imbalance cannot be given
+      DBN is written as version 3. What was imported from DBN as mbo, trades or ohlcv comes back record for record, under the
+      first number of an instrument that had several; mbp-1, tbbo, bbo, mbp-10 and status come back as records that give
+      the same events. Not kept, and undefined there: price and size of a record that was no trade (mbp-10 has them where
+      one level alone changed), the last trade of bbo; numbers of orders are 0. Events of other formats get publisher 0.
+      --schema definition writes what the tick file knows of its instruments. Consolidated quotes, statistics and imbalance cannot be given
       back. The counts printed are events that were written and
       that were read; the rest is said by kind.
       """,

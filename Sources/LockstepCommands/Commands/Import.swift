@@ -17,6 +17,9 @@ enum Import {
 
   static let inOrder = Flag("in-order", "Take several sources one after the other instead of merging them by time.")
 
+  static let append = Flag(
+    "append", "Put the events behind those of the output, if it is there; nothing is lost when that fails.")
+
   static let overlaps = Option(
     "overlaps", .choice("WHAT", of: ImportOptions.Overlaps.allCases.map(\.rawValue)),
     "Sources that hold the same kind of events of one instrument over the same time: refuse (default) or keep.")
@@ -24,7 +27,7 @@ enum Import {
   /// What decoders understand, handed on by name.
   static let decoderOptions = [
     Option("instrument", .text("SYMBOL"), "The instrument, where the source does not name it; else only these: A,B."),
-    Option("date", .text("YYYY-MM-DD"), "The day, where the source states times of day only."),
+    Option("date", .text("YYYY-MM-DD"), "The day, where the source states times of day only (csv too)."),
     Option("zone", .text("ZONE"), "The time zone of the source's clock: UTC, America/New_York, +09:00, ..."),
     Option("venue", .text("NAME"), "csv: the venue."),
     Option("columns", .text("MAP"), "csv: fields by column number or name: time=0,price=Px,quantity=2."),
@@ -51,6 +54,7 @@ enum Import {
     examples: [
       "import day.dbn.zst -o day.ticks",
       "import btcusdt.gz ethusdt.gz -o both.ticks",
+      "import 2024-03-02.dbn.zst -o march.ticks --append",
       "import trades.csv --columns time=0,price=1,quantity=2 --instrument ALFA --tick 0.01 -o day.ticks",
       "import equity/usa/daily/goog.zip equity/usa/daily/googl.zip --map equity/usa/map_files -o goog.ticks",
     ],
@@ -64,6 +68,19 @@ enum Import {
       events of both. Of orders stated twice the later copies change no book, and 'lockstep inspect' counts them as
       orphans. --in-order takes one source after the other, unchecked.
 
+      Tables of the format csv are read by the usual names of their columns. What is guessed is said: what rows are, which
+      column is what, how times are written. What may mean two things is refused: two times but for a date and a time of
+      day, a side beside columns of unknown meaning (--table trade or --table level), bars whose times are called their
+      begin (--interval), times of day without a day (--date).
+
+      What a contract is worth comes from the definitions of DBN, before or behind the events, in the same file or
+      in another one of the same import; and from exchange and symbol where these leave no doubt: inverse contracts of
+      BitMEX, Deribit, Huobi, OKX, Bybit and Binance, options of Deribit, and LEAN's options for 100. Where nothing tells, a
+      note says so; [[data.contract]] in a scenario states it.
+
+      With --append the sources follow what the output holds already: times may not go back, an instrument keeps tick, lot
+      and contract, and books begin anew, because orders are not known from one import to the next.
+
       Shares change their tickers, and tickers their shares. With --map, LEAN's map file of a share or a folder of them, the
       days of GOOG until 2014-04-02 become those of GOOGL, as its map file says, and those since stay GOOG; the sources of
       one share under several tickers become one instrument. A ticker that no file tells of on a day is kept, and said.
@@ -73,7 +90,7 @@ enum Import {
       Memory does not grow with the sources: what is to be merged waits in a temporary file without a name beside the
       output. Nothing is left behind when the import fails or is interrupted. 'lockstep formats' lists the formats.
       """,
-    parameters: [sources, output, format, tick, lot, inOrder, overlaps] + decoderOptions + [
+    parameters: [sources, output, append, format, tick, lot, inOrder, overlaps] + decoderOptions + [
       CommonParameters.force, CommonParameters.json,
     ],
     action: run)
@@ -82,7 +99,9 @@ enum Import {
     let path = invocation.required(output)
     let sources = invocation.all(sources)
     let isForced = invocation[CommonParameters.force]
-    try OutputPath.prepare(path, isForced: isForced, inputs: sources)
+    let appends = invocation[append]
+    if appends, isForced { throw Failure.usage("--append keeps what --force replaces: give one of them") }
+    try OutputPath.prepare(path, isForced: isForced || appends, inputs: sources)
     var options = ImportOptions(
       format: invocation[format].flatMap { TickFormat.named($0) }, order: invocation[inOrder] ? .asNamed : .byTime,
       overlaps: invocation[overlaps].flatMap { ImportOptions.Overlaps(rawValue: $0) } ?? .refuse,
@@ -93,7 +112,9 @@ enum Import {
     let start = ContinuousClock.now
     let line = invocation.console.progress("importing")
     defer { line.finish() }
-    let summary = try importTicks(from: sources, to: path, replaces: isForced, options: options) { progress in
+    let summary = try importTicks(
+      from: sources, to: path, replaces: isForced, appends: appends, options: options
+    ) { progress in
       line.update(bytes: progress.bytesRead, totalBytes: progress.totalBytes, events: progress.events)
       return !Interruption.isRequested
     }

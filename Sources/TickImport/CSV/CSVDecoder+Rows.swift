@@ -6,8 +6,7 @@ extension CSVDecoder {
       throw place.error("the line has \(fields.count) fields, \(columns.width) are mapped")
     }
     guard let instrument = try instrument(columns, into: &sink) else { return }
-    guard let timeColumn = columns[.time] else { throw place.error("no column holds the time") }
-    let time = try place.time("time", fields[timeColumn].trimmed, as: timeFormat)
+    let time = try time(columns, into: &sink)
     var event = MarketEvent(kind: .trade, exchangeTime: time, instrument: instrument)
     if let column = columns[.local] {
       event.localTime = try place.time("local time", fields[column].trimmed, as: timeFormat)
@@ -24,6 +23,39 @@ extension CSVDecoder {
       try sink.append(try priced(event, columns))
     case .order: try sink.append(try order(event, columns))
     }
+  }
+
+  /// The row's time, from one column, or a day and a time of day.
+  private mutating func time(
+    _ columns: CSVColumns, into sink: inout some RecordSink
+  ) throws(ImportError) -> Timestamp {
+    guard let column = columns[.time] else { throw place.error("no column holds the time") }
+    let text = fields[column].trimmed
+    let time: Timestamp
+    if let dateColumn = columns[.date] {
+      time = try place.time(onDay: fields[dateColumn].trimmed, at: text, as: timeFormat)
+    } else if let day {
+      time = try day.withTextSlice { (day) throws(ImportError) in
+        try place.time(onDay: day, at: text, as: timeFormat)
+      }
+    } else if columns.table == .bar, interval == 0, let end = timeFormat.endOfDay(text) {
+      noteTime("a date alone is that of a bar that ends with the day", into: &sink)
+      return end
+    } else {
+      time = try place.time("time", text, as: timeFormat)
+    }
+    if columns.table == .bar, interval == 0 {
+      noteTime("bars end at the stated times; --interval tells of bars that begin there", into: &sink)
+    } else if columns[.date] == nil, day == nil, let words = timeFormat.words(text) {
+      noteTime("times such as \(text.quoted) are \(words)", into: &sink)
+    }
+    return time
+  }
+
+  private mutating func noteTime(_ text: String, into sink: inout some RecordSink) {
+    guard !saidTime else { return }
+    saidTime = true
+    sink.remark(text)
   }
 
   private func side(_ text: TextSlice) throws(ImportError) -> Side {
@@ -72,6 +104,11 @@ extension CSVDecoder {
   }
 
   private func bar(_ event: MarketEvent, _ columns: CSVColumns) throws(ImportError) -> SourceRecord {
+    if interval == 0, columns.hasBeginTime {
+      throw place.error(
+        "the times are those at which the bars begin, and an event happens at the end",
+        advice: "State the length of the bars with --interval, for example --interval 60")
+    }
     let (end, overflows) = event.exchangeTime.nanoseconds.addingReportingOverflow(interval)
     guard !overflows else { throw place.error("the bar ends beyond the year 2262") }
     var record = SourceRecord(event: event)

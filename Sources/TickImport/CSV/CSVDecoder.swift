@@ -3,16 +3,20 @@ import MarketTypes
 /// Decodes any delimited table whose columns the user maps, or whose header uses the usual names.
 ///
 /// Options, all without their dashes in `SourceContext.options`:
+/// - a date and a time of day in two columns (`date` and `time`), or `--date` and a time of day, are one time;
 /// - `--columns time=0,price=3,quantity=Size`: fields by column number from 0 or by header name (`CSVColumns.Field`);
 /// - `--table trade|quote|bar|level|order`: what rows are; guessed from the columns without it;
 /// - `--time-format iso|s|ms|us|ns|auto` and `--zone` for times without an offset;
 /// - `--header yes|no` and `--separator` (`,` `;` `|` or `tab`), both found out without it;
-/// - `--interval` seconds (`60`) when bars are stamped at their begin: the event is at the end;
+/// - `--interval` seconds (`60`) when bars are stamped at their begin: the event is at the end. Columns that are called
+///   `open_time` or `ts_event` are such begins and demand it; a bar with a date alone ends with the day;
 /// - `--instrument` names the symbol, or selects some where a column holds symbols; `--venue`;
 /// - `--price-decimals` and `--quantity-decimals` (9 and 8).
 ///
 /// Order tables state `add`, `cancel`, `reduce`, `modify`, `execute`, `trade` or `clear` in the kind column. The table of
 /// events that an export writes is known by its header and read without loss (`EventTable`).
+///
+/// What is guessed is said in a remark; what may mean two things is refused.
 public struct CSVDecoder: SourceDecoder {
   var place: LinePlace
   var fields = FieldList()
@@ -21,6 +25,10 @@ public struct CSVDecoder: SourceDecoder {
   let pricePlaces: Int
   let quantityPlaces: Int
   let interval: Int64
+  /// The day of all rows, which then state times of day.
+  let day: String?
+  /// Whether the way times are read was remarked on.
+  var saidTime = false
   private var selection: SymbolSelection
   private var separator: UInt8?
   private(set) var columns: CSVColumns?
@@ -35,6 +43,8 @@ public struct CSVDecoder: SourceDecoder {
     pricePlaces = try context.places("price-decimals", usual: 9)
     quantityPlaces = try context.places("quantity-decimals", usual: 8)
     interval = try Self.interval(context)
+    day = context.options["date"]
+    if day != nil { _ = try context.date() }
     selection = SymbolSelection(context)
     switch context.options["separator"] {
     case nil: separator = nil
@@ -70,7 +80,7 @@ public struct CSVDecoder: SourceDecoder {
       } else if let columns {
         try decodeRow(columns, into: &sink)
         sawRow = true
-      } else if let columns = try readColumns() {
+      } else if let columns = try readColumns(into: &sink) {
         self.columns = columns
         try decodeRow(columns, into: &sink)
         sawRow = true
@@ -92,7 +102,7 @@ public struct CSVDecoder: SourceDecoder {
   }
 
   /// Settles the columns from the first line; nil when that line was the header.
-  private mutating func readColumns() throws(ImportError) -> CSVColumns? {
+  private mutating func readColumns(into sink: inout some RecordSink) throws(ImportError) -> CSVColumns? {
     let hasHeader: Bool
     switch context.options["header"] {
     case "yes": hasHeader = true
@@ -105,7 +115,7 @@ public struct CSVDecoder: SourceDecoder {
       }
     case .some(let text): throw place.error("--header '\(text)' is neither yes nor no")
     }
-    let header = hasHeader ? (0..<fields.count).map { fields[$0].trimmed.string } : nil
+    let header = hasHeader ? (0..<fields.count).map { fields[$0].trimmed.unescaped } : nil
     if let header, context.options["columns"] == nil, context.options["table"] == nil,
       let table = EventTable(header: header, selection: selection)
     {
@@ -114,6 +124,7 @@ public struct CSVDecoder: SourceDecoder {
     }
     let columns = try CSVColumns(
       map: context.options["columns"], table: context.options["table"], header: header, file: context.name)
+    for guess in columns.guesses { sink.remark(guess) }
     guard hasHeader else { return columns }
     self.columns = columns
     return nil
@@ -123,7 +134,7 @@ public struct CSVDecoder: SourceDecoder {
   mutating func instrument(_ columns: CSVColumns, into sink: inout some RecordSink) throws(ImportError) -> UInt16? {
     var symbol = ""
     if let column = columns[.symbol] {
-      symbol = fields[column].trimmed.string
+      symbol = fields[column].trimmed.unescaped
       guard !symbol.isEmpty else { throw place.error("the symbol is empty") }
     }
     if let known = instruments[symbol] { return known }

@@ -170,16 +170,7 @@ struct EventTable {
 
   /// The field as text; quotes inside of it are written twice.
   private func text(_ column: Column, _ row: EventRow) -> String {
-    guard let field = field(column, row) else { return "" }
-    guard field.firstIndex(of: UInt8(ascii: "\"")) != nil else { return field.string }
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < field.count {
-      bytes.append(field[index])
-      let isDoubled = field[index] == UInt8(ascii: "\"") && index + 1 < field.count && field[index + 1] == field[index]
-      index += isDoubled ? 2 : 1
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    field(column, row)?.unescaped ?? ""
   }
 
   private func number<Number: FixedWidthInteger>(_ column: Column, _ row: EventRow) throws(ImportError) -> Number {

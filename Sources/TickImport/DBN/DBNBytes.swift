@@ -42,6 +42,7 @@ enum DBN {
   /// Longer metadata is refused: real files with ten thousand symbols have less than a megabyte.
   static let maximumMetadataLength = 64 << 20
   static let undefinedPrice = Int64.max
+  static let undefinedSize = UInt32.max
   static let undefinedTimestamp = UInt64.max
   static let priceExponent: Int8 = 9
   /// In an event's origin: the bits come from a trade or depth record, not from an order. Letters leave it free.

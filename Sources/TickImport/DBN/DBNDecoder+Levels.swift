@@ -8,6 +8,12 @@ extension DBNDecoder {
     _ record: DBNBytes, _ index: Int, _ offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
     let event = try marketEvent(.setLevel, record, index, offset)
+    let identifier: UInt32 = record.load(4)
+    if instruments.states[index].levelIdentifier != identifier {
+      // The name has passed to another number: its levels begin anew.
+      instruments.states[index].levelIdentifier = identifier
+      instruments.states[index].levels = []
+    }
     let new = Self.levels(record)
     let old = instruments.states[index].levels
     instruments.states[index].levels = new

@@ -34,7 +34,7 @@ extension DBNDecoder {
   ) throws(ImportError) -> Int {
     let action = bytes[Field.action]
     if action == Action.trade, bytes.count < 3 * length, !isLast { return 0 }
-    let index = try index(bytes, timeAt: Field.received, &sink)
+    let index = try orderIndex(bytes, timeAt: Field.received, &sink)
     guard index >= 0 else { return length }
     let instrument = instruments.states[index].number
     let flags = bytes[Field.flags]

@@ -119,7 +119,7 @@ public struct DBNDecoder: SourceDecoder {
     switch kind {
     case .mbo: break
     case .trade, .mbp1, .cmbp1, .tcbbo, .cbbo1s, .cbbo1m, .bbo1s, .bbo1m, .mbp10:
-      let index = try index(record, timeAt: MarketField.received, &sink)
+      let index = try instruments.index(record, timeAt: MarketField.received, &sink)
       guard index >= 0 else { return }
       switch kind {
       case .trade: try decodeTrade(record, index, offset, &sink)
@@ -128,10 +128,10 @@ public struct DBNDecoder: SourceDecoder {
       }
     case .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod, .ohlcvDeprecated:
       // A bar has no receive time.
-      let index = try index(record, timeAt: 8, &sink)
+      let index = try instruments.index(record, timeAt: 8, &sink)
       if index >= 0 { try decodeBar(record, kind, index, offset, &sink) }
     case .status:
-      let index = try index(record, timeAt: 16, &sink)
+      let index = try instruments.index(record, timeAt: 16, &sink)
       if index >= 0 { try decodeStatus(record, index, offset, &sink) }
     case .definition: try decodeDefinition(record, &sink)
     case .symbolMapping:
@@ -144,26 +144,26 @@ public struct DBNDecoder: SourceDecoder {
     }
   }
 
-  /// The state of a market record's instrument; negative when it is not selected.
+  /// The state of an order record's instrument; negative when it is not selected.
   @inline(__always)
-  mutating func index(
+  mutating func orderIndex(
     _ record: DBNBytes, timeAt offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) -> Int {
     let index = try instruments.index(record, timeAt: offset, &sink)
-    if index >= 0, instruments.states[index].identifier != record.load(4, as: UInt32.self) {
+    if index >= 0, instruments.states[index].orderIdentifier != record.load(4, as: UInt32.self) {
       try restart(index, record, timeAt: offset, &sink)
     }
     return index
   }
 
-  /// The name has passed to another number, over night or to the next contract: nothing of the old book is said again.
+  /// The orders of a name are another number's from here on, over night or of the next contract: nothing of the old book is
+  /// said again. Other kinds of records end no book: they may be those of another file about the same days.
   @inline(never)
   private mutating func restart(
     _ index: Int, _ record: DBNBytes, timeAt offset: Int, _ sink: inout some RecordSink
   ) throws(ImportError) {
-    instruments.states[index].identifier = record.load(4)
+    instruments.states[index].orderIdentifier = record.load(4)
     if instruments.states[index].isInSnapshot { try endSnapshot(index, &sink) }
-    instruments.states[index].levels = []
     let number = instruments.states[index].number
     guard orders.hasOrders(of: number) else { return }
     orders.removeAll(of: number)

@@ -7,8 +7,9 @@ struct DBNInstruments {
   /// One instrument at one publisher: a dataset of several venues has a book for each.
   struct State {
     var number: UInt16
-    /// The number that its records have at the moment.
-    var identifier: UInt32
+    /// The number of its latest order record, and of its latest record with levels.
+    var orderIdentifier: UInt32
+    var levelIdentifier: UInt32
     var source: SourceInstrument
     var isInSnapshot = false
     /// The source marked the end of the snapshot; another one may follow.
@@ -52,6 +53,8 @@ struct DBNInstruments {
   private var lastThrough: UInt64 = 0
   private var lastIndex = 0
   private var indices: [Name: Int] = [:]
+  /// The instruments of a symbol in a dataset: one for each publisher.
+  private var members: [Name: [Int]] = [:]
   private var names = DBNNames()
   private var definitions: [UInt64: Definition] = [:]
   private var definitionsByName: [Name: Definition] = [:]
@@ -98,14 +101,15 @@ struct DBNInstruments {
       definitionsByName[name] = definition
     }
     guard states.count < Self.maximumDeclaredDefinitions || resolutions[key] != nil else { return }
-    let index = try index(record, timeAt: 16, &sink)
-    guard index >= 0 else { return }
-    var source = states[index].source
-    guard let found = self.definition(of: source.symbol, key) else { return }
-    found.apply(to: &source)
-    guard source != states[index].source else { return }
-    states[index].source = source
-    _ = try sink.declare(source)
+    let own = try index(record, timeAt: 16, &sink)
+    guard own >= 0 else { return }
+    for index in Set([own] + (members[name] ?? [])).sorted() {
+      var source = states[index].source
+      self.definition(of: source.symbol, key)?.apply(to: &source)
+      guard source != states[index].source else { continue }
+      states[index].source = source
+      _ = try sink.declare(source)
+    }
   }
 
   static func key(_ record: DBNBytes) -> UInt64 {
@@ -160,8 +164,11 @@ struct DBNInstruments {
       symbol: symbol, venue: venue, priceExponent: DBN.priceExponent, sourceIdentifier: identifier, lot: .one)
     definition(of: symbol, key)?.apply(to: &source)
     let number = try sink.declare(source)
-    states.append(State(number: number, identifier: identifier, source: source, publisher: publisher))
+    states.append(
+      State(
+        number: number, orderIdentifier: identifier, levelIdentifier: identifier, source: source, publisher: publisher))
     indices[Name(symbol: symbol, venue: venue)] = states.count - 1
+    members[Name(symbol: symbol, venue: dataset), default: []].append(states.count - 1)
     return states.count - 1
   }
 

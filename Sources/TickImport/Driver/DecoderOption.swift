@@ -20,7 +20,8 @@ public struct DecoderOption: Hashable, Sendable {
   /// Every option that a decoder looks up in `SourceContext.options`; others have no effect.
   public static let all: [DecoderOption] = [
     DecoderOption("instrument", "SYMBOL,…", "Only these symbols; names the instrument where the file does not"),
-    DecoderOption("date", "YYYY-MM-DD", "The day, where the file's name does not state it", dated),
+    DecoderOption(
+      "date", "YYYY-MM-DD", "The day, where neither the file's name nor its rows state it", dated + ["csv"]),
     DecoderOption("zone", "ZONE", "The zone of local times: UTC, America/New_York, +09:00", dated + ["csv"]),
     DecoderOption("price-decimals", "COUNT", "How many decimals of prices are kept, 0 to 12", text),
     DecoderOption("quantity-decimals", "COUNT", "How many decimals of quantities are kept, 0 to 12", text),

@@ -24,6 +24,8 @@ public struct ImportOptions: Sendable {
   public var lot: DecimalUnit?
   /// Further options by name, for the decoder (`--instrument`, column maps).
   public var decoderOptions: [String: String]
+  /// What the tick file that is appended to holds already: its units and contracts stand.
+  var existing: [Instrument] = []
 
   public init(
     format: TickFormat? = nil, order: SourceOrder = .byTime, overlaps: Overlaps = .refuse,

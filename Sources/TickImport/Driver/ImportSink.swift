@@ -12,6 +12,10 @@ struct InstrumentKey: Hashable {
     venue = instrument.venue
     variant = instrument.variant
   }
+
+  init(symbol: String, venue: String, variant: UInt32) {
+    (self.symbol, self.venue, self.variant) = (symbol, venue, variant)
+  }
 }
 
 /// Turns records into events: finds the units, scales prices and quantities, and hands batches to the output.
@@ -63,6 +67,8 @@ struct ImportSink: RecordSink {
   private let output: any EventOutput
   private let options: ImportOptions
   private let known: [InstrumentKey: Units]
+  /// Of the file that is appended to.
+  private var existing: [InstrumentKey: Units] = [:]
   private(set) var spool: RecordSpool?
   private var overlaps = OverlapScan()
   /// The place that errors name.
@@ -86,6 +92,16 @@ struct ImportSink: RecordSink {
     self.known = known
     batch.reserveCapacity(Self.batchCount)
     if !known.isEmpty { mode = .writing }
+    var variants: [String: UInt32] = [:]
+    for instrument in options.existing {
+      let variant = variants[instrument.symbol + "\n" + instrument.venue, default: 0]
+      variants[instrument.symbol + "\n" + instrument.venue] = variant + 1
+      let key = InstrumentKey(symbol: instrument.symbol, venue: instrument.venue, variant: variant)
+      existing[key] = Units(
+        tick: instrument.tick, lot: instrument.lot,
+        contract: SourceInstrument.Contract(
+          multiplier: instrument.multiplier, currency: instrument.currency, settlement: instrument.settlement))
+    }
   }
 
   mutating func declare(_ instrument: SourceInstrument) throws(ImportError) -> UInt16 {
@@ -117,7 +133,8 @@ struct ImportSink: RecordSink {
     leaders[instrumentKey] = leader
     items.append(Item(source: instrument, leader: leader, isUsed: instrument.isKept))
     if leader != items.count - 1 { define(leader, instrument) }
-    if let contract = known[instrumentKey]?.contract, !instrument.isDefined { items[leader].source.take(contract) }
+    let contract = known[instrumentKey]?.contract ?? existing[instrumentKey]?.contract
+    if let contract, !instrument.isDefined { items[leader].source.take(contract) }
     return number
   }
 
@@ -275,7 +292,7 @@ struct ImportSink: RecordSink {
   private func units(ofLeader leader: Int) -> (tick: DecimalUnit, lot: DecimalUnit) {
     let members = items.filter { $0.leader == leader }
     let source = items[leader].source
-    let known = known[InstrumentKey(source)]
+    let known = existing[InstrumentKey(source)] ?? known[InstrumentKey(source)]
     let prices = UnitScan.combined(members.map { ($0.prices, $0.source.priceExponent) })
     let quantities = UnitScan.combined(members.map { ($0.quantities, $0.source.quantityExponent) })
     // A stated unit that everything read contradicts is none; in a stream, only what follows can tell.
@@ -381,13 +398,16 @@ struct ImportSink: RecordSink {
   /// A value does not divide by its unit: look for the true unit when it was not the user's.
   private mutating func misfit(_ record: SourceRecord, _ index: Int) throws(ImportError) {
     let source = items[index].source
-    if options.tick != nil || options.lot != nil || !known.isEmpty {
+    let isExisting = existing[InstrumentKey(source)] != nil
+    if options.tick != nil || options.lot != nil || !known.isEmpty || isExisting {
       throw ImportError(
         file: sourceName,
         reason: "\(source.symbol) at a price of \(Self.text(record.price, source.priceExponent)) and a quantity of "
           + "\(Self.text(record.quantity, source.quantityExponent)) does not divide by the tick of "
           + "\(items[index].tick ?? .one) and the lot of \(items[index].lot ?? .one)",
-        advice: known.isEmpty ? "State smaller ones with --tick and --lot." : "Did the file change meanwhile?")
+        advice: isExisting
+          ? "These are the file's that is appended to: import all sources together into a new file."
+          : known.isEmpty ? "State smaller ones with --tick and --lot." : "Did the file change meanwhile?")
     }
     startOver("its prices or quantities turned out finer than the first ones", "State the units with --tick and --lot")
     observe(record)

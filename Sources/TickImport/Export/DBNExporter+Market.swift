@@ -15,7 +15,9 @@ extension DBNExporter {
     /// The first event of the record, whose times and marks are the record's.
     var event: MarketEvent
     var trade: MarketEvent?
-    var change: (side: Side, level: Level)?
+    /// The first change of a level, by how much, and how many there were.
+    var change: Level?
+    var changes = 0
 
     /// Whether an event came from the same record.
     func holds(_ other: MarketEvent) -> Bool {
@@ -89,10 +91,10 @@ extension DBNExporter {
         "quotes of every change are no samples of \(options.schema.name)", "Write them with --schema mbp-1.")
     }
     let kind: DBNRecordKind = options.schema == .bbo1s ? .bbo1s : .bbo1m
-    // When the last trade was and what it was, the events do not say.
+    // When the last trade was and what it was, no event says.
     appendHeader(kind, length: 80, event, time: .unknown, to: &bytes)
     bytes.appendLittleEndian(DBN.undefinedPrice)
-    bytes.appendLittleEndian(UInt32(0))
+    bytes.appendLittleEndian(DBN.undefinedSize)
     let flags = Self.isMarketRecord(event) ? UInt8(truncatingIfNeeded: event.origin) : DBN.Flag.last
     bytes += [0, UInt8(ascii: "N"), flags, 0]
     bytes.appendLittleEndian(Self.time(event.exchangeTime))
@@ -126,8 +128,9 @@ extension DBNExporter {
         ? Self.set(level, on: &views[place].bids, .buy) : Self.set(level, on: &views[place].asks, .sell)
       if pending?.change == nil {
         let size = level.size > before ? level.size - before : before - level.size
-        pending?.change = (event.side, Level(price: level.price, size: size))
+        pending?.change = Level(price: level.price, size: size)
       }
+      pending?.changes += 1
     default: break
     }
     if event.flags.contains(.synthetic) { implied += 1 }
@@ -167,16 +170,16 @@ extension DBNExporter {
     let stated = Self.action(event)
     var action = "ACMRFN".utf8.contains(stated) ? stated : UInt8(ascii: "M")
     var side = Self.sideLetter(event)
-    var touched = Level()
+    // What the order that made a change stated, its events do not say: only the price of a level that changed alone, and
+    // how much came or went where the action says that something came or went.
+    var touched = Level(size: DBN.undefinedSize)
     if let trade = record.trade {
       touched = Level(price: try price(trade.price, trade), size: try size(trade.quantity.lots, trade))
       action = UInt8(ascii: "T")
       side = trade.side == .buy ? UInt8(ascii: "B") : trade.side == .sell ? UInt8(ascii: "A") : UInt8(ascii: "N")
-    } else if let change = record.change {
-      touched = change.level
-    } else if depth == 1, side != UInt8(ascii: "N") {
-      // How much of the best price changed, quotes do not say.
-      touched.price = (side == UInt8(ascii: "B") ? view.bids : view.asks).first?.price ?? DBN.undefinedPrice
+    } else if let change = record.change, record.changes == 1 {
+      let isWhole = stated == UInt8(ascii: "A") || stated == UInt8(ascii: "C")
+      if isWhole { touched = change } else if stated == 0 { touched.price = change.price }
     }
     bytes.appendLittleEndian(touched.price)
     bytes.appendLittleEndian(touched.size)

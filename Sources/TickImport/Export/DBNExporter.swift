@@ -2,9 +2,11 @@ public import MarketTypes
 
 /// Writes events as DBN: order-level events, best prices, ten levels, trades, bars or status; or what the instruments are.
 ///
-/// What came from DBN as mbo, trades or bars goes back record for record. Records with best prices or levels give the same
-/// events again; what events do not hold is not made up: numbers of orders are zero, as is the size of a change of a best
-/// price, and records that changed nothing visible are gone. Other sources get the records that say the same.
+/// What came from DBN as mbo, trades or bars goes back record for record, but for the number of an instrument that had
+/// others on other days: it is the first one. Records with best prices or levels give the same events again; what events do
+/// not hold is not made up. Undefined are the price and size of a record that was no trade, unless one level alone changed,
+/// and the last trade of a sampled best price. Numbers of orders are zero, and records that changed nothing visible are gone.
+/// Other sources get the records that say the same.
 public struct DBNExporter: EventExporter {
   /// What to write.
   public struct Options: Sendable {

@@ -53,9 +53,14 @@ public struct KrakenTradesDecoder: SourceDecoder {
         sink.passOver(symbol)
         continue
       }
-      let instrument = try sink.declare(
-        SourceInstrument(
-          symbol: symbol, venue: "KRAKEN", priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces)))
+      var source = SourceInstrument(
+        symbol: symbol, venue: "KRAKEN", priceExponent: Int8(pricePlaces), quantityExponent: Int8(quantityPlaces))
+      if let contract = ContractRules.contract(exchange: "kraken", symbol: symbol) {
+        source.take(contract)
+      } else {
+        sink.remark(ContractRules.doubt(symbol, "KRAKEN"))
+      }
+      let instrument = try sink.declare(source)
       var elements = rows.elements
       while let row = try place.next(&elements) { try sink.append(try trade(row, instrument)) }
     }

@@ -111,12 +111,40 @@ public struct LeanDecoder: SourceDecoder {
       throw place.error("the file name states no symbol", advice: "State it with --instrument")
     }
     let exponent = pricePlaces + (name.scalesPrices ? 4 : 0)
-    let number = try sink.declare(
-      SourceInstrument(
-        symbol: symbol, venue: name.market?.uppercased() ?? "", priceExponent: Int8(exponent),
-        quantityExponent: Int8(quantityPlaces), currency: currency(of: symbol)))
+    var source = SourceInstrument(
+      symbol: symbol, venue: name.market?.uppercased() ?? "", priceExponent: Int8(exponent),
+      quantityExponent: Int8(quantityPlaces), currency: currency(of: symbol))
+    if let contract = contract(of: symbol, source) {
+      source.take(contract)
+    } else {
+      sink.remark(ContractRules.doubt(symbol, name.market ?? "no market"))
+    }
+    let number = try sink.declare(source)
     instrument = number
     return number
+  }
+
+  /// The contract; nil where the path does not tell.
+  private func contract(of symbol: String, _ source: SourceInstrument) -> SourceInstrument.Contract? {
+    switch (name.security, name.market) {
+    case (.option, "usa"), (.indexoption, "usa"), (.indexoption, "cboe"):
+      // Listed options on shares and indices of the United States are for a hundred.
+      DecimalUnit(mantissa: 100, exponent: 0).map {
+        SourceInstrument.Contract(multiplier: $0, currency: "USD", settlement: .linear)
+      }
+    case (.option, _), (.indexoption, _), (.future, _), (.futureoption, _): nil
+    case (.cryptofuture, let market) where symbol.hasSuffix("USD"):
+      // Without a stable coin they are margined in the coin.
+      switch market {
+      case "binance":
+        ContractRules.inverse(
+          ContractRules.coin(symbol.dropLast(3)), dollars: ContractRules.dollars(symbol.dropLast(3)))
+      case "bybit": ContractRules.inverse(ContractRules.coin(symbol.dropLast(3)), dollars: 1)
+      default: nil
+      }
+    case (.cfd, _): nil
+    default: source.contract
+    }
   }
 
   private func currency(of symbol: String) -> String {

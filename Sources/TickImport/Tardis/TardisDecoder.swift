@@ -10,6 +10,7 @@ import MarketTypes
 /// - A book_snapshot row is the whole visible book, so only what differs from the row before is passed on; a level that
 ///   left the visible range is removed.
 /// - Trade numbers that are not numeric (BitMEX' UUIDs) become a 64-bit hash.
+/// - Contracts are settled by exchange and symbol where these leave no doubt (`ContractRules`); otherwise a remark says so.
 /// - Several symbols may share a file; `--instrument` selects some.
 public struct TardisDecoder: SourceDecoder {
   enum Table {
@@ -156,10 +157,16 @@ public struct TardisDecoder: SourceDecoder {
       return nil
     }
     guard books.count < Int(UInt16.max) else { throw place.error("more than 65,535 symbols") }
-    let number = try sink.declare(
-      SourceInstrument(
-        symbol: symbol, venue: fields[columns.exchange].string.uppercased(), priceExponent: Int8(pricePlaces),
-        quantityExponent: Int8(quantityPlaces)))
+    let exchange = fields[columns.exchange].string
+    var instrument = SourceInstrument(
+      symbol: symbol, venue: exchange.uppercased(), priceExponent: Int8(pricePlaces),
+      quantityExponent: Int8(quantityPlaces))
+    if let contract = ContractRules.contract(exchange: exchange, symbol: symbol) {
+      instrument.take(contract)
+    } else {
+      sink.remark(ContractRules.doubt(symbol, exchange))
+    }
+    let number = try sink.declare(instrument)
     numbers[symbol] = books.count
     books.append(Book(instrument: number))
     return books.count - 1

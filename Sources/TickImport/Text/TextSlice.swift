@@ -30,6 +30,19 @@ struct TextSlice {
   /// The bytes as text, repaired where they are not UTF-8; for symbols and messages, not for hot paths.
   var string: String { String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self) }
 
+  /// The text of a quoted field: quotes inside of it are written twice.
+  var unescaped: String {
+    let quote = UInt8(ascii: "\"")
+    guard firstIndex(of: quote) != nil else { return string }
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < count {
+      bytes.append(start[index])
+      index += start[index] == quote && index + 1 < count && start[index + 1] == quote ? 2 : 1
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The text shortened for an error message.
   var quoted: String { count > 40 ? "'\(slice(0..<40).string)…'" : "'\(string)'" }
 
@@ -66,6 +79,27 @@ struct TextSlice {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in 0..<count { hash = (hash ^ UInt64(start[index])) &* 0x100_0000_01B3 }
     return hash
+  }
+}
+
+extension String {
+  /// Hands the text to `body`, for as long as that takes.
+  func withTextSlice<Result>(_ body: (TextSlice) throws(ImportError) -> Result) throws(ImportError) -> Result {
+    var text = self
+    let outcome = text.withUTF8 { bytes -> Swift.Result<Result, ImportError> in
+      do throws(ImportError) {
+        guard let start = bytes.baseAddress else {
+          let empty: [UInt8] = [0]
+          return .success(
+            try empty.withUnsafeBufferPointer { (bytes) throws(ImportError) in
+              guard let start = bytes.baseAddress else { throw ImportError(file: "", reason: "a text is empty") }
+              return try body(TextSlice(start: start, count: 0))
+            })
+        }
+        return .success(try body(TextSlice(start: start, count: bytes.count)))
+      } catch { return .failure(error) }
+    }
+    return try outcome.get()
   }
 }
 
@@ -157,7 +191,7 @@ extension TextSlice {
   }
 
   /// A decimal number as an exact integer of 10^-places: plain digits, sign, point and exponent (`-1.25`, `3e-05`), with
-  /// at most 18 significant digits that count.
+  /// at most 19 significant digits that count.
   ///
   /// Decimals beyond `places` must be zeros, unless the text is a printed binary double (16 significant digits and more,
   /// as in `8.8351857299999992`): then it is rounded, because the noise is not the market's.
@@ -177,7 +211,7 @@ extension TextSlice {
       let digit = byte &- 0x30
       if digit <= 9 {
         sawDigit = true
-        if significant < 18 {
+        if significant < 19 {
           mantissa = mantissa &* 10 &+ UInt64(digit)
           if mantissa > 0 { significant += 1 }
           if sawPoint { decimals += 1 }
@@ -207,35 +241,38 @@ extension TextSlice {
   private static func rescale(
     _ mantissa: UInt64, decimals: Int, places: Int, mayRound: Bool, skippedNonzero: Bool
   ) throws(NumberFault) -> Int64 {
-    // mantissa < 10^18 fits Int64.
+    // mantissa < 10^19 fits 64 bits without a sign.
     if mantissa == 0 { return 0 }
-    var value = Int64(mantissa)
+    var value = mantissa
     if decimals > places {
       let excess = decimals - places
-      guard excess <= 18 else {
+      guard excess <= 19 else {
         if mayRound { return 0 }
         throw .tooFine
       }
       let divisor = powersOfTen[excess]
       let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-      guard remainder != 0 || skippedNonzero else { return quotient }
-      guard mayRound else { throw .tooFine }
-      return remainder >= divisor - remainder ? quotient + 1 : quotient
+      value = quotient
+      if remainder != 0 || skippedNonzero {
+        guard mayRound else { throw .tooFine }
+        if remainder >= divisor - remainder { value += 1 }
+      }
+    } else {
+      let shift = places - decimals
+      // Digits beyond the 19 kept would count.
+      guard shift <= 19, shift == 0 || !skippedNonzero else { throw .overflow }
+      let (product, overflows) = value.multipliedReportingOverflow(by: powersOfTen[shift])
+      guard !overflows else { throw .overflow }
+      value = product
     }
-    let shift = places - decimals
-    // Digits beyond the 18 kept would count.
-    guard shift <= 18, shift == 0 || !skippedNonzero else { throw .overflow }
-    let (product, overflows) = value.multipliedReportingOverflow(by: powersOfTen[shift])
-    guard !overflows else { throw .overflow }
-    value = product
     // The largest value means "no price".
-    guard value < Int64.max else { throw .overflow }
-    return value
+    guard let result = Int64(exactly: value), result < Int64.max else { throw .overflow }
+    return result
   }
 
-  private static let powersOfTen: [Int64] = {
-    var powers: [Int64] = [1]
-    for _ in 0..<18 { powers.append(powers.last.map { $0 * 10 } ?? 1) }
+  private static let powersOfTen: [UInt64] = {
+    var powers: [UInt64] = [1]
+    for _ in 0..<19 { powers.append(powers.last.map { $0 * 10 } ?? 1) }
     return powers
   }()
 }

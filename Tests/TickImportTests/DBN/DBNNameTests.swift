@@ -64,6 +64,24 @@ struct DBNNameTests {
     #expect(output.events[1].flags.contains(.synthetic) && output.events[1].exchangeTime == output.events[2].localTime)
   }
 
+  @Test func `trades beside orders of the same days end no book`() throws {
+    let folder = try TemporaryFolder()
+    let names: [(symbol: String, number: UInt32, from: UInt32, to: UInt32)] = [
+      ("A", 10, 20_240_102, 20_240_103), ("A", 11, 20_240_103, 20_240_104),
+    ]
+    var orders = DBNSample(names: names)
+    orders.order("A", id: 1, event: Self.time(2), instrument: 10)
+    orders.order("A", id: 2, event: Self.time(3), instrument: 11)
+    var trades = DBNSample(schema: .trades, names: names)
+    for (number, day) in [(10, 2), (11, 3)] as [(UInt32, Int)] {
+      trades.trade(event: Self.time(day) + 1000, instrument: number)
+    }
+    let sources = [try folder.write(orders.bytes, "orders.dbn"), try folder.write(trades.bytes, "trades.dbn")]
+    let output = try importToArray(sources).output
+    #expect(output.instruments.count == 1)
+    #expect(output.events.map(\.kind) == [.add, .trade, .clear, .add, .trade])
+  }
+
   @Test func `a root that names several contracts at once keeps them apart`() throws {
     let folder = try TemporaryFolder()
     var sample = DBNSample(

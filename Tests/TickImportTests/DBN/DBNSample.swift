@@ -47,6 +47,22 @@ struct DBNSample {
     bytes.appendLittleEndian(sequence)
   }
 
+  /// Appends a trade record.
+  mutating func trade(
+    event: UInt64, price: Int64 = 4_000_000_000_000, size: UInt32 = 1, instrument: UInt32 = 17077
+  ) {
+    bytes += [12, 0x00]
+    bytes.appendLittleEndian(UInt16(1))
+    bytes.appendLittleEndian(instrument)
+    bytes.appendLittleEndian(event)
+    bytes.appendLittleEndian(price)
+    bytes.appendLittleEndian(size)
+    bytes += Array("TB".utf8) + [128, 0]
+    bytes.appendLittleEndian(event + 50)
+    bytes.appendLittleEndian(Int32(7))
+    bytes.appendLittleEndian(UInt32(1))
+  }
+
   /// A random but lawful sequence of order records with executions, snapshots and clears among them.
   static func random(count: Int, using generator: inout some RandomNumberGenerator) -> DBNSample {
     var sample = DBNSample()
