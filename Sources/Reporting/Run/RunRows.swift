@@ -19,6 +19,14 @@ public struct RunRows<Row: Hashable & Sendable>: Sendable {
   /// All rows lie in memory.
   public var isInMemory: Bool { if case .memory = storage { true } else { false } }
 
+  /// Looks at every row in turn, where it lies: rows are long, and nothing of them is copied but what is read.
+  func visit(_ body: (Row) -> Void) {
+    switch storage {
+    case .memory(let rows): rows.withUnsafeBufferPointer { for row in $0.indices { body($0[row]) } }
+    case .elsewhere(let count, let row): for number in 0..<count { body(row(number)) }
+    }
+  }
+
   private var inMemory: [Row] {
     get {
       switch storage {

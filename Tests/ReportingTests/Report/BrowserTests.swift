@@ -49,14 +49,38 @@ import Testing
     try check(page.html(), kind: "index", isHostile: true)
   }
 
-  private func check(_ page: String, kind: String, isHostile: Bool = false) throws {
+  /// The page tells of one fill itself and of others by its script, which must find the words that the report has.
+  @Test(.enabled(if: isPresent, "needs Chromium and Python"))
+  func anyFillOpens() throws {
+    let run = ReportRuns.days(60, fills: 1_500)
+    let analysis = RunAnalysis(run, settings: .bare)
+    let page = ReportPage(run, analysis, fills: [3]).html(sections: [.trades])
+    let context = ReportContext(run, RunFigures(run, analysis))
+    let reasons = FillReason(context)
+    let records = ReportPageTests.recordedFills(page)
+    let untold = try #require(run.fills.indices.first { $0 != 3 && !records.contains($0) })
+    let sample = [3] + records.enumerated().filter { $0.offset % (records.count / 20) == 0 }.map(\.element)
+    let told = Dictionary(
+      uniqueKeysWithValues: sample.map {
+        ("\($0)", ["\($0) " + reasons.head($0).plain, reasons.reason($0).plain])
+      })
+    let expected: [String: Any] = [
+      "told": told, "untold": untold, "count": run.fills.count, "run": FillStories.run(context),
+    ]
+    try check(page, kind: "run", fills: JSONSerialization.data(withJSONObject: expected))
+  }
+
+  private func check(_ page: String, kind: String, isHostile: Bool = false, fills: Data? = nil) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-page-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("page.html")
     try page.write(to: file, atomically: true, encoding: .utf8)
+    let told = folder.appendingPathComponent("fills.json")
+    try fills?.write(to: told)
     let (status, output) = try PythonReader.start(
-      [PythonReader.executable, Self.script, file.path, "--kind", kind] + (isHostile ? ["--hostile"] : []))
+      [PythonReader.executable, Self.script, file.path, "--kind", kind] + (isHostile ? ["--hostile"] : [])
+        + (fills == nil ? [] : ["--fills", told.path]))
     #expect(status == 0, "\(output)")
   }
 }

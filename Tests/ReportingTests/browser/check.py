@@ -328,6 +328,39 @@ def check_fills(browser):
     browser.evaluate("for (const d of document.querySelectorAll('.story[open]')) d.open = false; history.replaceState(null, '', location.pathname)")
 
 
+def check_any_fill(browser, path):
+    """Going to a fill by its number opens its words as the report has them, and a command where the page has none."""
+    with open(path) as file:
+        expected = json.load(file)
+    wrong = {}
+    for number, words in expected["told"].items():
+        browser.evaluate(f"location.hash = '#fill-{number}'")
+        got = browser.until(
+            f"(s => s && s.open && [s.querySelector('summary').textContent.replace(/ book$/, ''), "
+            f"s.querySelector('p').textContent, s.querySelector('.note, figure') !== null])"
+            f"(document.getElementById('fill-{number}'))")
+        if got != words + [True]:
+            wrong[number] = (got, words)
+    check(f"each of {len(expected['told'])} fills opens its reason as the report words it", not wrong, wrong)
+    last = expected["count"] - 1
+    browser.evaluate("document.querySelector('.goto input').focus()")
+    browser.call("Input.insertText", text=str(expected["untold"]))
+    browser.key("Enter", "\r")
+    got = browser.until(
+        f"(s => s && s.open && s.querySelector('p').textContent)(document.getElementById('fill-{expected['untold']}'))")
+    check("a fill without words says so, and by which command it is told",
+          got and f"explain {expected['run']} {expected['untold']} " in got
+          and f"--fills {expected['untold']}" in got, got)
+    browser.evaluate("document.querySelector('.goto input').value = ''")
+    browser.evaluate("document.querySelector('.goto input').focus()")
+    browser.call("Input.insertText", text=str(last + 1))
+    browser.evaluate("document.querySelector('.goto button').click()")
+    said = browser.evaluate("document.querySelector('.goto output').textContent")
+    check("a number beyond the last fill is answered", f"0 to {last:,}" in said, said)
+    order = browser.evaluate("[...document.querySelectorAll('.stories > *')].map(e => +e.id.slice(5))")
+    check("opened fills stand in order", order == sorted(order), order)
+
+
 def check_tables(browser):
     result = browser.evaluate(
         "(() => { const t = document.querySelector('table.sortable:has(td.n)'); if (!t) return true; const b = "
@@ -472,6 +505,11 @@ def run(arguments):
         started = time.monotonic()
         browser.open(url)
         print(f"     opened in {time.monotonic() - started:.2f} s, {os.path.getsize(arguments.page)} bytes")
+        if arguments.fills:
+            check_any_fill(browser, arguments.fills)
+            found = complaints(browser, url)
+            check("no console message and no request", not found, found)
+            return 1 if FAILURES else 0
         check_structure(browser)
         if arguments.kind == "run":
             check_span(browser)
@@ -535,5 +573,6 @@ if __name__ == "__main__":
     parser.add_argument("page")
     parser.add_argument("--screenshots")
     parser.add_argument("--hostile", action="store_true")
+    parser.add_argument("--fills", help="check only that the fills of this JSON file are told as it says")
     parser.add_argument("--kind", default="run", choices=["run", "compare", "index"])
     sys.exit(run(parser.parse_args()))

@@ -1,4 +1,4 @@
-/// The page's only script: own code, no library, no evaluation of text, under thirty kilobytes. Everything it shows is
+/// The page's only script: own code, no library, no evaluation of text, about thirty kilobytes. Everything it shows is
 /// already on the page or in its data; without it the page is complete but still.
 enum PageScript {
   static let text =
@@ -6,7 +6,8 @@ enum PageScript {
     + StyleSheet.compacted(ScriptParts.basics + ScriptParts.data + ScriptParts.axes + ScriptParts.charts)
     + "\n"
     + StyleSheet.compacted(
-      ScriptParts.pointer + ScriptParts.brush + ScriptParts.span + ScriptParts.tables + ScriptParts.start) + "\n})();"
+      ScriptParts.pointer + ScriptParts.fills + ScriptParts.brush + ScriptParts.span + ScriptParts.tables
+        + ScriptParts.start) + "\n})();"
 }
 
 /// The script in pieces; each is a string of its own so that none grows beyond reading.

@@ -26,7 +26,7 @@ extension ScriptParts {
           const [s, i] = hit;
           chart.pick.setAttribute("d", `M${r1(chart.x(s.t[i]))} ${r1(chart.y(s.v[i]))}m-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z`);
           lines = [moment(s.t[i], digits() || 3) + " UTC", s.n + "  " + (s.l ? s.l[i] : text(s.f, s.v[i], s.d))].concat(lines.slice(1));
-          if (s.h && s.h[i] >= 0) { target = s.h[i]; lines.push("Click: why this fill"); }
+          if (s.h) { target = s.h[i]; lines.push("Click: why fill " + target); }
         }
       }
       chart.box.append(tip);
@@ -73,7 +73,7 @@ extension ScriptParts {
           Home: () => go(first), End: () => go(last), "+": () => setRange(t - w / 4, t + w / 4), "=": () => setRange(t - w / 4, t + w / 4),
           Enter: () => {
             let best = Infinity, fill = -1;
-            for (const s of chart.shown()) if (s.h) s.t.forEach((x, i) => { if (s.h[i] >= 0 && Math.abs(x - t) < best) { best = Math.abs(x - t); fill = s.h[i]; } });
+            for (const s of chart.shown()) if (s.h) s.t.forEach((x, i) => { if (Math.abs(x - t) < best) { best = Math.abs(x - t); fill = s.h[i]; } });
             if (fill >= 0) tell(fill);
           },
           "-": () => setRange(t - w, t + w), Escape: () => { point(null, null); setRange(...full); },
@@ -152,7 +152,7 @@ extension ScriptParts {
         const [a, b] = [step(Date.parse(found[1])), step(Date.parse(found[2]))];
         if (Number.isFinite(a) && Number.isFinite(b)) setRange(a, b, true);
       } else if (location.hash.length > 1) {
-        const target = D.getElementById(location.hash.slice(1));
+        const id = location.hash.slice(1), fill = /^fill-(\d{1,15})$/.exec(id), target = D.getElementById(id) || fill && storyOf(+fill[1]);
         for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
         if (target && target.tagName === "DETAILS") { target.scrollIntoView({ block: "center" }); $("summary", target).focus({ preventScroll: true }); }
       }
@@ -184,7 +184,7 @@ extension ScriptParts {
       });
       strip.append(win, ...handles);
       spanText = make("output", { className: "span-text" });
-      const whole = make("button", { className: "tool", type: "button", textContent: "Whole run" });
+      const whole = make("button", { className: "tool", type: "button", textContent: "Show all" });
       whole.addEventListener("click", () => setRange(...full));
       const box = make("div", { className: "brush" }, strip, spanText, whole);
       box.setAttribute("role", "group");
@@ -346,6 +346,7 @@ extension ScriptParts {
     $$("table.sortable,table.heat").forEach(exportable);
     $$(".filterable").forEach(filter);
     makeBrush();
+    chooser();
     recall();
     redraw();
     window.addEventListener("hashchange", recall);

@@ -84,7 +84,7 @@ enum StyleSheet {
     .tiles small{display:block;font-size:13px;font-weight:400;color:var(--soft);line-height:1.35;min-height:1.35em}
     .tiles details{font-size:13px;font-weight:400;line-height:1.35}
     .tiles details p{color:var(--soft);margin:2px 0 0}
-    .facts{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:8px 0 0}
+    .facts{display:grid;grid-template-columns:max-content 1fr;align-items:baseline;gap:4px 16px;margin:8px 0 0}
     .facts dd{overflow-wrap:anywhere;min-width:0}
     .scroll{overflow-x:auto;max-width:100%}
     table{border-collapse:collapse;width:100%;font-size:14px}
@@ -118,6 +118,7 @@ enum StyleSheet {
     .story summary i{font-style:normal;font-size:12px;border:1px solid var(--c1);color:var(--c1);border-radius:8px;padding:0 6px}
     .story p{max-width:62em;margin:4px 0 10px 18px;color:var(--soft)}
     .book{margin:0 0 12px 18px;max-width:760px}
+    .goto{margin:0 0 10px;align-items:center}.goto input{width:11em}
 
     """
 

@@ -10,6 +10,7 @@ struct RunFigures: Sendable {
   let benchmark: Part<Benchmark>
   /// Of daily returns where there are enough, else of the steps; trades, execution and exposure in either case.
   let metrics: [MetricValue]
+  let fills: FillColumns
   let span: SpanFigures
   let activity: SpanFigures.Activity
   let trades: Part<RunTrades>
@@ -55,8 +56,8 @@ struct RunFigures: Sendable {
     }
     trades =
       result.fills.isEmpty ? .absent("the run has no fills") : Part(analysis.trades).map { RunTrades(findings: $0) }
-    activity = SpanFigures.Activity(
-      basis, fills: result.fills, trips: analysis.trades.value?.fillToFill.trips ?? [])
+    fills = FillColumns(result.fills)
+    activity = SpanFigures.Activity(basis, fills: fills, trips: analysis.trades.value?.fillToFill.trips ?? [])
     span = SpanFigures(basis, activity, rows: 0..<basis.returns.count, moneyDecimals: moneyDecimals)
     exposure = Part(analysis.exposure)
     drawdown = Part {

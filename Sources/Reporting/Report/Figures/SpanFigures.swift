@@ -23,7 +23,7 @@ struct SpanFigures: Sendable {
     var losses: [Double]
 
     /// Counts fills and closed round trips of each period of the basis.
-    init(_ basis: ReportBasis, fills: RunRows<RunFill>, trips: [RoundTrip]) {
+    init(_ basis: ReportBasis, fills: FillColumns, trips: [RoundTrip]) {
       let count = basis.times.count
       self.fills = Array(repeating: 0, count: count)
       self.trips = Array(repeating: 0, count: count)
@@ -33,10 +33,10 @@ struct SpanFigures: Sendable {
       losses = Array(repeating: 0, count: count)
       guard count > 0 else { return }
       var period = 0
-      for fill in fills {
-        while period + 1 < count, basis.times[period] < fill.time { period += 1 }
+      for (time, fee) in zip(fills.times, fills.fees) {
+        while period + 1 < count, basis.times[period] < time { period += 1 }
         self.fills[period] += 1
-        fees[period] += fill.fee
+        fees[period] += fee
       }
       period = 0
       for trip in trips {

@@ -48,7 +48,7 @@ public struct ReportPage: Sendable {
     return HTMLPage(
       title: "\(identity.name) – Lockstep report",
       description: Summary(context).tweet.map(\.plain).joined(separator: " "),
-      body: body, data: data(parts.flatMap { $0.1.plots })
+      body: body, data: data(parts.flatMap { $0.1.plots }, fills: parts.map(\.1.fills).joined())
     ).html()
   }
 
@@ -117,7 +117,7 @@ public struct ReportPage: Sendable {
 
   // MARK: Data for the script
 
-  private func data(_ plots: [Plot]) -> String {
+  private func data(_ plots: [Plot], fills: String = "") -> String {
     let basis = context.basis
     let unit = context.unit
     var text =
@@ -136,7 +136,7 @@ public struct ReportPage: Sendable {
     let decimals = context.figures.moneyDecimals + 2
     text += ",\"d\":\(decimals),\"fees\":\(sums(activity.fees, decimals)),\"gains\":\(sums(activity.gains, decimals))"
     text += ",\"losses\":\(sums(activity.losses, decimals))}"
-    text += ",\"plots\":[" + plots.map { $0.data(unit: unit) }.joined(separator: ",") + "]}"
+    text += ",\"plots\":[" + plots.map { $0.data(unit: unit) }.joined(separator: ",") + "]\(fills)}"
     return text
   }
 

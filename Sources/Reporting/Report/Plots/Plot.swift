@@ -50,8 +50,8 @@ struct Plot: Sendable {
     /// What each mark says when it is pointed at; empty for the plain values.
     var labels: [String] = []
     var shape = Shape.circle
-    /// Rows of fills whose explanation a dot opens; nil for dots without one. Empty for none.
-    var fills: [Int?] = []
+    /// Rows of the fills that dots stand for: each opens its reason. Empty for dots of other things.
+    var fills: [Int] = []
     /// Hatching, for bars that must not be told apart by colour only.
     var hatched: [Bool] = []
     var style: NumberStyle?

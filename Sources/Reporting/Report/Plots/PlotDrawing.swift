@@ -93,9 +93,13 @@ struct PlotDrawing {
         .filter { xRange.contains($0.0) }
     case .categories(let names):
       // Labels that would run into each other are thinned.
-      let room = (right - margins.left) / 7.5
-      let longest = names.map(\.count).max() ?? 1
-      let every = max(1, Int((Double(names.count * (longest + 2)) / room).rounded(.up)))
+      let step = (right - margins.left) / Double(max(1, names.count))
+      func fits(_ every: Int) -> Bool {
+        stride(from: every, to: names.count, by: every).allSatisfy { place in
+          Double(names[place - every].count + names[place].count + 4) / 2 * 7.5 <= step * Double(every)
+        }
+      }
+      let every = (1...max(1, names.count)).first(where: fits) ?? 1
       return names.enumerated().filter { $0.offset % every == 0 }.map { (Double($0.offset), $0.element) }
     case .logarithmic:
       return Ticks.logarithmic(xRange).map { ($0, plot.x.style.axisText($0, step: $0)) }
@@ -105,10 +109,12 @@ struct PlotDrawing {
     }
   }
 
+  static func mostPoints(_ width: Plot.Width) -> Int { width == .wide ? 480 : 240 }
+
   /// The still picture needs no more points than it has pixels; the script draws from all of them.
   private func thinned(_ series: Plot.Series) -> Plot.Series {
     guard plot.isOverTime, series.mark == .line || series.mark == .step || series.mark == .area else { return series }
-    let kept = Thinning(series.y, limit: plot.width == .wide ? 480 : 240)
+    let kept = Thinning(series.y, limit: Self.mostPoints(plot.width))
     guard kept.isThinned else { return series }
     var thin = series
     thin.x = kept.rows.map { series.x[$0] }

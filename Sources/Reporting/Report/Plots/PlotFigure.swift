@@ -8,11 +8,21 @@ extension Plot {
       + "<figcaption><h3 id=\"\(id)-h\">\(HTML.escape(title))</h3><p>\(HTML.escape(summary))</p></figcaption>"
     text += legend()
     text += "<div class=\"draw\">" + PlotDrawing(self).svg() + "</div>"
-    for note in notes { text += "<p class=\"note\">\(HTML.escape(note))</p>" }
+    for note in notes + stillNotes { text += "<p class=\"note\">\(HTML.escape(note))</p>" }
     let table = table ?? sampledTable()
     text +=
       "<details class=\"data\"><summary>Data</summary>" + table.html(caption: title) + "</details></figure>"
     return text
+  }
+
+  /// What the picture that needs no script leaves out beyond the notes.
+  private var stillNotes: [String] {
+    let limit = PlotDrawing.mostPoints(width)
+    let isThinned = series.contains { series in
+      (series.mark == .line || series.mark == .step || series.mark == .area) && series.x.count > limit
+    }
+    guard isOverTime, isThinned else { return [] }
+    return ["Where no script runs, at most \(limit) of these points are drawn of each line, chosen in the same way."]
   }
 
   private func legend() -> String {
@@ -129,7 +139,7 @@ extension Plot {
         part += ",\"w\":\(Self.steps(width, series.mark == .bars ? 0 : decimals))"
       }
       if !series.labels.isEmpty { part += ",\"l\":[\(series.labels.map(HTML.json).joined(separator: ","))]" }
-      if !series.fills.isEmpty { part += ",\"h\":[\(series.fills.map { "\($0 ?? -1)" }.joined(separator: ","))]" }
+      if !series.fills.isEmpty { part += ",\"h\":[\(series.fills.map(String.init).joined(separator: ","))]" }
       return part + "}"
     }.joined(separator: ",")
     text += "],\"r\":["

@@ -78,7 +78,7 @@ enum Execution {
     content.add(
       DataTable(
         columns: ["Cost", "Value", "Meaning"], rows: rows, note: notes.isEmpty ? nil : notes.joined(separator: " ")),
-      title: "Costs",
+      title: "Costs", isWide: true,
       introduction: "Against the middle of the market when the strategy decided.")
   }
 
@@ -92,13 +92,17 @@ enum Execution {
     var counts = [Int](repeating: 0, count: names.count)
     var lots = [Int64](repeating: 0, count: names.count)
     var filled = lots
-    var reasons: [String: Int] = [:]
-    for order in orders {
+    var reasonsOf = [[String: Int]](repeating: [:], count: names.count)
+    orders.visit { order in
       let outcome = min(Int(order.outcome), names.count - 1)
       counts[outcome] += 1
       lots[outcome] = lots[outcome].addingReportingOverflow(order.lots).partialValue
       filled[outcome] = filled[outcome].addingReportingOverflow(order.filledLots).partialValue
-      if !order.reason.isEmpty { reasons["\(names[outcome]): \(order.reason)", default: 0] += 1 }
+      if !order.reason.isEmpty { reasonsOf[outcome][order.reason, default: 0] += 1 }
+    }
+    var reasons: [String: Int] = [:]
+    for (name, counted) in zip(names, reasonsOf) {
+      for (reason, count) in counted { reasons["\(name): \(reason)"] = count }
     }
     content.add(
       DataTable(
@@ -122,10 +126,7 @@ enum Execution {
 
   /// Slippage of single fills.
   private static func arrival(_ context: ReportContext, _ content: inout SectionContent) {
-    let values = context.result.fills.compactMap { fill -> Double? in
-      guard fill.arrivalMidHalfTicks != .min else { return nil }
-      return (fill.side == .sell ? -1 : 1) * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2
-    }
+    let values = context.figures.fills.slippage
     guard let histogram = Histogram(values) else {
       content.add(
         missing: "Distribution of slippage",
@@ -188,9 +189,10 @@ enum Execution {
   }
 
   private static func latency(_ context: ReportContext, _ content: inout SectionContent) {
-    let delays = context.result.orders.compactMap { order -> Double? in
-      order.venueTime == .min || order.venueTime < order.decisionTime
-        ? nil : Double(order.venueTime - order.decisionTime)
+    var delays: [Double] = []
+    context.result.orders.visit { order in
+      guard order.venueTime != .min, order.venueTime >= order.decisionTime else { return }
+      delays.append(Double(order.venueTime - order.decisionTime))
     }
     guard !delays.isEmpty else {
       content.add(missing: "Latency of orders", because: "no order reached a venue")

@@ -54,7 +54,7 @@ enum Provenance {
     var html =
       "<div class=\"card wide\"><h3>Make it again</h3><p>The scenario below is complete: every default is written out. With it, "
       + "the data above and the same engine, the result hash must come out the same on any machine.</p>"
-      + "<pre><code>lockstep run scenario.toml\nlockstep verify RUN</code></pre>"
+      + "<pre><code>lockstep run scenario.toml\nlockstep verify \(FillStories.run(context))</code></pre>"
     let scenario = context.result.scenario
     if scenario.isEmpty {
       html += "<p class=\"missing\"><b>Scenario</b> left out: the run did not record it.</p>"

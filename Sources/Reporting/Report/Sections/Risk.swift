@@ -148,7 +148,7 @@ enum Risk {
         "\(Format.count(partial.refusals.count)) forecasts of \(partial.method.name), which it refuses (\(refusal.error))"
       )
     }
-    let refusals = reasons.isEmpty ? "" : " Left out: " + reasons.joined(separator: "; ") + "."
+    let refusals = reasons.isEmpty ? "" : " Left out: " + Format.tidied(reasons.joined(separator: "; ")) + "."
     content.add(
       DataTable(
         columns: ["Method", "Forecasts"]

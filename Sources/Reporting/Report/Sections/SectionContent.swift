@@ -26,11 +26,16 @@ public enum ReportSection: String, Sendable, Hashable, CaseIterable {
 struct SectionContent: Sendable {
   private(set) var html = ""
   private(set) var plots: [Plot] = []
+  /// Fills that the script tells of: a member of the page's data.
+  private(set) var fills = ""
 
   mutating func add(_ other: SectionContent) {
     html += other.html
     plots += other.plots
+    fills += other.fills
   }
+
+  mutating func add(fills member: String) { fills += member }
 
   mutating func add(_ plot: Plot) {
     html += plot.html()

@@ -5,6 +5,11 @@ import Numerics
 /// Section 5: what was traded, how it went afterwards, and why any shown fill happened.
 enum Trades {
   static let mostDots = 120
+  /// Fills of each side in a price chart, but for those that are explained; and how many charts there are of prices.
+  private static let mostFills = 80
+  private static let mostPrices = 2
+  /// Fills that charts show and the page may not explain.
+  static let mostMarks = 2 * mostFills * mostPrices
 
   /// `rest` is what `withoutStories` gave, where that was made before.
   static func content(_ context: ReportContext, rest: SectionContent? = nil) -> SectionContent {
@@ -14,9 +19,9 @@ enum Trades {
       return content
     }
     let choice = FillStories.choose(context)
-    prices(context, explained: Set(choice.rows), &content)
+    let drawn = prices(context, explained: Set(choice.rows), &content)
     content.add(rest ?? withoutStories(context, trades))
-    FillStories.add(context, choice, &content)
+    FillStories.add(context, choice, drawn: drawn, &content)
     return content
   }
 
@@ -35,18 +40,23 @@ enum Trades {
 
   // MARK: Prices with fills
 
-  private static func prices(_ context: ReportContext, explained: Set<Int>, _ content: inout SectionContent) {
+  /// Gives the fills that are drawn.
+  private static func prices(
+    _ context: ReportContext, explained: Set<Int>, _ content: inout SectionContent
+  ) -> [Int] {
     let count = context.result.instruments.count
     let account = context.result.account
     guard !account.times.isEmpty, account.markHalfTicks.count == account.times.count * count else {
       content.add(missing: "Prices with own fills", because: "the run recorded no marks")
-      return
+      return []
     }
+    var shown: [Int] = []
     // The instruments traded most; a page of fifty price charts says less than one of two.
     var traded = [Int](repeating: 0, count: count)
-    for fill in context.result.fills where fill.instrument < count { traded[fill.instrument] += 1 }
+    let fills = context.figures.fills
+    for instrument in fills.instruments where traded.indices.contains(instrument) { traded[instrument] += 1 }
     let order = traded.indices.filter { traded[$0] > 0 }.sorted { (-traded[$0], $0) < (-traded[$1], $1) }
-    for instrument in order.prefix(2) {
+    for instrument in order.prefix(mostPrices) {
       let definition = context.result.instruments[instrument]
       let tick = definition.tick.doubleValue
       var times: [Int64] = []
@@ -59,11 +69,11 @@ enum Trades {
       }
       let style = NumberStyle.number(min(9, Format.decimals(forStep: tick)))
       let (line, drawn) = Returns.thinned(context, name: "Mark", times, values, color: 3, limit: 500)
-      let fills = context.result.fills
-      let own = fills.indices.filter { fills[$0].instrument == instrument }
-      let limit = 80
-      func dots(_ side: Side, _ name: String, _ shape: Plot.Series.Shape, _ color: Int) -> Plot.Series {
-        let matching = own.filter { fills[$0].side == side }
+      let own = (0..<fills.count).filter { fills.instruments[$0] == instrument }
+      let sold = own.filter { fills.isSell[$0] }
+      let bought = own.filter { !fills.isSell[$0] }
+      let limit = mostFills
+      func dots(_ matching: [Int], _ name: String, _ shape: Plot.Series.Shape, _ color: Int) -> Plot.Series {
         var kept = matching
         if matching.count > limit {
           // Those that the page explains, and an even choice of the rest.
@@ -71,18 +81,18 @@ enum Trades {
           let room = max(2, limit - told.count)
           kept = Set(told).union((0..<room).map { matching[$0 * (matching.count - 1) / (room - 1)] }).sorted()
         }
+        shown += kept
         return Plot.Series(
-          name: name, mark: .dots, color: color, x: kept.map { context.offset(fills[$0].time) },
-          y: kept.map { Double(fills[$0].priceTicks) * tick }, shape: shape,
-          fills: kept.map { explained.contains($0) ? $0 : nil })
+          name: name, mark: .dots, color: color, x: kept.map { context.offset(fills.times[$0]) },
+          y: kept.map { Double(fills.priceTicks[$0]) * tick }, shape: shape, fills: kept)
       }
       var plot = Plot(
         id: "price-\(instrument)", title: "\(definition.symbol) and own fills",
         summary: "The mark and \(Format.counted(own.count, "own fill")) at their prices.", width: .wide,
         x: context.timeAxis, y: Plot.Axis(style: style),
-        series: [line, dots(.buy, "Buy", .triangleUp, 1), dots(.sell, "Sell", .triangleDown, 2)],
+        series: [line, dots(bought, "Buy", .triangleUp, 1), dots(sold, "Sell", .triangleDown, 2)],
         notes: Thinning.notes([drawn]))
-      if own.count(where: { fills[$0].side == .buy }) > limit || own.count(where: { fills[$0].side == .sell }) > limit {
+      if bought.count > limit || sold.count > limit {
         plot.notes.append(
           "About \(limit) fills of each side are drawn: those explained below, and others evenly chosen.")
       }
@@ -91,6 +101,7 @@ enum Trades {
     if order.count > 2 {
       content.add(paragraph: "Price charts are shown for the two of \(order.count) instruments with the most fills.")
     }
+    return shown
   }
 
   // MARK: Round trips
@@ -205,24 +216,36 @@ enum Trades {
     _ context: ReportContext, _ values: [Double], id: String, title: String, unit: String,
     _ content: inout SectionContent
   ) {
-    let positive = values.filter { $0 >= 0 }
+    let positive = values.filter { $0 >= 0 && $0.isFinite }
     guard !positive.isEmpty else { return }
-    func power(_ value: Double) -> Int { value < 1 ? -1 : Int(value.exponent) }
-    var counts: [Int: Int] = [:]
-    for value in positive { counts[power(value), default: 0] += 1 }
-    guard let low = counts.keys.min(), let high = counts.keys.max() else { return }
+    // By the power of two, one place later: what is below a nanosecond comes first.
+    var counts = [Int](repeating: 0, count: 1025)
+    for value in positive { counts[value < 1 ? 0 : Int(value.exponent) + 1] += 1 }
+    guard let low = counts.firstIndex(where: { $0 > 0 }).map({ $0 - 1 }),
+      let high = counts.lastIndex(where: { $0 > 0 }).map({ $0 - 1 })
+    else { return }
     let median = Self.median(positive)
     // Two powers of two in one bar when there are many.
     let width = (high - low) / 24 + 1
     let bins = stride(from: low, through: high, by: width).map { first in
-      (from: first < 0 ? 0 : exponent(first), count: (first..<(first + width)).reduce(0) { $0 + (counts[$1] ?? 0) })
+      (
+        from: first < 0 ? 0 : exponent(first),
+        count: (first..<(first + width)).reduce(0) { $0 + ($1 + 1 < counts.count ? counts[$1 + 1] : 0) }
+      )
+    }
+    guard let shortest = positive.min(), let longest = positive.max() else { return }
+    if bins.count == 1, shortest == longest {
+      content.add(
+        paragraph: "\(title): \(Format.duration(longest)) for \(Format.counted(positive.count, unit)), always the same."
+      )
+      return
     }
     let names = bins.map { Format.duration($0.from) }
     content.add(
       Plot(
         id: id, title: title,
         summary:
-          "Median \(Format.duration(median)), longest \(Format.duration(positive.max() ?? 0)). Each bar covers "
+          "Median \(Format.duration(median)), longest \(Format.duration(longest)). Each bar covers "
           + "\(width == 1 ? "a doubling" : "\(width) doublings") of the time.",
         x: Plot.Axis(kind: .categories(names), label: "From"), y: Plot.Axis(style: .number(0)),
         series: [
@@ -250,20 +273,16 @@ enum Trades {
   // MARK: Fills
 
   private static func fills(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
-    let fills = context.result.fills
-    // All, maker, taker: in one pass, because fills are large and may be many.
-    var roles: [(name: String, count: Int, lots: Int64, fees: Double)] = [
-      ("All", 0, 0, 0), ("Maker", 0, 0, 0), ("Taker", 0, 0, 0),
+    let fills = context.figures.fills
+    let (makers, takers) = (fills.makers, fills.takers)
+    let roles: [(name: String, count: Int, lots: Int64, fees: Double)] = [
+      (
+        "All", fills.count, makers.lots.addingReportingOverflow(takers.lots).partialValue, fills.fees.reduce(0, +)
+      ), ("Maker", makers.count, makers.lots, makers.fees), ("Taker", takers.count, takers.lots, takers.fees),
     ]
-    for fill in fills {
-      for role in [0, fill.isMaker ? 1 : 2] {
-        roles[role].count += 1
-        roles[role].lots = roles[role].lots.addingReportingOverflow(fill.lots).partialValue
-        roles[role].fees += fill.fee
-      }
-    }
-    let horizons = RunFill.markoutHorizons.map { Format.duration(Double($0)) }
+    let horizons = RunFill.markoutHorizons.map(Format.horizon)
     let found = [trades.findings.markouts, trades.findings.makerMarkouts, trades.findings.takerMarkouts]
+    let isMixed = makers.count > 0 && takers.count > 0
     var series: [Plot.Series] = []
     var rows: [[DataTable.Cell]] = []
     for (index, role) in roles.enumerated() where role.count > 0 {
@@ -273,18 +292,18 @@ enum Trades {
         series.append(
           Plot.Series(
             name: role.0, mark: .bars, color: index == 1 ? 1 : 2,
-            x: markouts.indices.map { Double($0) + (index == 1 ? -0.2 : 0.2) },
+            x: markouts.indices.map { Double($0) + (isMixed ? (index == 1 ? -0.2 : 0.2) : 0) },
             y: markouts.map { $0.meanTicks ?? .nan },
             other: markouts.map { _ in 0.38 },
             labels: markouts.map { markout in
               let error = markout.standardErrorTicks.map { " ± \(Format.number(1.96 * $0, 3))" } ?? ""
               return
-                "\(role.0), \(Format.duration(Double(markout.horizonNanoseconds))): \(Format.number(markout.meanTicks ?? 0, 3))\(error) ticks"
+                "\(role.0), \(Format.horizon(markout.horizonNanoseconds)): \(Format.number(markout.meanTicks ?? 0, 3))\(error) ticks"
             }, hatched: markouts.map { _ in index == 2 }))
       }
       rows += markouts.map { markout in
         [
-          .init(role.0), .init(Format.duration(Double(markout.horizonNanoseconds))),
+          .init(role.0), .init(Format.horizon(markout.horizonNanoseconds)),
           markout.meanTicks.map { .init($0, .number(3)) } ?? .init("–"),
           markout.standardErrorTicks.map { .init($0, .number(3)) } ?? .init("–"), .init(count: markout.count),
         ]
@@ -300,12 +319,10 @@ enum Trades {
             "Mean move of the mid in favour of the fill, in ticks; below zero means that the other side knew more.",
           x: Plot.Axis(kind: .categories(horizons), label: "After the fill"),
           y: Plot.Axis(style: .number(3), includesZero: true),
-          series: series, notes: ["Weighted by lots. Taker bars are hatched."],
+          series: series, notes: ["Weighted by lots." + (isMixed ? " Taker bars are hatched." : "")],
           table: DataTable(columns: ["Role", "After", "Ticks", "Standard error", "Fills"], rows: rows)))
     }
-    let waits = fills.compactMap { fill in
-      fill.isMaker && fill.joinedTime != .min ? Double(fill.time - fill.joinedTime) : nil
-    }
+    let waits = fills.waits
     if waits.isEmpty {
       content.add(missing: "Time in the queue", because: "no fill came from an order that rested")
     } else {
@@ -325,19 +342,21 @@ enum Trades {
   }
 
   private static func hours(
-    _ context: ReportContext, _ fills: RunRows<RunFill>, _ trades: RunTrades, _ content: inout SectionContent
+    _ context: ReportContext, _ fills: FillColumns, _ trades: RunTrades, _ content: inout SectionContent
   ) {
     var makers = [Int](repeating: 0, count: 24)
     var takers = makers
-    for fill in fills {
-      let hour = Int(((fill.time / 3_600_000_000_000) % 24 + 24) % 24)
-      if fill.isMaker { makers[hour] += 1 } else { takers[hour] += 1 }
+    for (time, isMaker) in zip(fills.times, fills.isMaker) {
+      let hour = Int(((time / 3_600_000_000_000) % 24 + 24) % 24)
+      if isMaker { makers[hour] += 1 } else { takers[hour] += 1 }
     }
     let shown = (0..<24).filter { makers[$0] + takers[$0] > 0 }
     guard let first = shown.first, let last = shown.last else { return }
     let hours = Array(first...last)
     let names = hours.map { ($0 < 10 ? "0" : "") + "\($0)" }
     let x = hours.indices.map(Double.init)
+    // One role alone stands in the middle of its hour.
+    let offset = fills.makers.count > 0 && fills.takers.count > 0 ? 0.2 : 0
     content.add(
       Plot(
         id: "fills-by-hour", title: "Fills by hour of the day",
@@ -346,12 +365,12 @@ enum Trades {
         y: Plot.Axis(style: .number(0)),
         series: [
           Plot.Series(
-            name: "Maker", mark: .bars, color: 1, x: x.map { $0 - 0.2 }, y: hours.map { Double(makers[$0]) },
+            name: "Maker", mark: .bars, color: 1, x: x.map { $0 - offset }, y: hours.map { Double(makers[$0]) },
             other: x.map { _ in 0.38 }),
           Plot.Series(
-            name: "Taker", mark: .bars, color: 2, x: x.map { $0 + 0.2 }, y: hours.map { Double(takers[$0]) },
+            name: "Taker", mark: .bars, color: 2, x: x.map { $0 + offset }, y: hours.map { Double(takers[$0]) },
             other: x.map { _ in 0.38 }, hatched: x.map { _ in true }),
-        ],
+        ].filter { $0.y.contains { $0 > 0 } },
         table: DataTable(
           columns: ["Hour", "Maker fills", "Taker fills"],
           rows: hours.enumerated().map { index, hour in

@@ -194,6 +194,12 @@ enum Format {
     }
   }
 
+  /// A span that somebody chose: whole seconds below two minutes have no decimals.
+  static func horizon(_ nanoseconds: Int64) -> String {
+    nanoseconds % 1_000_000_000 == 0 && (1...119).contains(nanoseconds / 1_000_000_000)
+      ? "\(nanoseconds / 1_000_000_000) s" : duration(Double(nanoseconds))
+  }
+
   private static func pair(_ value: Double, _ base: Int, _ large: String, _ small: String) -> String {
     let whole = Int(value.rounded())
     let rest = whole % base
