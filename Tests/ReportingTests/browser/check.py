@@ -312,7 +312,7 @@ def check_fills(browser):
     for x, y in place[:40]:
         browser.mouse("mouseMoved", x, y)
         browser.settle()
-        if "why this fill" in browser.evaluate("document.querySelector('.tip').textContent"):
+        if "why fill" in browser.evaluate("document.querySelector('.tip').textContent"):
             browser.mouse("mousePressed", x, y)
             browser.mouse("mouseReleased", x, y)
             opened = browser.until("location.hash.startsWith('#fill-') && location.hash") or ""

@@ -33,6 +33,7 @@ enum StyleSheet {
     .top,main,footer,nav.contents{max-width:1240px;margin:0 auto;padding:0 20px}
     .top{padding-top:28px;display:grid;grid-template-columns:1fr auto;column-gap:16px}
     .top>*{grid-column:1}
+    .top+main{margin-top:12px}
     .top .tools{grid-column:2;grid-row:1/4;display:flex;gap:8px;align-items:start}
     .brand{margin:0;color:var(--soft);font-size:13px;letter-spacing:.04em;text-transform:uppercase}
     h1{margin:2px 0 4px;font-size:28px;line-height:1.2;overflow-wrap:anywhere}
@@ -186,7 +187,8 @@ enum StyleSheet {
     cursor:grab}
     .handle{position:absolute;top:7px;width:14px;height:24px;margin-left:-7px;padding:0;background:var(--card);
     border:2px solid var(--c2);border-radius:4px;cursor:ew-resize}
-    .span-text{font-size:13px;color:var(--soft);white-space:nowrap;min-width:24em;text-align:right}
+    .span-text{font-size:13px;line-height:1.4;color:var(--soft);width:23em;text-align:right}
+    .filterable td{white-space:nowrap}
     .live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     input.filter{font:inherit;padding:5px 10px;border:1px solid var(--strong);border-radius:5px;background:var(--card);color:var(--text);
     max-width:100%}
@@ -194,7 +196,7 @@ enum StyleSheet {
     """
 
   private static let media = """
-    @media (max-width:860px){.grid-of-cards{grid-template-columns:minmax(0,1fr)}.half:not(.time) svg.plot{max-width:560px;margin:0 auto}}
+    @media (max-width:860px){td.t{min-width:14em}.grid-of-cards{grid-template-columns:minmax(0,1fr)}.half:not(.time) svg.plot{max-width:560px;margin:0 auto}}
     @media (max-width:600px){
     .top,main,footer,nav.contents,.brush{padding-left:14px;padding-right:14px}
     h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
@@ -205,7 +207,7 @@ enum StyleSheet {
     .facts{grid-template-columns:1fr}.formula small{display:none}
     .formula{min-width:0;white-space:nowrap}
     .facts dd{margin-bottom:6px}
-    .brush{grid-template-columns:1fr auto}.strip{grid-column:1/-1}.span-text{white-space:normal;min-width:0;text-align:left}
+    .brush{grid-template-columns:1fr auto}.strip{grid-column:1/-1}.span-text{width:auto;text-align:left}
     .top{grid-template-columns:1fr}.top .tools{grid-column:1;grid-row:auto}
     .story p,.book{margin-left:0}
     }
@@ -232,8 +234,11 @@ enum StyleSheet {
     h1{font-size:22px}h2{font-size:17px;margin-top:18px;break-after:avoid}h3{break-after:avoid;font-size:13px}
     .tiles dd{font-size:16px}.tiles{grid-template-columns:repeat(4,1fr)}
     .lead{font-size:14px}
-    table,.note,.card>p,figcaption p,.formula,thead th,.missing,.absent{font-size:10px}
-    th,td{padding:2px 6px}
+    table,.note,.card>p,figcaption p,.formula,thead th,.missing,.absent,.metrics td:nth-child(3),.assumptions em,.legend,dt,
+    .heat{font-size:10px}
+    small,td small,.tiles small,.tiles details,pre,pre code,.half table,.half thead th{font-size:9px}
+    th,td{padding:2px 5px}.half th,.half td{padding:2px 3px}
+    tbody th{min-width:0}
     .formula{min-width:0}
     #brush,.contents,.skip,.tools,.row,details.data,.script-only,.selected,.tip,.legend output{display:none!important}
     .card,figure,tr,.tiles div{break-inside:avoid}

@@ -82,16 +82,24 @@ public struct ComparePage: Sendable {
 
   private func figures(_ content: inout SectionContent) {
     guard let first = runs.first?.context else { return }
-    let columns = ["Figure"] + runs.enumerated().map { "\($0.offset + 1) \($0.element.name)" }
+    let columns = ["Figure"] + runs.enumerated().map { "\($0.offset + 1) \($0.element.name)" } + ["Formula"]
+    let units = Set(runs.map { $0.context.basis.periodName }).sorted()
+    let currencies = runs.map(\.context.currency)
+    let isOneCurrency = Set(currencies).count == 1
     var rows: [[DataTable.Cell]] = []
     for (index, figure) in first.figures.span.figures.enumerated() {
-      rows.append(
-        [.init(figure.name)]
-          + runs.map { run in
-            run.context.figures.span.figures[index].value.map { .init($0, figure.style) } ?? .init("–")
-          })
+      let isMoney = if case .money = figure.style { true } else { false }
+      // A difference of what is counted in two ways would be no number.
+      let base = units.count == 1 && (isOneCurrency || !isMoney) ? figure.value : nil
+      let cells = runs.enumerated().map { place, run -> DataTable.Cell in
+        guard let value = run.context.figures.span.figures[index].value else { return .init("–") }
+        var cell = DataTable.Cell(value, figure.style)
+        if place > 0, let base { cell.small = "Δ " + figure.style.signedText(value - base) }
+        return cell
+      }
+      let unit = isMoney && isOneCurrency ? ", " + currencies[0] : ""
+      rows.append([.init(figure.name + unit)] + cells + [.init(formula: figure.formula)])
     }
-    let units = Set(runs.map { $0.context.basis.periodName }).sorted()
     var note =
       units.count > 1
       ? "Returns are counted per \(units.joined(separator: " and per ")), so ratios of different runs do not compare. "
@@ -103,7 +111,11 @@ public struct ComparePage: Sendable {
       : definitions.enumerated().map { "Run \($0.offset + 1): \($0.element.lowercasedFirst)" }.joined(separator: " ")
     for (index, run) in runs.enumerated() {
       let remarks = [run.context.basis.lastStep, run.context.stopWords].compactMap { $0 }
-      if !remarks.isEmpty { note += " Run \(index + 1): \(remarks.joined(separator: " "))" }
+      if !remarks.isEmpty { note += " Run \(index + 1): \(remarks.joined(separator: " ").lowercasedFirst)" }
+    }
+    if units.count == 1 { note += " Δ is the difference to the first run." }
+    if !isOneCurrency {
+      note += " Money is in the currency of each run's account: \(currencies.joined(separator: ", "))."
     }
     content.add(DataTable(columns: columns, rows: rows, note: note), title: "Figures", isWide: true)
   }
@@ -144,15 +156,16 @@ public struct ComparePage: Sendable {
           return [
             .init(name), .init(difference.observed, style), .init(difference.interval.lower, style),
             .init(difference.interval.upper, style), .init(difference.pValue, .number(3)),
+            .init(formula: MetricCatalogue.standard[id]?.formula(.default, of: basis.period) ?? ""),
           ]
         }
         content.add(
           DataTable(
-            columns: ["Difference", "Observed", "95% from", "to", "p"], rows: rows,
+            columns: ["Difference", "Observed", "95% from", "95% to", "p", "Formula of each"], rows: rows,
             note: differences.values.first.map {
               "\($0.interval.method)." + definitions(of: run.context, and: first.context)
             }),
-          title: title,
+          title: title, isWide: true,
           introduction:
             "Both runs resampled with the same periods, so that what they share cancels. A span that holds zero, or a p "
             + "above 0.05, means that luck can explain the difference.")

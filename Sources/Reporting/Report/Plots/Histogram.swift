@@ -10,15 +10,17 @@ struct Histogram: Sendable {
 
   /// About as many bins as Freedman and Diaconis advise, between 8 and 60; nil without spread.
   init?(_ values: [Double]) {
-    let finite = values.filter(\.isFinite).sorted()
-    guard finite.count > 1, finite[0] < finite[finite.count - 1] else { return nil }
+    let finite = Self.ordered(values.filter(\.isFinite), for: [0.005, 0.25, 0.5, 0.75, 0.995])
+    guard finite.count > 1, let smallest = finite.min(), let largest = finite.max(), smallest < largest else {
+      return nil
+    }
     func quantile(_ share: Double) -> Double { Quantile.value(finite, probability: share) }
     // A few values far away must not squeeze all others into one bin.
     let reach = max(8 * (quantile(0.75) - quantile(0.25)), (quantile(0.995) - quantile(0.005)) / 2)
     let middle = quantile(0.5)
     let isWild = reach > 0
-    let low = isWild ? max(finite[0], middle - reach) : finite[0]
-    let high = isWild ? min(finite[finite.count - 1], middle + reach) : finite[finite.count - 1]
+    let low = isWild ? max(smallest, middle - reach) : smallest
+    let high = isWild ? min(largest, middle + reach) : largest
     let advised = 2 * (quantile(0.75) - quantile(0.25)) / Self.cubeRoot(Double(finite.count))
     let bins = advised > 0 ? min(60, max(8, Int(min(1e6, ((high - low) / advised).rounded(.up))))) : 24
     let step = Ticks.roundStep((high - low) / Double(bins))
@@ -34,6 +36,23 @@ struct Histogram: Sendable {
     }
     self.counts = counts
     self.clipped = clipped
+  }
+
+  /// The sample with the values in their places between which quantiles of rising probabilities lie: sorting all of many
+  /// values takes several times as long.
+  private static func ordered(_ values: [Double], for probabilities: [Double]) -> [Double] {
+    var values = values
+    values.withUnsafeMutableBufferPointer { buffer in
+      var first = 0
+      for probability in probabilities {
+        let below = Int((Double(buffer.count - 1) * probability).rounded(.down))
+        for rank in below...(below + 1) where rank >= first && rank < buffer.count {
+          Quantile.select(UnsafeMutableBufferPointer(rebasing: buffer[first...]), rank: rank - first)
+          first = rank + 1
+        }
+      }
+    }
+    return values
   }
 
   private static func cubeRoot(_ value: Double) -> Double {

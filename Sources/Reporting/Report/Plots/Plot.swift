@@ -221,7 +221,12 @@ struct DataTable: Sendable {
       for (column, cell) in row.enumerated() {
         let tag = column == 0 ? "th scope=\"row\"" : "td"
         text += "<\(tag)"
-        if numeric[column] { text += " class=\"n\"" }
+        // Long texts keep some width where a table is wider than the screen.
+        if numeric[column] {
+          text += " class=\"n\""
+        } else if cell.markup == nil, cell.text.count > 28 {
+          text += " class=\"t\""
+        }
         // What the text already says as a number need not be said twice.
         if let raw = cell.raw, raw != cell.text || !cell.small.isEmpty { text += " data-v=\"\(raw)\"" }
         if let markup = cell.markup { text += " " + Formula.attributes(cell.text, markup) }

@@ -351,6 +351,8 @@ enum Returns {
     }
     let windows = (context.basis.isDaily ? [21, 63, 126, 252] : [20, 60, 200]).filter { $0 * 2 <= returns.count }
       .suffix(3)
+    let moments = Dictionary(
+      uniqueKeysWithValues: windows.map { ($0, RollingFigures.moments(returns.values, window: $0)) })
     let unit = context.basis.period.shortPlural
     func plot(
       _ id: String, _ title: String, _ summary: String, _ style: NumberStyle, zero: Bool,
@@ -387,13 +389,14 @@ enum Returns {
       "Over the last windows of each length, \(annual)\(above). Pick windows in the legend.",
       .number(2), zero: true
     ) {
-      RollingFigures.sharpe(
-        returns.values, window: $0, periods: returns.periodsPerYear, riskFree: context.basis.riskFree.perPeriod)
+      moments[$0].map {
+        RollingFigures.sharpe($0, periods: returns.periodsPerYear, riskFree: context.basis.riskFree.perPeriod)
+      }
     }
     plot(
       "rolling-volatility", "Rolling volatility", "Standard deviation of returns, \(annual).", .percent(2), zero: true
     ) {
-      RollingFigures.volatility(returns.values, window: $0, periods: returns.periodsPerYear)
+      moments[$0].map { RollingFigures.volatility($0, periods: returns.periodsPerYear) }
     }
     if let benchmark = context.figures.benchmark.value, benchmark.returns.count == returns.count {
       plot(
@@ -409,16 +412,18 @@ enum Returns {
   }
 }
 
-/// Rolling statistics in one pass each: a report must not spend its time on ten thousand windows of a year.
+/// Rolling statistics, of moments that several of them share.
 enum RollingFigures {
-  static func sharpe(_ values: [Double], window: Int, periods: Double, riskFree: Double = 0) -> [Double?] {
-    moments(values, window).map { mean, variance in
+  static func sharpe(
+    _ moments: [(mean: Double, variance: Double)], periods: Double, riskFree: Double = 0
+  ) -> [Double?] {
+    moments.map { mean, variance in
       variance > 0 ? (mean - riskFree) / variance.squareRoot() * periods.squareRoot() : nil
     }
   }
 
-  static func volatility(_ values: [Double], window: Int, periods: Double) -> [Double?] {
-    moments(values, window).map { ($0.variance * periods).squareRoot() }
+  static func volatility(_ moments: [(mean: Double, variance: Double)], periods: Double) -> [Double?] {
+    moments.map { ($0.variance * periods).squareRoot() }
   }
 
   static func beta(_ values: [Double], _ other: [Double], window: Int) -> [Double?] {
@@ -440,7 +445,7 @@ enum RollingFigures {
     }
   }
 
-  private static func moments(_ values: [Double], _ window: Int) -> [(mean: Double, variance: Double)] {
+  static func moments(_ values: [Double], window: Int) -> [(mean: Double, variance: Double)] {
     guard window >= 2, values.count >= window else { return [] }
     return (0...(values.count - window)).map { first in
       let rows = first..<(first + window)
