@@ -154,7 +154,7 @@ enum ScriptParts {
         if (!(low <= high)) [low, high] = [0, 1];
         if (this.plot.yr && isFull()) return this.plot.yr;
         if (this.log) return low < high ? [low / 1.02, high * 1.02] : [low / 2, low * 2];
-        if (low === high) { const d = Math.max(Math.abs(low) * .05, 1e-9); return [low - d, high + d]; }
+        if (low === high) { const d = low ? Math.max(Math.abs(low) * .05, 1e-9) : this.plot.y[0] === "p" ? .01 : 1; return [low - d, high + d]; }
         const st = roundStep((high - low) / 5);
         return [Math.floor(low / st + 1e-9) * st, Math.ceil(high / st - 1e-9) * st];
       }

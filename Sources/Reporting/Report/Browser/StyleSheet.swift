@@ -202,7 +202,7 @@ enum StyleSheet {
     h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
     .card{padding:12px}
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
-    .half svg.plot text,.book svg.plot text{font-size:16px}
+    .half svg.plot text{font-size:16px}.book svg.plot text{font-size:14px}.book svg.plot{min-width:560px}
     html:not(.js) .time.wide svg.plot{min-width:640px}
     .facts{grid-template-columns:1fr}.formula small{display:none}
     .formula{min-width:0;white-space:nowrap}

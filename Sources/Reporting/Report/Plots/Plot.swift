@@ -133,7 +133,10 @@ struct Plot: Sendable {
     case .logarithmic:
       let floor = max(low, 1e-12)
       return low < high ? (floor / 1.05)...(high * 1.05) : (floor / 2)...(floor * 2)
-    case .linear: return Ticks.padded(low, high)
+    case .linear:
+      // Where all is zero, the scale says nothing, so that it is a round one.
+      if low == 0, high == 0 { return axis.style.code.hasPrefix("p") ? -0.01...0.01 : -1...1 }
+      return Ticks.padded(low, high)
     }
   }
 }

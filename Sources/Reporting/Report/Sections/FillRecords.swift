@@ -2,7 +2,7 @@
 /// values, in the order in which phrases that are kept once name them.
 struct FillRecords {
   /// Of one fill, generously, and how many the page holds beyond those that a chart shows.
-  static let recordBytes = 230
+  static let recordBytes = 160
   static let most = 600
 
   private var phrases: [[[String]]: Int] = [:]

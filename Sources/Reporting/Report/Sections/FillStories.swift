@@ -8,7 +8,7 @@ enum FillStories {
   static let mostStories = 120
   private static let ends = 8
   /// Of one fill in words with its mark in a chart, generously.
-  private static let storyBytes = 950
+  private static let storyBytes = 850
 
   /// Which fills a page tells of, and with which windows.
   struct Choice {

@@ -179,8 +179,10 @@ enum KeyFigures {
   private static func spanTable(_ context: ReportContext) -> String {
     var html =
       "<div class=\"card wide\" id=\"span\"><h3>Whole run and selected span</h3>"
-      + "<p class=\"script-only\">Drag over any chart, or move the handles above, to select a span; "
-      + "the last column follows.</p>"
+      + (context.basis.times.isEmpty
+        ? ""
+        : "<p class=\"script-only\">Drag over any chart, or move the handles above, to select a span; "
+          + "the last column follows.</p>")
     let basis = context.basis
     let periods =
       basis.absence != nil

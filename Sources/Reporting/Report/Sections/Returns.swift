@@ -8,13 +8,15 @@ enum Returns {
 
   static func content(_ context: ReportContext) -> SectionContent {
     var content = SectionContent()
+    let curve = curve(context)
+    guard let first = curve.times.first, let last = curve.times.last, first < last else {
+      content.add(missing: "All charts of returns", because: "the run has no samples of its equity")
+      if let reason = context.figures.benchmark.reason { content.add(missing: "Benchmark", because: reason) }
+      return content
+    }
     content.add(equity(context))
     content.add(underwater(context))
     if let reason = context.figures.benchmark.reason { content.add(missing: "Benchmark", because: reason) }
-    if context.result.account.equity.isEmpty, context.basis.returns.isEmpty {
-      content.add(missing: "All charts of returns", because: "the run has no samples of its equity")
-      return content
-    }
     calendar(context, &content)
     distribution(context, &content)
     rolling(context, &content)
