@@ -141,7 +141,7 @@ enum Runs {
     switch (column, value) {
     case ("start_time", .integer(let time)), ("end_time", .integer(let time)): TimeText.iso8601(Int64(time))
     case ("stopped_by_risk", .integer(let flag)): flag == 0 ? "no" : "yes"
-    case (_, .real(let value)): value.magnitude >= 1e6 ? Words.decimal(value, 2) : number(value)
+    case (_, .real(let value)): value.magnitude >= 1e4 ? Words.decimal(value, 2) : number(value)
     default: text(value)
     }
   }
