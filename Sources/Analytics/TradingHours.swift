@@ -39,6 +39,15 @@ extension TradingCalendar {
   /// pause then; stocks and their evening are over; daily bars, which are stamped at their end, have come.
   private static let closes = [22, 25, 30]
 
+  /// Every close that the calendar of a run at some venues may have, nanoseconds after midnight UTC: by the venues where they
+  /// are known, and by when their market turns out to trade.
+  public static func possibleCloses(of venues: [String]) -> [Int64] {
+    let known = VenueSessions.common(of: venues)
+    if known?.isEveryDay == true { return [everyDay.closeNanosecondsOfDay] }
+    return closes.map { Int64($0) * TradingHours.nanosecondsPerHour }
+      + [known.map { $0.calendar(shown: everyDay).closeNanosecondsOfDay } ?? everyDay.closeNanosecondsOfDay]
+  }
+
   /// The calendar of a market that trades in some hours of the week: Monday to Friday where the weekend was quiet, and
   /// either a whole weekend was seen or the nights were quiet too; every day otherwise. With the reason in words.
   public static func fitting(

@@ -92,9 +92,12 @@ final class LedgerFileStorage: LedgerStorage {
 
   func sync() throws(LedgerError) {
     guard fsync(descriptor) == 0 else { throw Self.failure(name, "cannot be synced") }
-    // A new file's name must survive as well; a folder that cannot be opened cannot be synced either.
+    // A new file's name must survive as well; a folder that may be written but not read cannot be synced by anybody.
     let handle = open(Self.folder(of: name), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { return }
+    guard handle >= 0 else {
+      if errno == EACCES { return }
+      throw Self.failure(name, "its folder cannot be opened to sync it")
+    }
     let reason = fsync(handle) == 0 ? 0 : errno
     close(handle)
     // Some file systems sync no folders and say so.

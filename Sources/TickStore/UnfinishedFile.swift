@@ -48,11 +48,23 @@ public final class UnfinishedFile {
       unsafe unlink(temporary)
       throw error
     }
-    // The name itself is durable only once its folder is; where that cannot be synced, the file is still whole.
+    try syncFolder()
+  }
+
+  /// The name itself lasts only once its folder is on disk. A folder that may be written but not read cannot be synced by
+  /// anybody, and some file systems sync no folders and say so.
+  private func syncFolder() throws(TickStoreError) {
     let folder = unsafe open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
+    guard folder >= 0 else {
+      if errno == EACCES { return }
+      throw TickStoreError(system: path, "is whole, but its folder cannot be opened to sync its name")
+    }
+    let reason = fsync(folder) == 0 ? 0 : errno
     close(folder)
+    guard reason == 0 || reason == EINVAL else {
+      errno = reason
+      throw TickStoreError(system: path, "is whole, but its name cannot be synced and may not outlast a loss of power")
+    }
   }
 
   /// Leaves nothing behind; harmless after `finish`.

@@ -134,13 +134,13 @@ struct AccountScenarioTests {
   func marginCalls() throws {
     let contract = try ContractValue(Instrument(symbol: "A", tick: .one))
     var outcome = LaneOutcome(laneCount: 1, shown: 0)
-    outcome.sampleTimes = [1, 2, 3, 4, 5]
+    outcome.samples.times = [1, 2, 3, 4, 5]
     var ledger = PositionLedger()
     ledger.lots = 100
-    outcome.sampleLedgers = Array(repeating: ledger, count: 5)
-    outcome.sampleMarks = [200, 200, 200, 20, 200]
+    outcome.samples.ledgers = Array(repeating: ledger, count: 5)
+    outcome.samples.marks = [200, 200, 200, 20, 200]
     // A quarter of 100 × 100 is 2,500, of 100 × 10 only 250.
-    outcome.equity = [[2_500, 2_499, 2_000, 300, 1_000]]
+    outcome.samples.equity = [2_500, 2_499, 2_000, 300, 1_000]
     var account = AccountTerms()
     account.credit = .margin
     let events = MarginCalls.events(outcome, account: account, contracts: { _ in [contract] })

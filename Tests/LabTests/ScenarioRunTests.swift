@@ -129,17 +129,24 @@ struct ScenarioRunTests {
     var none = WindowCapture(fills: [LaneFill](), count: 0, windowSeconds: 1, start: 0, end: 0)
     // The middle at moments of the later run equals that of a replay from the start.
     let times: [Int64] = [1_709_303_701_000_000_000, 1_709_303_720_000_000_000, 1_709_303_755_000_000_000]
-    let late = try MarketProbe(times: times, windows: &none, replay: pass.replay, progress: { _ in true })
+    let late = try MarketProbe(times: Self.rows(times), windows: &none, replay: pass.replay, progress: { _ in true })
     var plain = from
     plain.data.from = nil
     plain.data.instruments = []
     let early = try MarketProbe(
-      times: times, windows: &none, replay: try Replay(plain.data, scenario: "s"), progress: { _ in true })
+      times: Self.rows(times), windows: &none, replay: try Replay(plain.data, scenario: "s"), progress: { _ in true })
     for time in times {
       #expect(late.middle(at: time, instrument: 0) == early.middle(at: time, instrument: 1))
       #expect(late.middle(at: time, instrument: 1) == early.middle(at: time, instrument: 0))
     }
     #expect(whole.identity.eventCount > 0)
+  }
+
+  private static func rows(_ times: [Int64]) throws -> RowFile<Int64> {
+    let rows: RowFile<Int64> = RowStorage().file()
+    for time in times { try rows.append(time) }
+    try rows.finish()
+    return rows
   }
 
   @Test("A file that follows itself replays twice as many events into cleared books")
@@ -161,12 +168,12 @@ struct ScenarioRunTests {
       var none = WindowCapture(fills: [LaneFill](), count: 0, windowSeconds: 1, start: 0, end: 0)
       var count: UInt64 = 0
       let probe = try MarketProbe(
-        times: [1_709_303_579_000_000_000, .max - 1], windows: &none, replay: replay,
+        times: Self.rows([1_709_303_579_000_000_000, .max - 1]), windows: &none, replay: replay,
         progress: {
           count = $0.events
           return true
         })
-      return (count, probe.marks[probe.instrumentCount].long)
+      return (count, probe.mark(at: .max - 1, instrument: 0, lots: 1))
     }
     let (first, second) = (try last(once), try last(twice))
     #expect(second.events == 2 * first.events)

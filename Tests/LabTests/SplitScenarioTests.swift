@@ -49,7 +49,9 @@ struct SplitScenarioTests {
 
     """
 
-  static func run(_ more: String = splits, lanes: String = "", threads: Int = 1) throws -> RunResult {
+  static func run(
+    _ more: String = splits, lanes: String = "", threads: Int = 1, interval: Double = 60
+  ) throws -> RunResult {
     let place = try TestFolder()
     try write(to: place.path + "/share.ticks")
     let text = """
@@ -63,6 +65,8 @@ struct SplitScenarioTests {
       [strategy]
       name = "buy-and-hold"
       parameters.quantity = 7
+      [run]
+      equity_interval_seconds = \(interval)
       [monte_carlo]
       pessimistic = false
       [report]

@@ -1,3 +1,4 @@
+import Analytics
 import Foundation
 import MarketTypes
 import Testing
@@ -60,6 +61,7 @@ import Testing
       { $0.riskEvents.removeLast() }, { $0.pessimistic = nil }, { $0.windows[0].depth[0] = 0 },
       { $0.assumptions[0].text = "" }, { $0.executionDraws?.profits[0] = 0 },
       { $0.executionDraws?.settings[0].fillProbability = 0.25 }, { $0.missedFills[0].priceTicks = 0 },
+      { $0.laneInstruments[1].grossProfit += 1 },
     ]
     for (index, change) in changes.enumerated() {
       var other = run
@@ -78,7 +80,8 @@ import Testing
       { $0.executionDraws?.fills = [] }, { $0.executionDraws?.settings = [] }, { $0.pessimistic?.equity = [] },
       { $0.windows[0].fill = 1_000 },
       { $0.marketLots = [1] }, { $0.marketLots = [0, -1] }, { $0.windows[0].ahead = [] },
-      { $0.windows[0].rowCount = 3 },
+      { $0.windows[0].rowCount = 3 }, { $0.laneInstruments[0].lane = 3 }, { $0.laneInstruments[0].instrument = 2 },
+      { $0.marketRests[1].from = 0 }, { $0.marketRests[0].until = $0.marketRests[0].from },
     ]
     for (index, change) in changes.enumerated() {
       var run = SampleRun.run()

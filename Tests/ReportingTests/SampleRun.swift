@@ -73,6 +73,18 @@ enum SampleRun {
     var hours = TradingHours()
     for time in times { hours.note(time) }
     run.marketHours = hours
+    run.marketRests = [
+      MarketRest(from: start, until: start + 90_000_000_000_000),
+      MarketRest(from: start + (1 << 50), until: start + (1 << 51)),
+    ]
+    if laneCount > 1 {
+      run.laneInstruments = (0..<laneCount).map { lane in
+        LaneInstrumentResult(
+          lane: lane, instrument: lane % 2, fills: 3 + lane, tradedLots: 7, grossProfit: lanes[lane].profit + 1.5,
+          fees: 1,
+          carry: 0.5)
+      }
+    }
     run.riskEvents = [
       RiskEvent(time: start + 5, lane: min(1, laneCount - 1), kind: "drawdown-stop", detail: "fell by 2 %", count: 1),
       RiskEvent(time: start + 9, lane: 0, kind: "order-limit", detail: "", count: 12),

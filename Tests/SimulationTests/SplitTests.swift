@@ -189,4 +189,37 @@ private struct Holder: Strategy {
     #expect(block.times == expected)
     #expect(block.marks.count == block.times.count)
   }
+
+  /// Days are sampled where sessions may close, too: also where a market rests, as the last moment before its next event.
+  @Test func closesAreSampled() throws {
+    let day = 24 * Self.hour
+    let events = [(Int64(0), Int32(99), Int32(101)), (20 * Self.hour, 99, 101), (day + 14 * Self.hour, 104, 106)]
+    var run = try LaneRunner(
+      strategies: [Holder(lots: 4)], terms: [LaneTerms()], instruments: [Instrument(symbol: "TEST", tick: .one)],
+      options: LaneRunOptions(sampleIntervalNanoseconds: day, sampleTimesOfDay: [Self.hour, 22 * Self.hour]))
+    var source = QuoteSource(events + [(day + 23 * Self.hour, 99, 101), (2 * day + 1, 99, 101)])
+    run.run(&source)
+    let hours = [0, 1, 22, 25, 38 + 8, 48].map { Int64($0) * Self.hour } + [2 * day + 1]
+    #expect(run.takeSamples().times == hours)
+  }
+
+  /// What is handed over on the way and what is left are the samples of one store.
+  @Test func samplesAreHandedOver() throws {
+    func run(handingOverAt count: Int?) throws -> [AccountSampleBlock] {
+      var run = try LaneRunner(
+        strategies: [Holder(lots: 4), Holder(lots: 1)], terms: [LaneTerms(), LaneTerms()],
+        instruments: [Instrument(symbol: "TEST", tick: .one)],
+        options: LaneRunOptions(sampleIntervalNanoseconds: 60_000_000_000))
+      var blocks: [AccountSampleBlock] = []
+      if let count { run.handOverSamples(atLedgers: count) { blocks.append($0) } }
+      var source = QuoteSource((0..<4).map { ($0 * Self.hour / 2, 99, 101) })
+      run.run(&source)
+      return blocks + [run.takeSamples()]
+    }
+    let whole = try run(handingOverAt: nil)[0]
+    let parts = try run(handingOverAt: 20)
+    #expect(whole.times.count > 60 && parts.count > 5 && parts.dropLast().allSatisfy { $0.ledgers.count == 20 })
+    #expect(parts.flatMap(\.times) == whole.times && parts.flatMap(\.ledgers) == whole.ledgers)
+    #expect(parts.flatMap(\.marks) == whole.marks)
+  }
 }

@@ -137,7 +137,7 @@ struct RunCrashTests {
   }
 
   /// One minute of the sample without orders: what such a run writes, every run does.
-  private static func smallest(in folder: ScratchFolder) throws -> String {
+  static func smallest(in folder: ScratchFolder) throws -> String {
     let path = try scenario(in: folder)
     let text = try String(contentsOfFile: path, encoding: .utf8)
       .replacingOccurrences(of: "grid-maker", with: "null").replacingOccurrences(of: "14:36:00", with: "14:28:20")
@@ -170,7 +170,8 @@ struct RunCrashTests {
         }
         let isFinished = FileManager.default.fileExists(atPath: "\(place)/run")
         if outcome.code == 0 {
-          // Only the log may be missing something, and memory that is given back.
+          // Only the log may be missing something.
+          #expect(outcome.messages.contains("\(FaultShim.mark) \(place)/run.partial/log.jsonl"), "\(outcome.messages)")
           let files = try Self.contents(folder, "at-\(operation)/run")
           #expect(files[1] == whole[1] && files[2] == whole[2], "\(kind) \(operation): \(outcome.messages)")
         } else {
@@ -433,7 +434,7 @@ struct FaultShim {
       const char *under = getenv("FAULT_UNDER"), *at = getenv("FAULT_AT");
       if (!under || !at || !path || strncmp(path, under, strlen(under)) != 0) return 0;
       if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != atoi(at)) return 0;
-      dprintf(2, "[injected fault]\n");
+      dprintf(2, "[injected fault] %s\n", path);
       if (getenv("FAULT_KILLS")) raise(SIGKILL);
       errno = EIO;
       return 1;

@@ -39,7 +39,8 @@ extension MetricCatalogue {
       "Which days count, how long a session lasts and how many make a year (P) follow from the venue's code in the data, up to "
         + "the first `.`, `-` or `#`. Days end at the first of 22:00, 01:00 and 06:00 UTC after which nothing traded on Fridays, or "
         + "else at the close below. Of other venues, or of several that differ, the hours of the week in which the market traded "
-        + "decide: every day and 365, or Monday to Friday and 252. The scenario's `metrics.calendar`, `session_close`, "
+        + "decide: every day and 365, or Monday to Friday and 252. Weekdays on which nothing moved in any market of the run, such "
+        + "as holidays, are no sessions; lanes are sampled wherever a session may close. The scenario's `metrics.calendar`, `session_close`, "
         + "`session_hours` and `periods_per_year` win over all.", "",
       "| venues | codes | days | P | hours | close, UTC |", "|---|---|---|---|---|---|",
     ]

@@ -28,12 +28,12 @@ struct AccountHistory {
   /// Walks samples, fills and splits in order of time: what happened at the moment of a sample is in its row.
   init(_ outcome: LaneOutcome, capital: Double, replay: Replay, probe: MarketProbe, mostMoments: Int = mostMoments) {
     self.init(capital: capital, contracts: replay.contracts)
-    let carry = outcome.carryFees(contracts: contracts)
+    var carry = CarryWalk(outcome, contracts: contracts)
     let stride = Self.stride(of: outcome, most: mostMoments)
     let (fills, splits) = (outcome.fills, outcome.splits)
     let fillCount = fills.count
     var (next, nextSplit, moment) = (0, 0, 0)
-    for (sample, time) in outcome.sampleTimes.enumerated() {
+    for (sample, time) in outcome.samples.times.enumerated() {
       while true {
         let fillTime = next < fillCount ? fills[next].time : .max
         let splitTime = nextSplit < splits.count ? splits[nextSplit].time : .max
@@ -57,10 +57,10 @@ struct AccountHistory {
         append(now, replay)
       }
       for instrument in marks.indices {
-        let mark = outcome.sampleMarks[sample * marks.count + instrument]
+        let mark = outcome.samples.marks[sample * marks.count + instrument]
         if mark != .min { marks[instrument] = mark }
         // Funding and borrow are known at samples; between two of them the earlier figure stands.
-        self.carry[instrument] = carry[sample * marks.count + instrument]
+        self.carry[instrument] = carry.fees(sample: sample, instrument: instrument)
       }
       append(time, replay)
     }

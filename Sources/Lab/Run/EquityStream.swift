@@ -8,8 +8,8 @@ final class EquityStream {
   private var stream: ProgressStream?
   private let log: RunLog
   private let laneCount: Int
-  /// Samples handed over so far.
-  private var count = 0
+  /// The latest sample that was handed over.
+  private var shownTime = Int64.min
   private var lastFlush: ContinuousClock.Instant?
 
   /// Readers look a few times a second; flushing more often only costs the run time.
@@ -29,16 +29,18 @@ final class EquityStream {
     }
   }
 
-  /// Adds the samples that are new.
-  func show(_ outcome: LaneOutcome) {
+  /// Adds the samples that are new and that are kept so far.
+  func show(_ samples: [LaneSamples]) {
     guard let stream else { return }
+    let watched = samples.filter { $0.lanes.lowerBound < laneCount }
     // Threads sample the same moments; a lane that is behind holds the others back.
-    let known = (0..<laneCount).reduce(outcome.sampleTimes.count) { min($0, outcome.equity[$1].count) }
+    let times = watched.map(\.times).min { $0.count < $1.count } ?? []
+    let first = times.lastIndex { $0 <= shownTime }.map { $0 + 1 } ?? 0
     do throws(HDF5Error) {
-      while count < known {
-        try stream.append(
-          time: outcome.sampleTimes[count], equity: (0..<laneCount).map { outcome.equity[$0][count] })
-        count += 1
+      for row in times.indices[first...] {
+        let values = watched.flatMap { lanes in lanes.equity.map { $0.isEmpty ? 0 : $0[row] } }
+        try stream.append(time: times[row], equity: Array(values.prefix(laneCount)))
+        shownTime = times[row]
       }
       let now = ContinuousClock.now
       if lastFlush.map({ now - $0 >= Self.flushInterval }) ?? true {

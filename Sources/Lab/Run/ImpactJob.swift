@@ -36,6 +36,8 @@ struct ImpactJob {
   ) throws {
     let shown = job.plan.shown
     var runner = try makeRunner(type)
+    // Each lane has a market of its own.
+    let samples = job.plan.terms.indices.map { LaneSamples(job, lanes: $0..<($0 + 1)) }
     var writer = try TickWriter(path: path)
     for instrument in runner.instruments { _ = try writer.addInstrument(instrument) }
     var isChecked = job.checkpoint == nil
@@ -44,8 +46,8 @@ struct ImpactJob {
       try runner.run(
         recording: shown, into: &writer, threads: job.threads, spanNanoseconds: Self.spanNanoseconds
       ) { _ in false }
-      try drain(&runner, into: &outcome)
-      job.stream?.show(outcome)
+      try drain(&runner, samples, into: &outcome)
+      job.stream?.show(samples)
       if !isChecked, outcome.eventCount >= job.checkpoint?.events ?? 0 || runner.time >= runner.endTime {
         try job.check(outcome)
         isChecked = true
@@ -58,6 +60,8 @@ struct ImpactJob {
             sources: [], events: outcome.eventCount, marketTime: runner.time, stateHash: outcome.stateHash))
       }
     }
+    // Every market ends with its closing status, so all lanes are sampled at the same times.
+    for samples in samples { samples.give(to: &outcome) }
     try writer.finish()
   }
 
@@ -67,7 +71,7 @@ struct ImpactJob {
         strategies: job.plan.parameters.map { Concrete($0) }, terms: job.plan.terms, model: model,
         options: LaneRunOptions(
           ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds,
-          marks: job.marks))
+          sampleTimesOfDay: job.closes, marks: job.marks))
     } catch { throw RunError(.badScenario, "\(error)") }
   }
 
@@ -80,7 +84,7 @@ struct ImpactJob {
 
   /// Moves what the lanes have left into the outcome, and states every lane as it is now.
   private func drain<Concrete: Strategy>(
-    _ runner: inout ImpactRunner<Concrete>, into outcome: inout LaneOutcome
+    _ runner: inout ImpactRunner<Concrete>, _ samples: [LaneSamples], into outcome: inout LaneOutcome
   ) throws(RunError) {
     let contracts = job.replay.contracts
     let fills = runner.takeFills()
@@ -88,19 +92,16 @@ struct ImpactJob {
     try outcome.take(fills)
     for lane in job.plan.terms.indices {
       _ = runner.takeMiddles(lane: lane)
-      outcome.closings += runner.takeClosings(lane: lane)
-      outcome.take(
-        runner.takeSamples(lane: lane), lane: lane, own: 0, replay: job.replay, capital: job.capital)
+      for note in runner.takeClosings(lane: lane) { outcome.take(note) }
+      samples[lane].take(runner.takeSamples(lane: lane))
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: lane, instrument: $0) }
       outcome.carries[lane] = contracts.indices.map { runner.carryLedger(lane: lane, instrument: $0) }
       outcome.statistics[lane] = runner.statistics(lane: lane)
       outcome.riskStates[lane] = runner.riskState(lane: lane)
     }
     outcome.eventCount = runner.eventCount(lane: outcome.shown)
-    outcome.start = outcome.sampleTimes.first ?? model.startNanoseconds
-    outcome.end = outcome.sampleTimes.last ?? runner.time
-    // Every market ends with its closing status, so all lanes are sampled at the same times.
-    precondition(outcome.equity.allSatisfy { $0.count == outcome.sampleTimes.count }, "lanes were sampled differently")
+    outcome.start = samples[outcome.shown].times.first ?? model.startNanoseconds
+    outcome.end = samples[outcome.shown].times.last ?? runner.time
   }
 }
 

@@ -14,6 +14,9 @@ struct LaneJob {
   var ordersPerLane: Int
   var threads: Int
   var sampleNanoseconds: Int64
+  /// Moments of every day that are sampled besides, because sessions may close there; nanoseconds after midnight UTC.
+  var closes: [Int64] = []
+  var limits = SampleLimits()
   /// Stop after the batch that reaches this many events.
   var eventLimit: UInt64?
   /// Lanes go on until this moment after the last event.
@@ -54,7 +57,7 @@ struct LaneJob {
     }
     var outcome = LaneOutcome(
       laneCount: laneCount, shown: plan.shown, storage: storage, keepsSteps: keepsSteps)
-    if plan.keepsDecisions { outcome.decisions = Array(repeating: [], count: laneCount) }
+    if plan.keepsDecisions { outcome.keepDecisions(of: plan.variants.count) }
     var checked = checkpoint == nil
     var limit = checkpoint.map { UInt64(clamping: $0.events) } ?? .max
     var shared = SharedReplay(
@@ -66,6 +69,7 @@ struct LaneJob {
         workers[worker].advance(over: round)
       }
       for index in 0..<count { try shards[index].drain(into: &outcome) }
+      stream?.show((0..<count).map { workers[$0].samples })
       func note() {
         for index in 0..<count { shards[index].state(at: place, into: &outcome) }
       }
@@ -75,9 +79,9 @@ struct LaneJob {
         checked = true
         limit = .max
       }
-      stream?.show(outcome)
       if isLast {
         note()
+        for index in 0..<count { shards[index].samples.give(to: &outcome) }
         return outcome
       }
       if !progress(place.progress) {

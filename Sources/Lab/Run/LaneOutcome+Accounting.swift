@@ -12,12 +12,12 @@ extension LaneOutcome {
   /// - their fees and the carrying costs add up to the fees, and equity is the capital plus gains less those.
   func accountingFault(contracts: [ContractValue]) -> String? {
     var walk = BookWalk(self, contracts)
-    for (sample, time) in sampleTimes.enumerated() {
+    for (sample, time) in samples.times.enumerated() {
       let row = sample * contracts.count
-      if let fault = walk.advance(through: time, to: sampleLedgers[row..<(row + contracts.count)]) { return fault }
+      if let fault = walk.advance(through: time, to: samples.ledgers[row..<(row + contracts.count)]) { return fault }
       for instrument in contracts.indices {
         let place = "sample at \(time), instrument \(instrument)"
-        if let fault = walk.fault(instrument, sampleLedgers[row + instrument], carry: nil, place) { return fault }
+        if let fault = walk.fault(instrument, samples.ledgers[row + instrument], carry: nil, place) { return fault }
       }
     }
     if let fault = walk.advance(through: .max, to: ledgers[shown][...]) { return fault }
@@ -29,23 +29,34 @@ extension LaneOutcome {
     return walk.isAtEnd ? nil : "end: a fill was not booked"
   }
 
-  /// Funding and borrow paid by a sample: what its fees are more than those of the fills they came with.
-  func carryFees(contracts: [ContractValue]) -> [Int128] {
-    var walk = BookWalk(self, contracts)
-    var carry: [Int128] = []
-    carry.reserveCapacity(sampleLedgers.count)
-    for (sample, time) in sampleTimes.enumerated() {
-      let row = sample * contracts.count
-      _ = walk.advance(through: time, to: sampleLedgers[row..<(row + contracts.count)])
-      for instrument in contracts.indices { carry.append(sampleLedgers[row + instrument].fees - walk.fees[instrument]) }
+}
+
+/// Funding and borrow paid by the recorded lane at sample after sample: what the fees are more than those of the fills they
+/// came with.
+struct CarryWalk {
+  private var walk: BookWalk
+  private let samples: ShownSamples
+  private let width: Int
+
+  init(_ outcome: LaneOutcome, contracts: [ContractValue]) {
+    walk = BookWalk(outcome, contracts)
+    samples = outcome.samples
+    width = contracts.count
+  }
+
+  /// Of one instrument; samples are asked for in their order.
+  mutating func fees(sample: Int, instrument: Int) -> Int128 {
+    let row = sample * width
+    if instrument == 0 {
+      _ = walk.advance(through: samples.times[sample], to: samples.ledgers[row..<(row + width)])
     }
-    return carry
+    return samples.ledgers[row + instrument].fees - walk.fees[instrument]
   }
 }
 
 /// Books the recorded lane's fills and splits in their order, as many as ledgers have: fills are booked in the order in which
 /// they are kept, so counting them is enough, and no list of them is made.
-private struct BookWalk {
+struct BookWalk {
   private let outcome: LaneOutcome
   private let contracts: [ContractValue]
   private var counted: [PositionLedger]

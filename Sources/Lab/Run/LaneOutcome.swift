@@ -17,14 +17,19 @@ struct LaneOutcome {
   var riskStates: [RiskState] = []
   /// Orders and fills of the recorded lane.
   var history: OrderHistory
-  /// Exchange times of the samples: the start, multiples of the interval, the end.
+  /// Samples there were, and exchange times of those that are kept of all lanes: the start, multiples of the interval, where
+  /// sessions may close, the end.
+  var sampleCount = 0
   var sampleTimes: [Int64] = []
-  /// Bid plus ask of sample × instrument; Int64.min before the first.
-  var sampleMarks: [Int64] = []
-  /// The recorded lane's ledgers of sample × instrument.
-  var sampleLedgers: [PositionLedger] = []
-  /// By lane, then sample; in the account's currency.
+  /// By lane, then kept sample, in the account's currency; of draws only the figures below are kept.
   var equity: [[Double]] = []
+  /// By lane, over all samples.
+  var finalEquity: [Double] = []
+  var deepestDrawdowns: [Double] = []
+  /// By lane and instrument, at the last sample: what it made before fees and carrying costs.
+  var gains: [[Double]] = []
+  /// The recorded lane's account.
+  var samples = ShownSamples()
   /// Funding, borrow and dividends at the end, by lane and instrument.
   var carries: [[CarryLedger]] = []
   /// The recorded lane's own market, where lanes trade in one.
@@ -32,14 +37,17 @@ struct LaneOutcome {
   /// Of the fills so far, for checkpoints.
   var fillDigest = RunningDigest()
 
-  /// Positions that were closed for lanes, in order of time for each.
-  var closings: [ForcedClosing.Note] = []
+  /// Positions that were closed for lanes, in order of time for each; from `OrderHistory.mostEvents` of a lane on the last one
+  /// counts all.
+  private(set) var closings: [(note: ForcedClosing.Note, count: Int)] = []
+  private var closingPlaces: [Int: (count: Int, last: Int)] = [:]
 
   /// What splits did to the recorded lane.
   private(set) var splits: [SplitNote] = []
 
-  /// What each variant decided, where it is kept.
-  var decisions: [[LaneDecision]] = []
+  /// What each variant decided first, where it is kept, and how many decisions of a lane are.
+  private(set) var decisions: [[LaneDecision]] = []
+  private var mostDecisions = 0
 
   /// The lane that is recorded.
   let shown: Int
@@ -48,6 +56,9 @@ struct LaneOutcome {
     self.shown = shown
     history = OrderHistory(storage, keepsSteps: keepsSteps)
     equity = Array(repeating: [], count: laneCount)
+    finalEquity = Array(repeating: 0, count: laneCount)
+    deepestDrawdowns = finalEquity
+    gains = Array(repeating: [], count: laneCount)
     ledgers = Array(repeating: [], count: laneCount)
     carries = Array(repeating: [], count: laneCount)
     statistics = Array(repeating: LaneStatistics(), count: laneCount)
@@ -72,31 +83,16 @@ struct LaneOutcome {
     return digest.digest.description
   }
 
-  /// Takes a lane's samples; `own` is its number in the block.
-  mutating func take(
-    _ block: AccountSampleBlock, lane: Int, own: Int, replay: Replay, capital: Double
-  ) {
-    for sample in block.times.indices {
-      let contracts = replay.contracts(at: block.times[sample])
-      if lane == shown {
-        sampleTimes.append(block.times[sample])
-        for instrument in contracts.indices {
-          let ledger = block.ledger(sample: sample, lane: own, instrument: instrument)
-          sampleMarks.append(block.mark(sample: sample, instrument: instrument, lots: ledger.lots))
-          sampleLedgers.append(ledger)
-        }
-      }
-      var sum = capital
-      for (instrument, contract) in contracts.enumerated() {
-        let ledger = block.ledger(sample: sample, lane: own, instrument: instrument)
-        let mark = block.mark(sample: sample, instrument: instrument, lots: ledger.lots)
-        sum += contract.currencyAmount(ledger.cash) - contract.currencyAmount(ledger.fees) / 1e9
-        if mark != .min {
-          sum += contract.currencyAmount(contract.doubledValue(lots: ledger.lots, mark: MarkPrice(halfTicks: mark))) / 2
-        }
-      }
-      equity[lane].append(sum)
+  /// Keeps that a lane's positions were closed for it.
+  mutating func take(_ note: ForcedClosing.Note) {
+    var place = closingPlaces[note.lane] ?? (0, 0)
+    if place.count < OrderHistory.mostEvents {
+      place = (place.count + 1, closings.count)
+      closings.append((note, 1))
+    } else {
+      closings[place.last].count += 1
     }
+    closingPlaces[note.lane] = place
   }
 
   /// Keeps what splits did to the shown lane; notes count lanes from `firstLane` on.
@@ -108,7 +104,17 @@ struct LaneOutcome {
   mutating func take(_ fresh: [OrderTransition]) throws(RunError) {
     try history.take(fresh, lane: shown)
     guard !decisions.isEmpty else { return }
-    for step in fresh { if let decision = LaneDecision(step) { decisions[Int(step.lane)].append(decision) } }
+    for step in fresh {
+      let lane = Int(step.lane)
+      guard decisions[lane].count < mostDecisions, let decision = LaneDecision(step) else { continue }
+      decisions[lane].append(decision)
+    }
+  }
+
+  /// Keeps the first decisions of every variant: four million of all together, but at least a thousand of each.
+  mutating func keepDecisions(of variants: Int) {
+    decisions = Array(repeating: [], count: equity.count)
+    mostDecisions = max(1 << 10, (1 << 22) / max(1, variants))
   }
 
   /// Keeps the shown lane's fills and adds them to the digest; the steps that go with them are taken first.

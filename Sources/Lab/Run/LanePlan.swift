@@ -66,6 +66,9 @@ struct LanePlan: Sendable {
     keepsDecisions = scenario.lookAhead.cutoffs > 0
   }
 
+  /// Whose equity over time is kept: of draws only the outcome counts.
+  func keepsEquity(_ lane: Int) -> Bool { lane < variants.count || lane == pessimistic }
+
   /// The scenario's own lanes alone.
   var withoutDraws: LanePlan {
     var plan = self

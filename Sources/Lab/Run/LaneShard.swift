@@ -9,27 +9,33 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   let lanes: Range<Int>
   private var runner: LaneRunner<Concrete>
   private let replay: Replay
-  private let capital: Double
+  let samples: LaneSamples
   /// Until when things happen after the last event.
   private let endTime: Int64
 
   init(_ job: LaneJob, lanes: Range<Int>) throws(LaneTermsError) {
     self.lanes = lanes
     replay = job.replay
-    capital = job.capital
+    samples = LaneSamples(job, lanes: lanes)
     endTime = job.endTime
     runner = try LaneRunner(
       strategies: lanes.map { Concrete(job.plan.parameters[$0]) }, terms: Array(job.plan.terms[lanes]),
       instruments: job.replay.instruments,
       options: LaneRunOptions(
         ordersPerLane: job.ordersPerLane, sampleIntervalNanoseconds: job.sampleNanoseconds,
-        marks: job.marks, changes: job.changes))
+        sampleTimesOfDay: job.closes, marks: job.marks, changes: job.changes))
+    let samples = samples
+    runner.handOverSamples(atLedgers: Self.ledgersAtOnce) { samples.take($0) }
   }
+
+  /// Ledgers of samples that lie in memory before their equity is worked out: a megabyte of them.
+  private static var ledgersAtOnce: Int { 1 << 14 }
 
   /// Replays some batches, and lets what is due by the last event happen after the last of them.
   mutating func advance(over round: borrowing BatchRound) {
     round.forEach { runner.apply($0) }
     if round.isLast { runner.finish(through: endTime) }
+    samples.take(runner.takeSamples())
   }
 
   /// Moves what the lanes have left since the last call into an outcome that holds all shards' lanes.
@@ -42,15 +48,11 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
     try outcome.take(fills)
     for var note in runner.takeClosings() {
       note.lane += lanes.lowerBound
-      outcome.closings.append(note)
+      outcome.take(note)
     }
     outcome.take(runner.takeSplitNotes(), firstLane: lanes.lowerBound)
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
-    let block = runner.takeSamples()
-    for lane in lanes {
-      outcome.take(block, lane: lane, own: lane - lanes.lowerBound, replay: replay, capital: capital)
-    }
   }
 
   /// States every lane as it is now, at a place of the replay.

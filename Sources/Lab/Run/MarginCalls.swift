@@ -2,9 +2,9 @@ import Accounting
 import MarketTypes
 import Reporting
 
-/// When a lane's equity was less than what keeping its positions asks for, seen at its samples.
+/// When the shown lane's equity was less than what keeping its positions asks for, seen at the samples that are kept.
 enum MarginCalls {
-  /// Calls in a row are one event with a count.
+  /// Calls in a row are one event with a count, and so are those after thousands of events.
   static func events(
     _ outcome: LaneOutcome, account: AccountTerms, contracts contractsAt: (Int64) -> [ContractValue]
   ) -> [RiskEvent] {
@@ -12,22 +12,22 @@ enum MarginCalls {
     let rule = account.marginRule
     var events: [RiskEvent] = []
     var isCalled = false
-    for (sample, time) in outcome.sampleTimes.enumerated() {
+    for (sample, time) in outcome.samples.times.enumerated() {
       let contracts = contractsAt(time)
       var sum = BackingSum(capital: .zero)
       for (instrument, contract) in contracts.enumerated() {
         let place = sample * contracts.count + instrument
-        let mark = outcome.sampleMarks[place]
-        let lots = outcome.sampleLedgers[place].lots
+        let mark = outcome.samples.marks[place]
+        let lots = outcome.samples.ledgers[place].lots
         guard mark != .min, lots != 0 else { continue }
         sum.require(
           lots: lots, mark: MarkPrice(halfTicks: mark), rule: rule, isInitial: false, contract: contract)
       }
-      let equity = outcome.equity[outcome.shown][sample]
+      let equity = outcome.samples.equity[sample]
       let wasCalled = isCalled
       isCalled = equity < sum.requirement.doubleValue
       guard isCalled else { continue }
-      if wasCalled {
+      if wasCalled || events.count >= OrderHistory.mostEvents {
         events[events.count - 1].count += 1
       } else {
         events.append(

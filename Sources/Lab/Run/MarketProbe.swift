@@ -8,31 +8,42 @@ import TickStore
 
 /// The market's middle at chosen moments, from a second replay: exact, and independent of what the lanes did.
 ///
-/// A value at a time is the state after every event up to and including that time.
+/// A value at a time is the state after every event up to and including that time. The fills of a run ask for many, so they lie
+/// where its other rows do.
 struct MarketProbe {
+  /// What is known of an instrument at a time.
+  private struct Values: BitwiseCopyable, Sendable {
+    /// Bid plus ask in ticks; Int64.min where a side was empty or the data had ended.
+    var middle: Int64
+    /// Marks of longs and of shorts, the last one kept where there is no price; Int64.min before the first and never past the
+    /// end.
+    var long: Int64
+    var short: Int64
+  }
+
   /// Ascending, without repeats.
-  let times: [Int64]
+  let times: RowFile<Int64>
   let instrumentCount: Int
-  /// Bid plus ask in ticks of time × instrument; Int64.min where a side was empty or the data had ended.
-  private(set) var middles: [Int64]
-  /// Marks of longs and of shorts, the last one kept where there is no price; Int64.min before the first and never past the end.
-  private(set) var marks: [(long: Int64, short: Int64)]
+  /// Of time × instrument.
+  private let values: RowFile<Values>
   /// Prices from before a split, until there are new ones.
   private var former: [FormerPrices?] = []
   /// Lots that the market traded in each instrument, over the whole replay.
   private(set) var tradedLots: [Int64]
   /// When in the week the market traded; when it moved at all, where nothing did trade.
   private(set) var hours: TradingHours
+  /// When nothing moved for longer than a day.
+  private(set) var rests: [MarketRest]
 
   init(
-    times: [Int64], windows: inout WindowCapture, replay: Replay, rule: MarkRule = .middle,
-    progress: @escaping ProgressHandler
+    times: RowFile<Int64>, windows: inout WindowCapture, replay: Replay, rule: MarkRule = .middle,
+    storage: RowStorage = RowStorage(), progress: @escaping ProgressHandler
   ) throws {
     self.times = times
     instrumentCount = replay.instruments.count
-    middles = Array(repeating: .min, count: times.count * instrumentCount)
-    marks = Array(repeating: (.min, .min), count: middles.count)
+    values = storage.file()
     tradedLots = []
+    rests = []
     hours = TradingHours()
     var source = ReplaySource(replay, stage: "marking", progress: progress)
     var books = BookSet(instrumentCount: instrumentCount)
@@ -57,22 +68,21 @@ struct MarketProbe {
           nextSplit += 1
           continue
         }
-        note(next, books, &latest, rule)
+        try note(books, &latest, rule)
         windows.note(time, books)
         next += 1
       }
     }
     tradedLots = volume.lots
     hours = volume.hours.isEmpty ? volume.eventHours : volume.hours
+    rests = volume.rests.all
     // The last event's own moment is still in the data; later ones are not.
     while next < times.count {
-      note(next, books, &latest, rule)
+      try note(books, &latest, rule, isPastEnd: times[next] > source.lastTime)
       windows.note(times[next], books)
-      if times[next] > source.lastTime {
-        for instrument in 0..<instrumentCount { middles[next * instrumentCount + instrument] = .min }
-      }
       next += 1
     }
+    try values.finish()
   }
 
   /// Brings marks through a split, as the lanes' accounts do.
@@ -93,25 +103,25 @@ struct MarketProbe {
     former[instrument] = FormerPrices(books, instrument: instrument)
   }
 
+  /// Notes the next time.
   private mutating func note(
-    _ index: Int, _ books: borrowing BookSet, _ latest: inout [(long: Int64, short: Int64)], _ rule: MarkRule
-  ) {
+    _ books: borrowing BookSet, _ latest: inout [(long: Int64, short: Int64)], _ rule: MarkRule, isPastEnd: Bool = false
+  ) throws(RunError) {
     for instrument in 0..<instrumentCount {
-      let place = index * instrumentCount + instrument
+      var middle = Int64.min
+      var isFormer = false
       if !former.isEmpty, let prices = former[instrument] {
-        if prices.stand(books, instrument: instrument) {
-          marks[place] = latest[instrument]
-          continue
-        }
-        former[instrument] = nil
+        isFormer = prices.stand(books, instrument: instrument)
+        if !isFormer { former[instrument] = nil }
       }
-      let bid = books.bestPrice(.buy, instrument: instrument)
-      let ask = books.bestPrice(.sell, instrument: instrument)
-      if !bid.isNone, !ask.isNone {
-        middles[place] = Int64(bid.ticks) + Int64(ask.ticks)
+      if !isFormer {
+        let bid = books.bestPrice(.buy, instrument: instrument)
+        let ask = books.bestPrice(.sell, instrument: instrument)
+        if !bid.isNone, !ask.isNone { middle = Int64(bid.ticks) + Int64(ask.ticks) }
+        MarkFinder.note(&latest[instrument], middle: middle, instrument: instrument, rule: rule, books: books)
       }
-      MarkFinder.note(&latest[instrument], middle: middles[place], instrument: instrument, rule: rule, books: books)
-      marks[place] = latest[instrument]
+      let mark = latest[instrument]
+      try values.append(Values(middle: isPastEnd ? .min : middle, long: mark.long, short: mark.short))
     }
   }
 
@@ -125,10 +135,13 @@ struct MarketProbe {
     return low
   }
 
-  func middle(at time: Int64, instrument: Int) -> Int64 { middles[row(of: time) * instrumentCount + instrument] }
+  func middle(at time: Int64, instrument: Int) -> Int64 {
+    values[row(of: time) * instrumentCount + instrument].middle
+  }
+
   /// The mark of a position of so many lots.
   func mark(at time: Int64, instrument: Int, lots: Int64) -> Int64 {
-    let mark = marks[row(of: time) * instrumentCount + instrument]
+    let mark = values[row(of: time) * instrumentCount + instrument]
     return lots < 0 ? mark.short : mark.long
   }
 }
@@ -138,6 +151,7 @@ private struct TradedVolume: BookObserver {
   private(set) var lots: [Int64]
   private(set) var hours = TradingHours()
   private(set) var eventHours = TradingHours()
+  private(set) var rests = MarketRests()
   /// Until when trades, and events, fall into an hour already noted.
   private var noted = Int64.min
   private var eventNoted = Int64.min
@@ -146,6 +160,11 @@ private struct TradedVolume: BookObserver {
 
   mutating func bookChanged(_ change: BookChange, books: borrowing BookSet) {
     if change.time >= eventNoted { eventNoted = eventHours.note(change.time) }
+    switch change.code.operation {
+    // The venue said something, and nobody else did.
+    case .status, .clear, .snapshotBegin, .snapshotEnd: return
+    default: rests.note(change.time)
+    }
     switch change.code.operation {
     // Sources that print a trade and fill or execute orders apart say the quantity twice: the print counts.
     case .executeWhole where change.code.isMarked, .executePart where change.code.isMarked,

@@ -41,7 +41,7 @@ struct RunAssembly {
   let scenario: Scenario
   let plan: LanePlan
   let replay: Replay
-  let outcome: LaneOutcome
+  private(set) var outcome: LaneOutcome
   private var history: OrderHistory { outcome.history }
   let lookAhead: LookAheadResult?
   var storage = RowStorage()
@@ -59,20 +59,27 @@ struct RunAssembly {
     self.outcome = outcome
   }
 
-  /// Every moment at which the market's middle is needed.
-  func probeTimes(with windows: WindowCapture) -> [Int64] {
-    var times = windows.times + outcome.splits.map(\.time)
-    for fill in outcome.fills {
-      times.append(fill.time)
-      for distance in Self.markoutNanoseconds { times.append(fill.time + distance) }
+  /// Every moment at which the market's middle is needed, ascending and without repeats.
+  func probeTimes(with windows: WindowCapture) throws(RunError) -> RowFile<Int64> {
+    let times: RowFile<Int64> = storage.file()
+    let further = (windows.times + outcome.splits.map(\.time)).sorted()
+    let fills = outcome.fills
+    // Fills come in order of time, so each distance from them is a list in order, and nothing has to be sorted.
+    let distances = [0] + Self.markoutNanoseconds
+    var (next, nextFurther) = ([Int](repeating: 0, count: distances.count), 0)
+    while true {
+      var time = nextFurther < further.count ? further[nextFurther] : .max
+      for (list, distance) in distances.enumerated() where next[list] < fills.count {
+        time = min(time, fills[next[list]].time + distance)
+      }
+      guard time != .max else { break }
+      try times.append(time)
+      while nextFurther < further.count, further[nextFurther] == time { nextFurther += 1 }
+      for (list, distance) in distances.enumerated() {
+        while next[list] < fills.count, fills[next[list]].time + distance == time { next[list] += 1 }
+      }
     }
-    times.sort()
-    var kept = 0
-    for time in times where kept == 0 || times[kept - 1] != time {
-      times[kept] = time
-      kept += 1
-    }
-    times.removeSubrange(kept...)
+    try times.finish()
     return times
   }
 
@@ -83,18 +90,27 @@ struct RunAssembly {
       start: outcome.start, end: outcome.end, followsQueues: !showsOwnOrders)
   }
 
-  func result(_ probe: MarketProbe, windows: WindowCapture) throws -> RunResult {
+  mutating func result(_ probe: MarketProbe, windows: WindowCapture) throws -> RunResult {
     let differences = try LaneDifferences(plan.variants).settings
     var result = RunResult(
       identity: try identity(), scenario: try scenario.text(), instruments: replay.instruments,
       lanes: plan.variants.indices.map { laneResult($0, plan.variants[$0], differences[$0]) }, shownLane: plan.shown,
-      sampleTimes: outcome.sampleTimes, laneEquity: plan.variants.indices.flatMap { outcome.equity[$0] })
+      sampleTimes: outcome.sampleTimes)
+    result.pessimistic = try pessimistic()
+    result.laneInstruments = laneInstruments()
+    result.laneEquity.reserveCapacity(plan.variants.count * outcome.sampleTimes.count)
+    for lane in plan.variants.indices {
+      result.laneEquity += outcome.equity[lane]
+      // Of many lanes it is all the memory there is, and nobody needs it twice.
+      outcome.equity[lane] = []
+    }
     result.account =
       AccountHistory(
         outcome, capital: scenario.account.capital, replay: replay, probe: probe
       ).columns
     result.marketLots = probe.tradedLots
     result.marketHours = probe.hours
+    result.marketRests = probe.rests
     result.orders = history.orders.rows(\.row)
     result.fills = try fills(probe)
     result.missedFills = history.missed.rows(\.row)
@@ -104,7 +120,6 @@ struct RunAssembly {
     result.splits = splits()
     result.riskEvents = riskEvents()
     result.executionDraws = draws()
-    result.pessimistic = try pessimistic()
     result.lookAhead = lookAhead
     result.windows = windows.windows
     result.assumptions = RunAssumptions.list(scenario, lane: plan.variants[plan.shown], replay: replay)
@@ -117,8 +132,7 @@ struct RunAssembly {
     _ lane: Int, _ variant: LaneVariant, _ differences: [LaneResult.Setting] = []
   ) -> LaneResult {
     let capital = scenario.account.capital
-    let equity = outcome.equity[lane]
-    let final = equity.last ?? capital
+    let final = outcome.finalEquity[lane]
     let statistics = outcome.statistics[lane]
     var result = LaneResult(name: variant.name, finalEquity: final, profit: final - capital)
     result.settings = plan.parameterNames.map { LaneResult.Setting(name: $0, value: plan.parameters[lane][$0]) }
@@ -139,18 +153,27 @@ struct RunAssembly {
     result.venueRejects = Int(statistics.venueRejects)
     result.cancels = Int(statistics.cancels)
     result.fills = Int(statistics.fills)
-    result.deepestDrawdown = Self.deepestDrawdown(equity)
+    result.deepestDrawdown = outcome.deepestDrawdowns[lane]
     result.isStoppedByRisk = outcome.riskStates[lane].isStopped
     return result
   }
 
-  private static func deepestDrawdown(_ equity: [Double]) -> Double {
-    var (high, deepest) = (-Double.infinity, 0.0)
-    for value in equity {
-      high = max(high, value)
-      if high > 0 { deepest = min(deepest, value / high - 1) }
+  /// What each of several lanes made in each instrument that it traded.
+  private func laneInstruments() -> [LaneInstrumentResult] {
+    guard plan.variants.count > 1 else { return [] }
+    let contracts = replay.contracts(at: outcome.sampleTimes.last ?? outcome.end)
+    return plan.variants.indices.flatMap { lane in
+      contracts.indices.compactMap { instrument in
+        let ledger = outcome.ledgers[lane][instrument]
+        guard ledger.fillCount > 0 else { return nil }
+        let (contract, carry) = (contracts[instrument], outcome.carries[lane][instrument])
+        return LaneInstrumentResult(
+          lane: lane, instrument: instrument, fills: Int(ledger.fillCount), tradedLots: ledger.turnoverLots,
+          grossProfit: outcome.gains[lane][instrument],
+          fees: contract.currencyAmount(ledger.fees - carry.total) / 1e9,
+          carry: contract.currencyAmount(carry.total) / 1e9)
+      }
     }
-    return deepest
   }
 
   /// The fills with what the market did after them.
@@ -211,12 +234,13 @@ struct RunAssembly {
             "equity fell by more than \(TomlNumber.text(variant.risk.drawdown ?? 0)) \(scenario.account.currency) "
             + "from its high; \(Self.words(variant.risk.afterStop))"))
     }
-    for closing in outcome.closings where closing.lane < plan.variants.count && closing.reason == .marginCall {
+    for (closing, count) in outcome.closings where closing.lane < plan.variants.count && closing.reason == .marginCall {
       events.append(
         RiskEvent(
           time: closing.time, lane: closing.lane, kind: "margin-closing",
           detail:
-            "equity was less than keeping the positions asks for: orders were cancelled, positions closed at market"))
+            "equity was less than keeping the positions asks for: orders were cancelled, positions closed at market",
+          count: count))
     }
     return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
   }

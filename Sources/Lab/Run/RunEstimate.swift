@@ -65,7 +65,9 @@ public struct RunEstimate: Sendable {
     }
     events = UInt64((Double(outcome.eventCount) * share).rounded())
     // Markets that rest are sampled less often than the interval says.
-    let samples = Double(outcome.sampleTimes.count) * share + 2
+    let all = Double(outcome.sampleCount) * share + 2
+    let limits = SampleLimits()
+    let samples = min(all, Double(limits.ofLane(among: laneCount)))
     let size = RunSize(
       samples: samples, fills: Double(outcome.fills.count) * share,
       orders: Double(outcome.history.orders.count) * share)
@@ -76,8 +78,10 @@ public struct RunEstimate: Sendable {
     // The look-ahead check replays the scenario's own lanes up to moments that are spread over the data.
     seconds += Double(scenario.lookAhead.cutoffs) / 2 * spent * share * Double(laneCount) / Double(lanes)
     bytes = size.fileBytes(scenario, lanes: laneCount, instruments: instrumentCount) + rehearsal.pageBytes
+    // Equity of the lanes, the shown lane's account and what is worked out from it, and what the engine has of each order.
     memoryBytes =
-      5e7 + size.fills * 400 + size.orders * 120 + samples * Double(lanes) * (8 + 64 * Double(instrumentCount))
+      6e7 + size.fills * 400 + size.orders * 120 + samples * Double(laneCount) * 16
+      + min(all, Double(limits.shown)) * (160 + 90 * Double(instrumentCount))
       + Double(lanes * scenario.ordersPerLane) * 100
   }
 }

@@ -144,7 +144,8 @@ final class RunFolder {
   /// Ends what a process did not that was killed while it gave the folder its name.
   private static func tidy(_ path: String, _ workPath: String) throws(RunError) {
     if access("\(workPath)/\(mark)", F_OK) == 0 { remove(workPath) }
-    if rename(checkpoint(beside: workPath), "\(workPath)/\(Checkpoint.fileName)") != 0, errno == ENOENT {
+    if rename(checkpoint(beside: workPath), "\(workPath)/\(Checkpoint.fileName)") != 0 {
+      guard errno == ENOENT else { throw failure(workPath, "cannot be given back its checkpoint") }
       unlink(checkpoint(beside: workPath))
     }
     let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex

@@ -19,6 +19,7 @@ struct RunPass {
   var stream: EquityStream?
   /// Where rows of the shown lane lie until they are stored.
   var storage = RowStorage()
+  var limits = SampleLimits()
 
   /// `replay` is what `recorded` opened before, if it was.
   init(
@@ -118,7 +119,7 @@ struct RunPass {
     var windows = assembly.windowCapture(showsOwnOrders: scenario.run.hasImpact)
     let probe = try MarketProbe(
       times: assembly.probeTimes(with: windows), windows: &windows, replay: replay, rule: scenario.account.mark.rule,
-      progress: progress)
+      storage: storage, progress: progress)
     log?.note("marked", ["moments": .integer(probe.times.count)])
     return try assembly.result(probe, windows: windows)
   }
@@ -140,6 +141,8 @@ struct RunPass {
       capital: scenario.account.capital, ordersPerLane: scenario.ordersPerLane, threads: threads,
       sampleNanoseconds: Int64(scenario.run.equityIntervalSeconds * 1e9), eventLimit: eventLimit, progress: progress)
     job.storage = storage
+    job.closes = scenario.possibleCloses(of: replay.instruments.map(\.venue))
+    job.limits = limits
     job.keepsSteps = scenario.report.keepsOrderSteps
     job.marks = scenario.account.mark.rule
     job.changes = replay.changes

@@ -30,6 +30,20 @@ extension Scenario {
     return settings
   }
 
+  /// Moments of a day, nanoseconds after midnight UTC, at which sessions of the analysis may close: lanes are sampled there,
+  /// so that a session's return is that of its close. When the market trades decides among several, and is known at the end.
+  func possibleCloses(of venues: [String]) -> [Int64] {
+    let closes =
+      if let close = metrics.sessionClose {
+        [Self.nanoseconds(close)]
+      } else if let calendar {
+        [calendar.closeNanosecondsOfDay]
+      } else {
+        TradingCalendar.possibleCloses(of: venues)
+      }
+    return Set(closes.map { $0 % CalendarDate.nanosecondsPerDay }).sorted()
+  }
+
   private static func nanoseconds(_ hours: Double) -> Int64 { Int64((hours * 3.6e12).rounded()) }
 
   /// Nil for the one that fits the data.

@@ -269,7 +269,12 @@ public struct RunAnalysis: Sendable {
       chosen.periodsPerYear = periods
       reason += "; sessions a year set by the scenario"
     }
-    let calendar = chosen
+    let calendar = chosen.resting(in: run.marketRests)
+    let closed = calendar.closedDates.count - chosen.closedDates.count
+    if closed > 0 {
+      reason +=
+        "; \(Format.counted(closed, "weekday")) on which nothing moved \(closed == 1 ? "is no session" : "are none")"
+    }
     self.calendar = calendar
     calendarReason = reason
     settled = Self.settledTime(of: run, lane: run.shownLane)

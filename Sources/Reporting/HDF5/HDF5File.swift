@@ -166,7 +166,7 @@ public final class HDF5File {
     }
     Glibc.close(descriptor)
     descriptor = -1
-    syncFolder()
+    try syncFolder()
   }
 
   /// Lets HDF5 write what it still holds.
@@ -183,13 +183,22 @@ public final class HDF5File {
     throw HDF5Error(file: path, reason: "cannot be written: \(String(cString: strerror(disk.pointee.fault)))")
   }
 
-  private func syncFolder() {
+  /// The name itself lasts only once its folder is on disk. A folder that may be written but not read cannot be synced by
+  /// anybody, and some file systems sync no folders and say so.
+  private func syncFolder() throws(HDF5Error) {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { return }
-    fsync(handle)
+    guard handle >= 0 else {
+      if errno == EACCES { return }
+      throw systemFailure("is whole, but its folder cannot be opened to sync its name")
+    }
+    let reason = fsync(handle) == 0 ? 0 : errno
     Glibc.close(handle)
+    guard reason == 0 || reason == EINVAL else {
+      errno = reason
+      throw systemFailure("is whole, but its name cannot be synced and may not outlast a loss of power")
+    }
   }
 
   // MARK: - Datasets

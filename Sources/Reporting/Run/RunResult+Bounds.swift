@@ -1,3 +1,5 @@
+import Analytics
+
 /// What numbers of a result can be, so that whoever reads it can subtract times and add up lots without a thought: a result
 /// may come from anywhere.
 extension RunResult {
@@ -31,6 +33,11 @@ extension RunResult {
       }
     }
     try requireSum(lanes.lazy.map(\.tradedLots), "lanes")
+    try requireSum(laneInstruments.lazy.map(\.tradedLots), "lanes by instrument")
+    for (row, rest) in marketRests.enumerated() {
+      try require(rest.from, in: Self.times, "market rests", row)
+      try require(rest.until, in: Self.times, "market rests", row)
+    }
     try validateOrderNumbers()
     try validateFillNumbers()
     for (row, split) in splits.enumerated() { try require(split.time, in: Self.times, "splits", row) }

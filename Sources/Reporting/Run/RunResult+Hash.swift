@@ -9,6 +9,7 @@ extension RunResult {
     var hasher = ResultHasher()
     let contents = ResultContents(run: self)
     for group in ResultSchema.runGroups where group.isPresent(contents) {
+      let contents = contents.holdingRows(of: group)
       for attribute in group.attributes where attribute.isHashed {
         hasher.add("\(group.path)@\(attribute.name)")
         hasher.add(attribute.make(contents))

@@ -1,3 +1,5 @@
+import Analytics
+
 /// Why a run's result contradicts itself: which part, and how.
 public struct RunResultFault: Error, Hashable, Sendable, CustomStringConvertible {
   public var part: String
@@ -92,6 +94,15 @@ extension RunResult {
       !overflow && laneEquity.count == cells, "lane equity", nil,
       "\(laneEquity.count) values for \(lanes.count) lanes and \(sampleTimes.count) samples")
     try requireAscending(sampleTimes, "sample times")
+    for (row, part) in laneInstruments.enumerated() {
+      try require(lanes.indices.contains(part.lane), "lanes by instrument", row, "there is no such lane")
+      try require(
+        instruments.indices.contains(part.instrument), "lanes by instrument", row, "there is no such instrument")
+    }
+    for (row, rest) in marketRests.enumerated() {
+      let former = row == 0 ? Int64.min : marketRests[row - 1].until
+      try require(former <= rest.from && rest.from < rest.until, "market rests", row, "it begins or ends too early")
+    }
   }
 
   private func validateAccount() throws(RunResultFault) {

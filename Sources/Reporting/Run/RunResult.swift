@@ -15,6 +15,8 @@ public struct RunResult: Sendable, Hashable {
   public var marketLots: [Int64] = []
   /// When in the week the market traded; nil when nobody looked.
   public var marketHours: TradingHours?
+  /// When nothing moved in any of the run's markets for more than a day: nights of weekends, holidays, gaps of the data.
+  public var marketRests: [MarketRest] = []
   public var lanes: [LaneResult]
   /// The lane whose orders, fills and account are kept in full: an index into `lanes`.
   public var shownLane: Int
@@ -22,6 +24,8 @@ public struct RunResult: Sendable, Hashable {
   public var sampleTimes: [Int64]
   /// Equity of lane × sample, lane after lane.
   public var laneEquity: [Double]
+  /// What each lane made in each instrument that it traded, lane after lane; empty where there is one lane.
+  public var laneInstruments: [LaneInstrumentResult] = []
   /// The shown lane's account, at every sample and every fill.
   public var account: AccountColumns
   public var orders: RunRows<RunOrder>
@@ -178,7 +182,7 @@ public struct LaneResult: Sendable, Hashable {
   public var cancels: Int
   public var fills: Int
   public var tradedLots: Int64
-  /// Deepest drawdown over the samples, a fraction of the high, zero or negative.
+  /// Deepest drawdown over all samples, also those that are not kept, a fraction of the high, zero or negative.
   public var deepestDrawdown: Double
   public var isStoppedByRisk: Bool
 
@@ -201,4 +205,32 @@ public struct LaneResult: Sendable, Hashable {
     self.deepestDrawdown = deepestDrawdown
     self.isStoppedByRisk = isStoppedByRisk
   }
+}
+
+/// The part of a lane's profit that it made in one instrument.
+public struct LaneInstrumentResult: Sendable, Hashable {
+  public var lane: Int
+  public var instrument: Int
+  public var fills: Int
+  public var tradedLots: Int64
+  /// Cash and the position at the last mark, before fees and carrying costs.
+  public var grossProfit: Double
+  /// Of fills, negative when rebates were higher.
+  public var fees: Double
+  /// Funding, borrow and dividends, negative when more was received.
+  public var carry: Double
+
+  public init(
+    lane: Int, instrument: Int, fills: Int, tradedLots: Int64, grossProfit: Double, fees: Double, carry: Double
+  ) {
+    self.lane = lane
+    self.instrument = instrument
+    self.fills = fills
+    self.tradedLots = tradedLots
+    self.grossProfit = grossProfit
+    self.fees = fees
+    self.carry = carry
+  }
+
+  public var netProfit: Double { grossProfit - fees - carry }
 }

@@ -38,6 +38,13 @@ public struct RunRows<Row: Hashable & Sendable>: Sendable {
   }
 }
 
+extension RunRows {
+  /// A million rows are held in memory while all their columns are made: each would make every row anew otherwise.
+  static var mostHeld: Int { 1 << 20 }
+
+  var held: RunRows { isInMemory || count > Self.mostHeld ? self : RunRows(Array(self)) }
+}
+
 extension RunRows: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
   public var startIndex: Int { 0 }
 

@@ -39,6 +39,8 @@ struct AccountSamples {
 
   /// Zero without samples.
   let interval: Int64
+  /// Further moments of every day, nanoseconds after midnight UTC, ascending.
+  let timesOfDay: [Int64]
   let watches: Bool
   let rule: MarkRule
   /// The latest marks of longs and of shorts, of each instrument.
@@ -52,10 +54,19 @@ struct AccountSamples {
   private var former: [FormerPrices?] = []
   /// The latest look was a sample.
   private var hasSampled = false
+  private var latestSample: Int64?
+  /// Who gets the samples, and from how many ledgers on.
+  private var receiver: ((AccountSampleBlock) -> Void)?
+  private var mostLedgers = Int.max
   /// When the market's next event comes, as far as it is known.
   var nextEventTime = Int64.min
 
-  init(intervalNanoseconds: Int64, watches: Bool, laneCount: Int, instrumentCount: Int, rule: MarkRule) {
+  init(
+    intervalNanoseconds: Int64, timesOfDay: [Int64] = [], watches: Bool, laneCount: Int, instrumentCount: Int,
+    rule: MarkRule
+  ) {
+    precondition(timesOfDay.allSatisfy { (0..<Self.day).contains($0) } && timesOfDay == timesOfDay.sorted())
+    self.timesOfDay = timesOfDay
     self.rule = rule
     latest = Array(repeating: (.min, .min), count: instrumentCount)
     interval = max(0, intervalNanoseconds)
@@ -69,14 +80,33 @@ struct AccountSamples {
   ) {
     if interval > 0 {
       record(at: time, engine: engine, books: books)
-      nextSample = Self.multiple(of: interval, after: time)
+      nextSample = sample(after: time)
     }
     if watches { nextWatch = Self.multiple(of: Self.watchNanoseconds, after: time) }
     next = min(nextSample, nextWatch)
   }
 
+  private static let day: Int64 = 86_400_000_000_000
+
   private static func multiple(of interval: Int64, after time: Int64) -> Int64 {
     (time / interval - (time % interval < 0 ? 1 : 0) + 1) * interval
+  }
+
+  /// The first moment of a sample after a time.
+  private func sample(after time: Int64) -> Int64 {
+    let next = Self.multiple(of: interval, after: time)
+    guard !timesOfDay.isEmpty else { return next }
+    let midnight = Self.multiple(of: Self.day, after: time) - Self.day
+    let ofDay = timesOfDay.first { midnight + $0 > time } ?? timesOfDay[0] + Self.day
+    return min(next, midnight + ofDay)
+  }
+
+  /// The last moment of a sample before a time.
+  private func sample(before time: Int64) -> Int64 {
+    let last = Self.multiple(of: interval, after: time - 1) - interval
+    guard let latest = timesOfDay.last else { return last }
+    let midnight = Self.multiple(of: Self.day, after: time - 1) - Self.day
+    return max(last, midnight + (timesOfDay.last { midnight + $0 < time } ?? latest - Self.day))
   }
 
   /// Takes what is due; says whether the accounts are to be watched now.
@@ -86,7 +116,7 @@ struct AccountSamples {
     hasSampled = nextSample == next
     if hasSampled {
       record(at: next, engine: engine, books: books)
-      nextSample += interval
+      nextSample = sample(after: next)
     } else {
       noteMarks(at: time, engine: engine, books: books)
     }
@@ -105,7 +135,7 @@ struct AccountSamples {
   /// `othersNext` is when something that is neither a look nor the market's happens next.
   mutating func skipQuiet(othersNext: Int64) {
     if interval > 0, hasSampled, nextEventTime > nextSample, nextEventTime - nextSample > Self.longestRest {
-      nextSample = max(nextSample, Self.multiple(of: interval, after: nextEventTime - 1) - interval)
+      nextSample = max(nextSample, sample(before: nextEventTime))
     }
     // What a look saw stands until something happens.
     let news = min(nextEventTime, othersNext)
@@ -126,13 +156,14 @@ struct AccountSamples {
   mutating func takeLast(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
-    if interval > 0, block.times.last != time { record(at: time, engine: engine, books: books) }
+    if interval > 0, latestSample != time { record(at: time, engine: engine, books: books) }
     next = .max
   }
 
   private mutating func record(
     at time: Int64, engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafeMutablePointer<BookSet>
   ) {
+    latestSample = time
     block.times.append(time)
     noteMarks(at: time, engine: engine, books: books)
     for mark in latest {
@@ -144,6 +175,12 @@ struct AccountSamples {
         block.ledgers.append(engine.pointee.ledger(lane: lane, instrument: instrument))
       }
     }
+    if block.ledgers.count >= mostLedgers, let receiver { receiver(drain()) }
+  }
+
+  mutating func handOver(atLedgers count: Int, to receiver: @escaping (AccountSampleBlock) -> Void) {
+    mostLedgers = max(1, count)
+    self.receiver = receiver
   }
 
   /// What a position of so many lots was worth at the latest look, half ticks; Int64.min before the first price.

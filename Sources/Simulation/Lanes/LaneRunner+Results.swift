@@ -45,6 +45,14 @@ extension LaneRunner {
   /// The samples so far; empties the store.
   public mutating func takeSamples() -> AccountSampleBlock { samples.drain() }
 
+  /// Hands samples over whenever they hold so many ledgers, so that few of them pile up however long a batch lasts; what is
+  /// left is for `takeSamples`. On the thread that runs the lanes.
+  public mutating func handOverSamples(
+    atLedgers count: Int, to receiver: @escaping (AccountSampleBlock) -> Void
+  ) {
+    samples.handOver(atLedgers: count, to: receiver)
+  }
+
   /// When both sides of an instrument last had a price: bid plus ask in ticks; Int64.min before.
   public func lastBidPlusAsk(instrument: Int = 0) -> Int64 { engine.pointee.lastBidPlusAsk(instrument: instrument) }
 

@@ -24,17 +24,20 @@ public struct LaneRunOptions: Hashable, Sendable {
   public var ordersPerLane: Int
   /// Sample every lane's account every so many nanoseconds of exchange time, aligned to the epoch; 0 never.
   public var sampleIntervalNanoseconds: Int64
+  /// Samples are taken at these moments of every day too, nanoseconds after midnight UTC, ascending: where sessions may close.
+  public var sampleTimesOfDay: [Int64]
   /// What positions are worth at samples and to drawdown stops; margins and carrying costs go by the middle.
   public var marks: MarkRule
   /// Splits, and rates of currencies.
   public var changes: InstrumentChanges
 
   public init(
-    ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0, marks: MarkRule = .middle,
-    changes: InstrumentChanges = .none
+    ordersPerLane: Int = 64, sampleIntervalNanoseconds: Int64 = 0, sampleTimesOfDay: [Int64] = [],
+    marks: MarkRule = .middle, changes: InstrumentChanges = .none
   ) {
     self.ordersPerLane = ordersPerLane
     self.sampleIntervalNanoseconds = sampleIntervalNanoseconds
+    self.sampleTimesOfDay = sampleTimesOfDay
     self.marks = marks
     self.changes = changes
   }
@@ -118,8 +121,8 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     followers = LaneFollowers(
       places: places, viewCount: viewCount, audience: audience, bars: bars, feeds: feeds.map(\.sampler))
     samples = AccountSamples(
-      intervalNanoseconds: options.sampleIntervalNanoseconds, watches: watchesAccounts, laneCount: laneCount,
-      instrumentCount: instrumentCount, rule: options.marks)
+      intervalNanoseconds: options.sampleIntervalNanoseconds, timesOfDay: options.sampleTimesOfDay,
+      watches: watchesAccounts, laneCount: laneCount, instrumentCount: instrumentCount, rule: options.marks)
   }
 
   deinit {

@@ -22,6 +22,8 @@ struct StrategyCallSite: ~Copyable {
   let isTaken = Atomic<Bool>(false)
   var nameLength = 0
   let name: UnsafeMutablePointer<UInt8>
+  /// Where the handler runs when the thread's own stack is full; made once it is needed, and never freed.
+  private var handlerStack: UnsafeMutableRawPointer?
 
   init() {
     name = .allocate(capacity: Self.nameRoom)
@@ -72,8 +74,30 @@ struct StrategyCallSite: ~Copyable {
 
   /// From now on this thread makes the calls.
   static func enter(_ site: UnsafeMutablePointer<StrategyCallSite>) {
-    site.pointee.thread.store(UInt(pthread_self()), ordering: .relaxed)
+    let me = UInt(pthread_self())
+    guard site.pointee.thread.load(ordering: .relaxed) != me else { return }
+    site.pointee.thread.store(me, ordering: .relaxed)
+    if StrategyTraps.areNamed { site.pointee.guardStack() }
   }
+
+  /// A handler of more than this would be one that does too much; the processor's own state takes up to 11 KB of it.
+  private static let handlerStackSize = 1 << 16
+
+  /// Gives this thread another stack for its signals, unless it has one: a strategy that calls itself without end has used
+  /// up its own.
+  private mutating func guardStack() {
+    var current = stack_t()
+    guard sigaltstack(nil, &current) == 0, Int(current.ss_flags) & Self.isDisabled != 0 else { return }
+    let room = handlerStack ?? .allocate(byteCount: Self.handlerStackSize, alignment: 16)
+    handlerStack = room
+    var stack = stack_t()
+    stack.ss_sp = room
+    stack.ss_size = Self.handlerStackSize
+    sigaltstack(&stack, nil)
+  }
+
+  /// `SS_DISABLE`, an enumeration's case in C that changes its Swift type with the C library.
+  private static let isDisabled = 2
 }
 
 /// Says on standard error which strategy, lane and moment a trap belongs to, before the process ends.
@@ -83,6 +107,8 @@ public enum StrategyTraps {
   nonisolated(unsafe) private static let before = UnsafeMutablePointer<sigaction>.allocate(capacity: 64)
   nonisolated(unsafe) private static let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 512)
   private static let isInstalled = Atomic<Bool>(false)
+
+  static var areNamed: Bool { isInstalled.load(ordering: .relaxed) }
 
   /// Watches for traps from now on; the command line asks for it, a library should not.
   public static func nameOnStandardError() {
@@ -118,7 +144,7 @@ public enum StrategyTraps {
       append(date: time, &length)
       append(" (", &length)
       append(number: time, digits: 1, &length)
-      append(" ns)\n", &length)
+      append(signal == SIGSEGV ? " ns); calls without end and wild pointers end so\n" : " ns)\n", &length)
       _ = write(2, text, length)
       return
     }

@@ -146,7 +146,9 @@ enum Execution {
   /// Parts that the run does not divide its result into.
   private static func missing(_ context: ReportContext, _ trades: RunTrades, _ content: inout SectionContent) {
     let known = Set(trades.findings.attributions.filter { $0.rows.count > 1 }.map(\.key))
-    if !known.contains(.strategy) {
+    if !context.result.laneInstruments.isEmpty {
+      LaneAttribution.add(context, &content)
+    } else if !known.contains(.strategy) {
       let name = context.result.identity.strategy
       content.add(
         missing: "Attribution by strategy",

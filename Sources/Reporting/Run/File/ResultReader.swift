@@ -124,6 +124,30 @@ struct ResultReader {
     return hours
   }
 
+  func marketRests() throws(HDF5Error) -> [MarketRest] {
+    guard file.has("/market_rests") else { return [] }
+    let table = try ResultTable("/market_rests", index: "from", kind: .int64, file)
+    let starts = try table.int64s("from")
+    return zip(starts, try table.int64s("until")).map { MarketRest(from: $0, until: $1) }
+  }
+
+  func laneInstruments() throws(HDF5Error) -> [LaneInstrumentResult] {
+    guard file.has("/lanes/instruments") else { return [] }
+    let table = try ResultTable("/lanes/instruments", index: "row", file)
+    let lanes = try table.int32s("lane")
+    let instruments = try table.int32s("instrument")
+    let fills = try table.counts("fills")
+    let lots = try table.int64s("traded_lots")
+    let gross = try table.doubles("gross_profit")
+    let fees = try table.doubles("fees")
+    let carry = try table.doubles("carry")
+    return lanes.indices.map {
+      LaneInstrumentResult(
+        lane: Int(lanes[$0]), instrument: Int(instruments[$0]), fills: fills[$0], tradedLots: lots[$0],
+        grossProfit: gross[$0], fees: fees[$0], carry: carry[$0])
+    }
+  }
+
   /// Samples and the account.
   func readColumns(into run: inout RunResult) throws(HDF5Error) {
     if file.has("/equity") {

@@ -1,6 +1,37 @@
 import Analytics
 
 extension ResultSchema {
+  /// The lanes of a run are what it has instead of several strategies, and each is a strategy with settings of its own.
+  static let laneInstruments: ResultGroup = {
+    @Sendable func rows(_ contents: ResultContents) -> [LaneInstrumentResult] { contents.run.laneInstruments }
+    func real(
+      _ name: String, _ meaning: String, _ path: @escaping @Sendable (LaneInstrumentResult) -> Double
+    ) -> ResultColumn {
+      ResultColumn(name, .double, axes: ["row"], meaning, unit: "money") { .double(rows($0).map(path)) }
+    }
+    return ResultGroup(
+      "/lanes/instruments",
+      "every lane's profit split by the instruments that it traded, positions at the end valued at the last mark",
+      condition: "the run has several lanes and one of them traded",
+      columns: [
+        .index("row", "number of the row") { rows($0).count },
+        ResultColumn("lane", .int32, axes: ["row"], "row of /lanes") {
+          .int32(rows($0).map { Int32(clamping: $0.lane) })
+        },
+        ResultColumn("instrument", .int32, axes: ["row"], "row of /instruments") {
+          .int32(rows($0).map { Int32(clamping: $0.instrument) })
+        },
+        ResultColumn("fills", .int64, axes: ["row"], "number of fills") { .int64(rows($0).map { Int64($0.fills) }) },
+        ResultColumn("traded_lots", .int64, axes: ["row"], "bought and sold", unit: "lots") {
+          .int64(rows($0).map(\.tradedLots))
+        },
+        real("gross_profit", "before fees and carry", \.grossProfit),
+        real("fees", "of fills, negative when rebates were higher", \.fees),
+        real("carry", "funding, borrow and dividends, negative when more was received", \.carry),
+        real("net_profit", "after fees and carry; those of a lane make its profit", \.netProfit),
+      ], isPresent: { !$0.run.laneInstruments.isEmpty })
+  }()
+
   private struct AttributionEntry: Sendable {
     let key: String
     let row: AttributionRow

@@ -11,7 +11,11 @@ extension ResultSchema {
     "/look_ahead/lanes", "what was compared of each lane", condition: "they were made",
     columns: [
       .index("lane", "row of /lanes") { $0.run.lookAhead?.lanes.count ?? 0 },
-      ResultColumn("compared_decisions", .int64, axes: ["lane"], "decisions that some shorter replay could repeat") {
+      ResultColumn(
+        "compared_decisions", .int64, axes: ["lane"],
+        "decisions that some shorter replay could repeat, among the first 2^22 of all lanes together, but at least the first "
+          + "2^10 of each"
+      ) {
         .int64(($0.run.lookAhead?.lanes ?? []).map { Int64($0.comparedDecisions) })
       },
       ResultColumn(

@@ -4,11 +4,12 @@ import MarketTypes
 extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
-    meta, sources, assumptions, scenario, instruments, lanes, settings, equity, positions, orders, fills, missedFills,
+    meta, sources, assumptions, scenario, instruments, lanes, settings, laneInstruments,
+    equity, positions, orders, fills, missedFills,
     orderSteps, closedLots, splits,
     riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,
-    lookAheadDifferences, windows, windowSteps, windowDepth, market, marketHours,
+    lookAheadDifferences, windows, windowSteps, windowDepth, market, marketHours, marketRests,
   ]
 
   // It follows from the data alone, whose hashes are part of the result.
@@ -33,6 +34,22 @@ extension ResultSchema {
         "is_active", .int32, axes: ["hour"], "1 where something traded, in any week", isHashed: false
       ) { .int32(($0.run.marketHours?.isActive ?? []).map { $0 ? 1 : 0 }) },
     ], isPresent: { $0.run.marketHours != nil })
+
+  private static let marketRests = ResultGroup(
+    "/market_rests",
+    "when nothing moved in any market for more than a day; days of the week within one are no sessions, unless the market "
+      + "trades every day", condition: "it rested",
+    columns: [rest("from", "what moved last before it", \.from), rest("until", "what moved first after it", \.until)],
+    isPresent: { !$0.run.marketRests.isEmpty })
+
+  private static func rest(
+    _ name: String, _ meaning: String, _ path: @escaping @Sendable (MarketRest) -> Int64
+  ) -> ResultColumn {
+    ResultColumn(
+      name, .int64, axes: ["from"], meaning, unit: "nanoseconds since 1970-01-01",
+      attributes: [("calendar", "proleptic_gregorian")], isHashed: false
+    ) { .int64($0.run.marketRests.map(path)) }
+  }
 
   private static let meta = ResultGroup(
     "/meta", "which run this is and what it was made from",
@@ -173,7 +190,9 @@ extension ResultSchema {
       ResultColumn("traded_lots", .int64, axes: ["lane"], "lots bought and sold") {
         .int64(lanes($0).map(\.tradedLots))
       },
-      real("deepest_drawdown", "by the samples of /equity, zero or negative", unit: "1", \.deepestDrawdown),
+      real(
+        "deepest_drawdown", "by all samples, also those that /equity leaves out, zero or negative", unit: "1",
+        \.deepestDrawdown),
       ResultColumn("is_stopped_by_risk", .uint8, axes: ["lane"], "1 when a risk control ended the lane") {
         .uint8(lanes($0).map { $0.isStoppedByRisk ? 1 : 0 })
       },
@@ -206,7 +225,11 @@ extension ResultSchema {
   }
 
   private static let equity = ResultGroup(
-    "/equity", "equity of every lane at regular moments; the first is the start", condition: "there are samples",
+    "/equity",
+    "equity of every lane at regular moments; the first is the start. Where lanes have more than 2^26 of them together, or one "
+      + "more than 2^21, those at every second multiple of the interval are kept, or fourth, or eighth, as many as fit but at "
+      + "least 2^12 of a lane, and always the start, the end and the moments of a day at which sessions may close",
+    condition: "there are samples",
     columns: [
       .time(axes: ["time"], "moment of the sample") { $0.run.sampleTimes },
       .index("lane", "number of the lane") { $0.run.lanes.count },
@@ -217,8 +240,9 @@ extension ResultSchema {
 
   private static let positions = ResultGroup(
     "/positions",
-    "the shown lane's account at every sample and after the fills of every moment, one row for each; of more than a million "
-      + "moments with fills every second, or fourth, or eighth", condition: "it was recorded",
+    "the shown lane's account at every sample and after the fills of every moment, one row for each; of more than 2^21 "
+      + "samples as in /equity, of more than a million moments with fills every second, or fourth, or eighth",
+    condition: "it was recorded",
     columns: [
       .time(axes: ["time"], "moment") { $0.run.account.times },
       .index("instrument", "number of the instrument") { $0.run.instruments.count },

@@ -146,9 +146,27 @@ struct ResultGroup: Sendable {
 
 /// What goes into a result file.
 struct ResultContents: Sendable {
-  let run: RunResult
+  private(set) var run: RunResult
   /// Nil writes the run alone.
   var analysis: RunAnalysis?
+
+  init(run: RunResult, analysis: RunAnalysis? = nil) {
+    self.run = run
+    self.analysis = analysis
+  }
+
+  /// The same with the rows of a group in memory, as far as memory allows.
+  func holdingRows(of group: ResultGroup) -> ResultContents {
+    var contents = self
+    switch group.path {
+    case ResultSchema.orders.path: contents.run.orders = run.orders.held
+    case ResultSchema.fills.path: contents.run.fills = run.fills.held
+    case ResultSchema.missedFills.path: contents.run.missedFills = run.missedFills.held
+    case ResultSchema.orderSteps.path: contents.run.orderSteps = run.orderSteps.held
+    default: break
+    }
+    return contents
+  }
 }
 
 /// Every group of a result file in the order of writing.

@@ -25,6 +25,8 @@ extension RunResultFile {
       lanes: try reader.lanes("/lanes"), shownLane: try meta.count("shown_lane"))
     run.marketLots = try reader.marketLots()
     run.marketHours = try reader.marketHours()
+    run.marketRests = try reader.marketRests()
+    run.laneInstruments = try reader.laneInstruments()
     try reader.readColumns(into: &run)
     run.orders = RunRows(try reader.orders())
     run.fills = RunRows(try reader.fills())

@@ -30,6 +30,7 @@ public enum RunResultFile {
   private static func write(
     _ group: ResultGroup, _ contents: ResultContents, to file: HDF5File
   ) throws(HDF5Error) {
+    let contents = contents.holdingRows(of: group)
     try file.addGroup(group.path)
     try file.setAttribute("description", .text(group.meaning), of: group.path)
     for attribute in group.attributes {

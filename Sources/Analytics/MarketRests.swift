@@ -1,0 +1,58 @@
+/// A time of more than a day in which nothing moved in a market, between what moved before it and after it.
+public struct MarketRest: Hashable, Sendable, BitwiseCopyable {
+  /// Nanoseconds since the epoch.
+  public var from: Int64
+  public var until: Int64
+
+  public init(from: Int64, until: Int64) {
+    self.from = from
+    self.until = until
+  }
+}
+
+/// Finds the rests of a market from the moments at which something moved.
+public struct MarketRests: Hashable, Sendable {
+  public private(set) var all: [MarketRest] = []
+  @usableFromInline var latest: Int64?
+
+  public init() {}
+
+  /// Notes that something moved. Moments that step back rest no longer.
+  @inlinable
+  public mutating func note(_ nanoseconds: Int64) {
+    guard let latest else { return begin(nanoseconds) }
+    if nanoseconds > latest { advance(nanoseconds, latest) }
+  }
+
+  @usableFromInline
+  mutating func begin(_ nanoseconds: Int64) { latest = nanoseconds }
+
+  @usableFromInline
+  mutating func advance(_ nanoseconds: Int64, _ last: Int64) {
+    let (span, overflow) = nanoseconds.subtractingReportingOverflow(last)
+    if overflow || span > CalendarDate.nanosecondsPerDay { all.append(MarketRest(from: last, until: nanoseconds)) }
+    latest = nanoseconds
+  }
+}
+
+extension TradingCalendar {
+  /// The calendar without the days on which its market rested from the close before to the day's own: holidays, and days that
+  /// the data does not have. A market that trades every day has no holidays, so it keeps them all.
+  public func resting(in rests: [MarketRest]) -> TradingCalendar {
+    guard sessionWeekdays.count < 7, !sessionWeekdays.isEmpty else { return self }
+    var calendar = self
+    for rest in rests {
+      // Sessions are those of the days of the week alone: of two holidays in a row each begins at the other's close.
+      var date = CalendarDate(nanoseconds: rest.from).advanced(by: -2)
+      var former: Int64?
+      while close(of: date) < rest.until {
+        if sessionWeekdays.contains(date.weekday) {
+          if let former, former >= rest.from { calendar.closedDates.insert(date) }
+          former = close(of: date)
+        }
+        date = date.advanced(by: 1)
+      }
+    }
+    return calendar
+  }
+}
