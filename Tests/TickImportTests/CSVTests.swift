@@ -89,6 +89,17 @@ import Testing
     }
   }
 
+  @Test func `bars of other formats have the schema of their length`() throws {
+    let folder = try TemporaryFolder()
+    let ticks = try folder.write([], "bars.ticks")
+    for (step, schema) in [(86_400, DBNSchema.ohlcv1d), (60, .ohlcv1m), (1, .ohlcv1s)] {
+      let rows = (0..<3).map { "\(1_700_000_000 + $0 * step),1,2,0.5,1.5,10\n" }.joined()
+      let table = try folder.write(Array("time,open,high,low,close,volume\n\(rows)".utf8), "bars.csv")
+      _ = try importTicks(from: [table], to: ticks, replaces: true)
+      #expect(try naturalSchema(of: ticks) == schema)
+    }
+  }
+
   @Test func `what is guessed is said, and what may be two things is refused`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array("timestamp,price,volume,note\n1700000000,100.5,3,x\n".utf8), "t.csv")

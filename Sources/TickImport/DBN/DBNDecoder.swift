@@ -2,6 +2,9 @@ import MarketTypes
 
 /// Decodes Databento's binary format, versions 1 to 3, every schema, with or without metadata.
 ///
+/// Instruments have the names that the metadata at hand gives their numbers on the day of receipt, and one symbol at one
+/// publisher is one instrument whatever its number (`DBNInstruments`).
+///
 /// Records that state market events are passed on; definitions and symbol mappings describe instruments; statistics,
 /// imbalances and the gateway's own messages are checked and counted. The send time that a live gateway may append to
 /// every record is not kept.

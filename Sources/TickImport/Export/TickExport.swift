@@ -56,14 +56,32 @@ public func naturalSchema(of path: String) throws(ImportError) -> DBNSchema {
     if count(.quote) > 0 { return try naturalSchema(ofQuotes: file) }
     if count(.trade) == 0, count(.bar) == 0, count(.status) > 0 { return .status }
     if file.eventCount == 0, !file.instruments.isEmpty { return .definition }
-    if count(.bar) > 0 {
-      let reader = try TickEventReader(file)
-      while let event = try reader.next() {
-        if event.kind == .bar { return DBNSchema(ofBars: event) }
-      }
-    }
+    if count(.bar) > 0 { return try naturalSchema(ofBars: file) }
     return count(.trade) > 0 ? .trades : .mbo
   } catch { throw TickFileOutput.failure(error) }
+}
+
+/// Bars of DBN say how long they are. Others are taken for as long as the least time between two, as far as DBN has such
+/// bars: days (of 23 hours, once a year), hours, minutes or seconds.
+private func naturalSchema(ofBars file: TickFile) throws(TickStoreError) -> DBNSchema {
+  let reader = try TickEventReader(file)
+  var last: [UInt16: Int64] = [:]
+  var least = Int64.max
+  var count = 0
+  while let event = try reader.next(), count < 10_000 {
+    guard event.kind == .bar else { continue }
+    if DBNExporter.isFromDBN(file.instruments[Int(event.instrument)]) { return DBNSchema(ofBars: event) }
+    count += 1
+    let time = event.exchangeTime.nanoseconds
+    if let before = last[event.instrument], time > before { least = min(least, time &- before) }
+    last[event.instrument] = time
+  }
+  switch least / 1_000_000_000 {
+  case ..<60: return .ohlcv1s
+  case ..<3_600: return .ohlcv1m
+  case ..<82_800: return .ohlcv1h
+  default: return least == .max ? .ohlcv1m : .ohlcv1d
+  }
 }
 
 /// Samples came at round times, quotes of trades one with each trade.

@@ -116,7 +116,8 @@ public struct LeanDecoder: SourceDecoder {
       quantityExponent: Int8(quantityPlaces), currency: currency(of: symbol))
     if let contract = contract(of: symbol, source) {
       source.take(contract)
-    } else {
+    } else if name.security != .future || !["cme", "cbot", "comex", "nymex"].contains(name.market) {
+      // That those futures lack their size is said once for all of them, by the import and by every run.
       sink.remark(ContractRules.doubt(symbol, name.market ?? "no market"))
     }
     let number = try sink.declare(source)
