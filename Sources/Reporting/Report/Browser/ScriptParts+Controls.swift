@@ -154,7 +154,7 @@ extension ScriptParts {
       } else if (location.hash.length > 1) {
         const id = location.hash.slice(1), fill = /^fill-(\d{1,15})$/.exec(id), target = D.getElementById(id) || fill && storyOf(+fill[1]);
         for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-        if (target && target.tagName === "DETAILS") { target.scrollIntoView({ block: "center" }); $("summary", target).focus({ preventScroll: true }); }
+        if (target && target.tagName === "DETAILS") { const head = $("summary", target); head.scrollIntoView({ block: "start" }); head.focus({ preventScroll: true }); }
       }
     };
     const makeBrush = () => {

@@ -113,7 +113,7 @@ enum StyleSheet {
     .assumptions em{font-style:normal;font-size:13px;color:var(--soft)}
     .optimistic span,.optimistic em{color:var(--c2)}
     .absent{font-size:13px;color:var(--soft)}
-    .stories{max-height:34rem;overflow:auto;padding:3px}
+    .stories{max-height:34rem;overflow:auto;padding:3px;scroll-padding:4px}
     .story{border-top:1px solid var(--grid)}
     .story summary{color:var(--text)}
     .story summary i{font-style:normal;font-size:12px;border:1px solid var(--c1);color:var(--c1);border-radius:8px;padding:0 6px}
@@ -199,7 +199,7 @@ enum StyleSheet {
     @media (max-width:860px){td.t{min-width:14em}.grid-of-cards{grid-template-columns:minmax(0,1fr)}.half:not(.time) svg.plot{max-width:560px;margin:0 auto}}
     @media (max-width:600px){
     .top,main,footer,nav.contents,.brush{padding-left:14px;padding-right:14px}
-    h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
+    html{scroll-padding-top:7rem}h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
     .card{padding:12px}
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
     .half svg.plot text{font-size:16px}.book svg.plot text{font-size:14px}.book svg.plot{min-width:560px}
