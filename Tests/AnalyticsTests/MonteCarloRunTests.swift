@@ -71,6 +71,44 @@ import Testing
     #expect(abs(result.ruin[0].probability.value - Double(ruined) / 160) < 1e-12)
   }
 
+  @Test(
+    "Where paths are too few to know an error, none is stated; where an event never happened, its interval says so.")
+  func errorsAreKnownOrAbsent() throws {
+    var plan = Self.plan(paths: 160)
+    plan.probabilities = [0.01, 0.5, 0.999]
+    plan.ruinLevels = [0.8, 1e-6, 2]
+    var run = try MonteCarloRun(Self.source, plan: plan)
+    let result = try run.run()
+    for summary in Array(result.figures.values) + result.fan.map(\.wealth) {
+      #expect(summary.quantile(0.01)?.standardError == nil && summary.quantile(0.01)?.interval == nil)
+      #expect(summary.quantile(0.999)?.standardError == nil && summary.quantile(0.999)?.interval == nil)
+    }
+    // Of 160 draws the 68th and the 93rd enclose the median with 95 %.
+    let ranks = try #require(EnclosingRanks(of: 0.5, count: 160, level: 0.95))
+    #expect(ranks.lower == 67 && ranks.upper == 92)
+    plan.probabilities = [67.5 / 160, 92.5 / 160, 0.5]
+    var again = try MonteCarloRun(Self.source, plan: plan)
+    let quantiles = try #require(try again.run().terminalWealth?.quantiles)
+    #expect(quantiles[2].interval?.lower == quantiles[0].value && quantiles[2].interval?.upper == quantiles[1].value)
+    #expect(try #require(quantiles[2].standardError) > 0)
+    // Wilson at 0 and 1: z²/(n + z²) from the end.
+    let reach = 3.841458820694124 / (160 + 3.841458820694124)
+    let (never, always) = (result.ruin[1].probability, result.ruin[2].probability)
+    #expect(never.value == 0 && never.standardError == nil && never.interval.lower == 0)
+    #expect(abs(never.interval.upper - reach) < 1e-12)
+    #expect(always.value == 1 && always.standardError == nil && always.interval.upper == 1)
+    #expect(abs(always.interval.lower - (1 - reach)) < 1e-12)
+    #expect(result.probabilityOfLoss.standardError.map { $0 > 0 } == true)
+    // As metrics: an interval and no error of zero.
+    var inputs = MetricInputs(returns: try ReturnSeries(values: [0.01, -0.01, 0.02]))
+    inputs.simulation = result
+    inputs.simulation?.ruin = [result.ruin[1]]
+    let ruin = try #require(try MetricCatalogue.standard.evaluate("mc_probability_of_ruin", inputs))
+    #expect(ruin.number == 0 && ruin.standardError == nil && ruin.interval == never.interval)
+    let median = try #require(try MetricCatalogue.standard.evaluate("mc_terminal_wealth_p50", inputs))
+    #expect(median.interval?.method == "order statistics, distribution-free" && median.standardError != nil)
+  }
+
   @Test func threadsDoNotMatter() throws {
     for scheme in [SamplingScheme.pseudorandom, .antithetic, .quasiRandom] {
       var states: [MonteCarloState] = []

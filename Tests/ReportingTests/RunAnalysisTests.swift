@@ -94,7 +94,9 @@ import Testing
       #expect(text.range(of: #"\b(?<!calendar )[dD]ays?\b|daily"#, options: .regularExpression) == nil, "\(text)")
     }
     // What is multiplied up to a year says of what, and that it means little.
-    for value in analysis.sampledMetrics where value.number != nil {
+    let intraday = try metric("max_drawdown_intraday")
+    #expect(intraday.caveat?.contains("alone (1441, in the median 1 min apart)") == true, "\(intraday.caveat ?? "")")
+    for value in analysis.sampledMetrics where value.number != nil && value.id != "max_drawdown_intraday" {
       let isAnnualised = MetricCatalogue.standard[value.id]?.isAnnualised == true
       #expect((value.caveat != nil) == isAnnualised, "\(value.id)")
       if isAnnualised {
@@ -103,7 +105,7 @@ import Testing
         #expect(value.caveat?.contains(": from fewer than 20 it means little") == true, "\(value.id)")
       }
     }
-    let marked = Set(["mean_mae", "mean_mfe"])
+    let marked = Set(["mean_mae", "mean_mfe", "max_drawdown_intraday"])
     #expect(Self.long.metrics.allSatisfy { ($0.caveat == nil) != (marked.contains($0.id) && $0.number != nil) })
     let few = RunAnalysis(SampleRun.run(days: 5, samplesPerDay: 24), settings: Self.settings)
     #expect(few.metrics.first { $0.id == "volatility" }?.caveat?.contains("sessions") == true)
@@ -289,6 +291,41 @@ import Testing
     }
     let (none, some, many) = (try deflated(0), try deflated(10), try deflated(10_000))
     #expect(none > some && some > many)
+  }
+
+  @Test("Every figure of luck is of returns above the risk-free rate, as the ratio that it judges is.")
+  func luckAllowsForTheRiskFreeRate() throws {
+    func luck(_ rate: Double) throws -> LuckFindings {
+      var settings = Self.settings
+      settings.riskFreeRate = rate
+      return try #require(
+        RunAnalysis.luck(
+          of: Self.longRun, basis: Self.long.basis, whole: Self.long.equity.value, calendar: Self.long.calendar,
+          settings: settings
+        ).value)
+    }
+    let (free, paid) = (try luck(0), try luck(0.5))
+    let perDay = try PeriodRate(annual: 0.5, periodsPerYear: 365).perPeriod
+    let run = Self.longRun
+    for lane in run.lanes.indices {
+      let curve = try EquityCurve(times: run.sampleTimes, values: Array(run.equity(ofLane: lane)))
+      let ends = try #require(Self.long.basis.value).ends
+      let values = RunAnalysis.returns([curve.startingCapital] + curve.sampled(at: ends)).map { $0 - perDay }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+      let expected = mean / variance.squareRoot()
+      #expect(abs(paid.laneSharpeRatios[lane] - expected) < 1e-12 && free.laneSharpeRatios[lane] > expected)
+    }
+    let before = try #require(free.superiorAbility.value)
+    let after = try #require(paid.superiorAbility.value)
+    let shift = Double(try #require(Self.long.basis.value).returns.count).squareRoot() * perDay
+    #expect(abs(before.realityCheckStatistic - after.realityCheckStatistic - shift) < 1e-9)
+    #expect(
+      try #require(paid.overfitting.value).probabilityOfLoss >= #require(free.overfitting.value).probabilityOfLoss)
+    #expect(paid.search.overfittingProbabilityOfLoss == paid.overfitting.value?.probabilityOfLoss)
+    #expect(paid.search.degradationSlope == paid.overfitting.value?.degradationSlope)
+    #expect(paid.notes.contains { $0.contains("above the risk-free rate of 0.5 a year") } && paid.notes.count == 2)
+    #expect(paid.sharpe.value.map { $0.sharpe < free.sharpe.value?.sharpe ?? 0 } == true)
   }
 
   @Test func capacityFollowsTheSquareRootLaw() throws {

@@ -1,22 +1,30 @@
 import Numerics
 
 /// A probability estimated from how often something happened, with its Monte Carlo error.
-public struct EstimatedProbability: Hashable, Sendable {
+public struct EstimatedProbability: Hashable, Codable, Sendable {
   public let value: Double
-  /// sqrt(p (1 − p)/n); zero when it never or always happened, which is why there is an interval too.
-  public let standardError: Double
+  /// sqrt(p (1 − p)/n); nil when it never or always happened, where the formula gives zero and knows nothing.
+  public let standardError: Double?
   /// Wilson's score interval (1927), which is honest at 0 and 1.
   public let interval: ConfidenceInterval
 
   /// `happened` may count ties by half.
-  init(happened: Double, of count: Int, level: Double) {
+  package init(happened: Double, of count: Int, level: Double) {
+    let (n, p) = (Double(count), happened / Double(count))
+    self.init(
+      Estimate(value: p, standardError: (max(0, p * (1 - p)) / n).squareRoot()), of: count, level: level)
+  }
+
+  /// A share whose standard error is known otherwise; the interval takes the `count` cases as independent.
+  init(_ share: Estimate, of count: Int, level: Double) {
     let n = Double(count)
-    let p = happened / n
+    // A mean of zeros and ones may leave the range by rounding.
+    let p = min(max(share.value, 0), 1)
     let z = SpecialFunctions.normalQuantile(0.5 + level / 2)
     let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     let reach = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
     value = p
-    standardError = (p * (1 - p) / n).squareRoot()
+    standardError = p > 0 && p < 1 ? share.standardError : nil
     // At p = 0 and p = 1 the ends coincide with p but for rounding.
     interval = ConfidenceInterval(
       lower: max(0, min(p, centre - reach)), upper: min(1, max(p, centre + reach)), level: level,
@@ -29,8 +37,9 @@ public struct OutcomeQuantile: Hashable, Sendable {
   public let probability: Double
   /// The smallest outcome whose empirical distribution reaches the probability.
   public let value: Double
-  /// Half the distance between the quantiles one binomial standard error either side.
-  public let standardError: Double
+  /// Half the distance between the quantiles one binomial standard error either side; nil without an interval, since it
+  /// would be zero where the quantile lies beyond the draws.
+  public let standardError: Double?
   /// Between two order statistics that enclose the true quantile with at least the stated probability, whatever the
   /// distribution; nil when there are too few draws for any such pair.
   public let interval: ConfidenceInterval?
@@ -96,16 +105,25 @@ public struct OutcomeDistribution: Hashable, Sendable {
       Quantile.value(sorted, probability: min(max(p, 0), 1), method: .inverseEmpiricalCDF)
     }
     let reach = (probability * (1 - probability) / Double(count)).squareRoot()
+    let ranks = EnclosingRanks(of: probability, count: count, level: level)
     return OutcomeQuantile(
       probability: probability, value: value(probability),
-      standardError: (value(probability + reach) - value(probability - reach)) / 2,
-      interval: interval(sorted, probability, level: level))
+      standardError: ranks == nil ? nil : (value(probability + reach) - value(probability - reach)) / 2,
+      interval: ranks.map { $0.interval(from: sorted[$0.lower], to: sorted[$0.upper]) })
   }
+}
 
-  /// The j-th smallest value is at most the quantile exactly when at least j values are, and their number is binomial.
-  private static func interval(_ sorted: [Double], _ probability: Double, level: Double) -> ConfidenceInterval? {
-    guard probability > 0, probability < 1 else { return nil }
-    let count = sorted.count
+/// Two order statistics that enclose a quantile with at least the stated probability, whatever the distribution.
+struct EnclosingRanks {
+  /// Counted from zero.
+  let lower: Int
+  let upper: Int
+  let level: Double
+
+  /// Nil when there are too few draws for any such pair. The j-th smallest value is at most the quantile exactly when at
+  /// least j values are, and their number is binomial.
+  init?(of probability: Double, count: Int, level: Double) {
+    guard probability > 0, probability < 1, count > 0 else { return nil }
     let binomial = BinomialDistribution(trials: count, probability: probability)
     let tail = (1 - level) / 2
     // The largest j with P(X < j) ≤ tail, and the smallest k with P(X ≥ k) ≤ tail; counted from one.
@@ -113,7 +131,12 @@ public struct OutcomeDistribution: Hashable, Sendable {
     let lower = binomial.cdf(below) <= tail ? below + 1 : below
     let upper = binomial.quantile(1 - tail) + 1
     guard lower >= 1, upper <= count else { return nil }
-    return ConfidenceInterval(
-      lower: sorted[lower - 1], upper: sorted[upper - 1], level: level, method: "order statistics, distribution-free")
+    self.lower = lower - 1
+    self.upper = upper - 1
+    self.level = level
+  }
+
+  func interval(from lower: Double, to upper: Double) -> ConfidenceInterval {
+    ConfidenceInterval(lower: lower, upper: upper, level: level, method: "order statistics, distribution-free")
   }
 }

@@ -23,11 +23,12 @@ public struct SuperiorAbility: Sendable, Hashable {
   }
 
   /// White's p-value and Hansen's consistent one, with their Monte Carlo errors.
-  public var realityCheckEstimate: Estimate {
-    Estimate(value: realityCheck, standardError: monteCarloError(of: realityCheck))
-  }
-  public var consistentEstimate: Estimate {
-    Estimate(value: consistent, standardError: monteCarloError(of: consistent))
+  public var realityCheckEstimate: EstimatedProbability { estimate(realityCheck) }
+  public var consistentEstimate: EstimatedProbability { estimate(consistent) }
+
+  private func estimate(_ pValue: Double) -> EstimatedProbability {
+    EstimatedProbability(
+      Estimate(value: pValue, standardError: monteCarloError(of: pValue)), of: resamples + 1, level: 0.95)
   }
 
   /// `advantages` holds returns (or negative losses) of each variant minus the benchmark's; at least 20 periods. A variant

@@ -53,7 +53,9 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "expected_max_sharpe", "Sharpe ratio expected from luck alone", .luck, .ratio, .neutral,
-      formula: "sd of the trials' ratios * ((1-g) z(1 - 1/N) + g z(1 - 1/(N e))) * sqrt(P), g = 0.5772",
+      formula:
+        "sd of the trials' ratios * m * sqrt(P), m = (1-g) z(1 - 1/N) + g z(1 - 1/(N e)), g = 0.5772, at least the exact "
+        + "1/sqrt(pi) of two; (N - 1)/sqrt(pi) below N = 2",
       parameters: periodsParameter
     ) { context throws(AnalyticsError) in
       let search = try context.search()
@@ -73,33 +75,108 @@ extension MetricCatalogue {
     ) { context throws(AnalyticsError) in MetricEstimate(try context.search().effectiveTrials) },
     MetricDefinition(
       "pbo", "Probability of backtest overfitting", .luck, .probability, .lowerIsBetter,
-      formula: "share of splits in which the best variant in sample is below the median out of sample",
-      parameters: { context in
-        let search = context.inputs.search
-        return [
-          ("blocks", search?.overfittingBlocks), ("splits", search?.overfittingSplits),
-          ("periods left out at the start", search?.overfittingDroppedPeriods),
-        ].compactMap { name, number in number.map { MetricParameter(name, Double($0)) } }
-      }
+      formula:
+        "share of splits in which the best variant in sample, by returns above rf_p, is below the median out of sample",
+      parameters: splitParameters
     ) { context throws(AnalyticsError) in
-      MetricEstimate(try context.search().overfittingProbability.orUndefined("it was not computed for this search"))
+      MetricEstimate(try context.search().overfittingProbability.orUndefined(notComputed))
+    },
+    MetricDefinition(
+      "pbo_degradation_slope", "Degradation of the best variant", .luck, .ratio,
+      formula:
+        "slope over the same splits of SR out of sample on SR in sample of the best variant in sample; negative: better "
+        + "fits do worse",
+      parameters: splitParameters
+    ) { context throws(AnalyticsError) in
+      let search = try context.search()
+      // Without a probability nothing was split; with one, the ratios in sample were all alike.
+      return MetricEstimate(
+        try search.degradationSlope.orUndefined(
+          search.overfittingProbability == nil ? notComputed : "performance in sample does not vary over the splits"))
+    },
+    MetricDefinition(
+      "pbo_probability_of_loss", "Out-of-sample loss of the best variant", .luck, .probability, .lowerIsBetter,
+      formula: "share of the same splits in which the best variant in sample earns less than rf_p out of sample",
+      parameters: splitParameters
+    ) { context throws(AnalyticsError) in
+      MetricEstimate(try context.search().overfittingProbabilityOfLoss.orUndefined(notComputed))
+    },
+    MetricDefinition(
+      "cpcv_sharpe_p5", "Sharpe ratio of picking the best variant, 5 % path", .luck, .ratio,
+      formula:
+        "5 % quantile over paths of mean(r - rf_p)/sd * sqrt(P) out of sample; every variant is picked by its SR on the other "
+        + "groups of rows, less those that follow a tested group within the embargo",
+      parameters: selectionParameters
+    ) { context throws(AnalyticsError) in MetricEstimate(try selectionQuantile(context, 0.05)) },
+    MetricDefinition(
+      "cpcv_sharpe_p50", "Sharpe ratio of picking the best variant, median path", .luck, .ratio,
+      formula: "median over the same paths", parameters: selectionParameters
+    ) { context throws(AnalyticsError) in MetricEstimate(try selectionQuantile(context, 0.5)) },
+    MetricDefinition(
+      "cpcv_probability_of_loss", "Paths of picking the best variant that lose", .luck, .probability, .lowerIsBetter,
+      formula: "share of the same paths that earn less than rf_p", parameters: selectionParameters
+    ) { context throws(AnalyticsError) in
+      let paths = try selection(context).pathSharpes
+      return MetricEstimate(Double(paths.count { $0 < 0 }) / Double(paths.count))
+    },
+    MetricDefinition(
+      "walk_forward_sharpe", "Sharpe ratio of picking the best variant so far", .luck, .ratio,
+      formula:
+        "mean(r - rf_p)/sd * sqrt(P) over the second half of the rows, in windows of a tenth of all, each of the variant with "
+        + "the highest SR from the first row to the embargo before it",
+      parameters: selectionParameters
+    ) { context throws(AnalyticsError) in
+      MetricEstimate(try selection(context).walkForwardSharpe * context.returns.periodsPerYear.squareRoot())
     },
     MetricDefinition(
       "reality_check", "White's reality check", .luck, .probability, .lowerIsBetter,
       formula:
-        "(1 + resamples with an advantage as high as the best variant's) / (1 + resamples), all variants worthless"
+        "(1 + resamples with an advantage over rf_p as high as the best variant's) / (1 + resamples), all variants worthless",
+      parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       MetricEstimate(
-        try context.search().realityCheck.orUndefined("it was not computed for this search"),
+        try context.search().realityCheck.orUndefined(notComputed),
         from: "number of resamples")
     },
     MetricDefinition(
       "spa", "Hansen's superior predictive ability", .luck, .probability, .lowerIsBetter,
-      formula: "as the reality check, studentised, without variants that are clearly worse (consistent p-value)"
+      formula: "as the reality check, studentised, without variants that are clearly worse (consistent p-value)",
+      parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       MetricEstimate(
-        try context.search().superiorPredictiveAbility.orUndefined("it was not computed for this search"),
+        try context.search().superiorPredictiveAbility.orUndefined(notComputed),
         from: "number of resamples")
     },
   ]
+  private static let notComputed = "it was not computed for this search"
+
+  /// How the search was split, and the rate that its returns are measured above.
+  private static let splitParameters: @Sendable (MetricContext) -> [MetricParameter] = { context in
+    let search = context.inputs.search
+    return riskFreeParameters(context)
+      + [
+        ("blocks", search?.overfittingBlocks), ("splits", search?.overfittingSplits),
+        ("periods left out at the start", search?.overfittingDroppedPeriods),
+      ].compactMap { name, number in number.map { MetricParameter(name, Double($0)) } }
+  }
+  private static func selection(_ context: MetricContext) throws(AnalyticsError) -> LaneSelection {
+    try context.search().selection.orUndefined(notComputed)
+  }
+
+  private static func selectionQuantile(
+    _ context: MetricContext, _ probability: Double
+  ) throws(AnalyticsError) -> Double {
+    try selection(context).pathSharpes.sorted().sortedQuantile(probability)
+      * context.returns.periodsPerYear.squareRoot()
+  }
+
+  private static let selectionParameters: @Sendable (MetricContext) -> [MetricParameter] = { context in
+    guard let selection = context.inputs.search?.selection else { return riskFreeParameters(context) }
+    return riskFreeParameters(context) + [
+      MetricParameter("groups", Double(selection.groups)),
+      MetricParameter("tested at a time", Double(selection.tested)),
+      MetricParameter("paths", Double(selection.pathSharpes.count)),
+      MetricParameter("embargo (periods)", Double(selection.embargo)),
+    ]
+  }
 }

@@ -133,7 +133,8 @@ extension MetricCatalogue {
     ) { MetricEstimate($0.returns.maximumDrawdown($0.convention)) },
     MetricDefinition(
       "max_drawdown_intraday", "Deepest drawdown, intraday", .drawdown, .fraction,
-      formula: "min over every recorded equity of equity / highest equity so far - 1"
+      formula:
+        "min over every recorded equity (samples and fills, not every tick) of equity / highest equity so far - 1"
     ) { context throws(AnalyticsError) in
       guard let curve = context.intradayDrawdown else { throw context.missing("intraday equity") }
       return MetricEstimate(curve.maximum)

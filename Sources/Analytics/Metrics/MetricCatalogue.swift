@@ -58,7 +58,7 @@ public struct MetricDefinition: Sendable {
   private static let ofSearch: Set<String> = ["dsr", "expected_max_sharpe", "search_trials", "effective_trials"]
 
   /// Figures that depend on how often the market was looked at.
-  private static let ofMarks: Set<String> = ["mean_mae", "mean_mfe"]
+  private static let ofMarks: Set<String> = ["mean_mae", "mean_mfe", "max_drawdown_intraday"]
 
   private func caveat(_ inputs: MetricInputs) -> String? {
     let parts = [
@@ -72,7 +72,8 @@ public struct MetricDefinition: Sendable {
   static let annualised: Set<String> = [
     "cagr", "cagr_calendar", "mean_return", "volatility", "downside_deviation", "sharpe", "smart_sharpe", "sortino",
     "calmar", "martin", "pain_ratio", "serenity", "alpha", "tracking_error", "information_ratio", "treynor",
-    "up_capture", "down_capture", "expected_max_sharpe", "turnover", "mc_sharpe_mean", "mc_sharpe_p5", "mc_sharpe_p50",
+    "up_capture", "down_capture", "expected_max_sharpe", "cpcv_sharpe_p5", "cpcv_sharpe_p50",
+    "walk_forward_sharpe", "turnover", "mc_sharpe_mean", "mc_sharpe_p5", "mc_sharpe_p50",
     "mc_sharpe_p95",
   ]
 
@@ -86,11 +87,13 @@ public struct MetricDefinition: Sendable {
   func evaluate(_ context: MetricContext) -> MetricValue {
     let result: MetricResult
     var error: MetricError?
+    var known: ConfidenceInterval?
     do {
       let estimate = try compute(context)
       if estimate.value.isFinite {
         result = .value(estimate.value)
         error = estimate.error.flatMap { $0.value.isFinite ? $0 : nil }
+        known = estimate.interval
       } else {
         result = .absent(reason: "the result is beyond the range of numbers")
       }
@@ -101,6 +104,7 @@ public struct MetricDefinition: Sendable {
     let isResampled = result.number != nil && !differs(under: context.convention)
     var interval = isResampled ? context.inputs.intervals[id] : nil
     if isResampled, error == nil { error = context.inputs.resampledErrors[id] }
+    interval = interval ?? known
     if interval == nil, let number = result.number, let error {
       let reach = 1.959963984540054 * error.value
       // No probability lies outside 0 and 1, whatever the normal distribution says.

@@ -7,17 +7,23 @@ public struct SearchRecord: Sendable, Hashable {
   public var sharpeVariance: Double
   /// Probability of backtest overfitting, when computed.
   public var overfittingProbability: Double?
-  /// What it was computed from, stated beside it.
+  /// How the best variant in sample does out of it: slope of its performance over the one in sample, and how often it
+  /// loses, when computed.
+  public var degradationSlope: Double?
+  public var overfittingProbabilityOfLoss: Double?
+  /// What picking the best variant earned out of sample, when computed.
+  public var selection: LaneSelection?
+  /// What these were computed from, stated beside them.
   public var overfittingBlocks: Int?
   public var overfittingSplits: Int?
   public var overfittingDroppedPeriods: Int?
   /// p-values of White's reality check and Hansen's test, with the error from their number of resamples, when computed.
-  public var realityCheck: Estimate?
-  public var superiorPredictiveAbility: Estimate?
+  public var realityCheck: EstimatedProbability?
+  public var superiorPredictiveAbility: EstimatedProbability?
 
   public init(
     trials: Int, effectiveTrials: Double, sharpeVariance: Double, overfittingProbability: Double? = nil,
-    realityCheck: Estimate? = nil, superiorPredictiveAbility: Estimate? = nil
+    realityCheck: EstimatedProbability? = nil, superiorPredictiveAbility: EstimatedProbability? = nil
   ) {
     self.trials = trials
     self.effectiveTrials = effectiveTrials
@@ -146,6 +152,8 @@ public struct MetricError: Sendable, Hashable {
 struct MetricEstimate: Sendable {
   var value: Double
   var error: MetricError?
+  /// Its own, where one is known that does not come from the error.
+  var interval: ConfidenceInterval?
 
   init(_ value: Double, error: MetricError? = nil) {
     self.value = value
@@ -155,6 +163,20 @@ struct MetricEstimate: Sendable {
   /// An estimate from paths or resamples.
   init(_ estimate: Estimate, from source: String = "number of paths") {
     self.init(estimate.value, error: MetricError(estimate.standardError, method: "Monte Carlo, from the \(source)"))
+  }
+
+  init(_ probability: EstimatedProbability, from source: String = "number of paths") {
+    self.init(
+      probability.value,
+      error: probability.standardError.map { MetricError($0, method: "Monte Carlo, from the \(source)") })
+    interval = probability.interval
+  }
+
+  init(_ quantile: QuantileEstimate) {
+    self.init(
+      quantile.value,
+      error: quantile.standardError.map { MetricError($0, method: "Monte Carlo, from the number of paths") })
+    interval = quantile.interval
   }
 }
 

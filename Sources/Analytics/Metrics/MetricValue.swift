@@ -38,7 +38,7 @@ public enum MetricOrientation: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A range that covers the true value with the stated probability.
-public struct ConfidenceInterval: Sendable, Hashable {
+public struct ConfidenceInterval: Sendable, Codable, Hashable {
   public let lower: Double
   public let upper: Double
   /// 0.95, for example.

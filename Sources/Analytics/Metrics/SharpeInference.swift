@@ -99,16 +99,20 @@ public struct SharpeInference: Sendable, Hashable {
   }
 
   /// Expected maximum of N standard normal draws by the extreme value approximation
-  /// (1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(Ne)); zero for a single one.
+  /// (1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(Ne)), which is too low for few: negative below N = 1.28. Of two draws it is
+  /// 1/√π exactly, so it is at least that from N = 2 on, and (N − 1)/√π below: never negative, zero for a single one.
   public static func expectedMaximumOfNormals(_ trials: Double) throws(AnalyticsError) -> Double {
     guard trials.isFinite, trials >= 1 else {
       throw AnalyticsError(series: "number of trials", reason: .outOfRange("1 or more"))
     }
-    guard trials > 1 else { return 0 }
+    let ofTwo = 1 / Double.pi.squareRoot()
+    guard trials > 2 else { return (trials - 1) * ofTwo }
     let eulerMascheroni = 0.5772156649015329
     let e = 2.718281828459045
     // By symmetry, so that 1 − 1/N keeps its digits for large N.
-    return -(1 - eulerMascheroni) * SpecialFunctions.normalQuantile(1 / trials)
+    let approximation =
+      -(1 - eulerMascheroni) * SpecialFunctions.normalQuantile(1 / trials)
       - eulerMascheroni * SpecialFunctions.normalQuantile(1 / (trials * e))
+    return max(ofTwo, approximation)
   }
 }

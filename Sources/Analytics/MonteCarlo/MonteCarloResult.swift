@@ -1,10 +1,10 @@
-/// The distribution of outcomes of a simulation, each figure with its Monte Carlo standard error.
+/// The distribution of outcomes of a simulation, each figure with its Monte Carlo error.
 public struct MonteCarloResult: Sendable, Codable, Hashable {
   /// How often paths fell to a fraction of their start.
   public struct Ruin: Sendable, Codable, Hashable {
     /// Fraction of the starting wealth.
     public var level: Double
-    public var probability: Estimate
+    public var probability: EstimatedProbability
   }
 
   /// The distribution of wealth after one step.
@@ -22,7 +22,7 @@ public struct MonteCarloResult: Sendable, Codable, Hashable {
   public var figures: [PathFigure: FigureSummary]
   public var fan: [FanStep]
   /// P(terminal wealth < 1).
-  public var probabilityOfLoss: Estimate
+  public var probabilityOfLoss: EstimatedProbability
   public var ruin: [Ruin]
 
   init(_ state: MonteCarloState) {
@@ -32,11 +32,12 @@ public struct MonteCarloResult: Sendable, Codable, Hashable {
     seed = plan.seed
     scheme = plan.scheme
     stoppedEarly = state.stoppedEarly
+    let ranks = QuantileRanks(plan.probabilities, count: state.paths)
     figures = Dictionary(
-      uniqueKeysWithValues: zip(plan.orderedFigures, state.figures).map { ($0, $1.summary(plan)) })
-    fan = zip(plan.fanSteps, state.fan).map { FanStep(step: $0, wealth: $1.summary(plan)) }
-    probabilityOfLoss = state.loss.estimate(plan.scheme)
-    ruin = zip(plan.ruinLevels, state.ruin).map { Ruin(level: $0, probability: $1.estimate(plan.scheme)) }
+      uniqueKeysWithValues: zip(plan.orderedFigures, state.figures).map { ($0, $1.summary(plan, ranks)) })
+    fan = zip(plan.fanSteps, state.fan).map { FanStep(step: $0, wealth: $1.summary(plan, ranks)) }
+    probabilityOfLoss = state.loss.probability(plan.scheme)
+    ruin = zip(plan.ruinLevels, state.ruin).map { Ruin(level: $0, probability: $1.probability(plan.scheme)) }
   }
 
   public var terminalWealth: FigureSummary? { figures[.terminalWealth] }

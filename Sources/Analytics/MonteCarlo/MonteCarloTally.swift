@@ -32,6 +32,13 @@ struct MeanTally: Sendable, Codable, Hashable {
     for sum in laneSums { lanes.add(sum / Double(max(blocks.count, 1))) }
     return Estimate(value: lanes.mean, standardError: lanes.standardErrorOfMean)
   }
+
+  /// Of something that happens on a path or does not.
+  func probability(_ scheme: SamplingScheme) -> EstimatedProbability {
+    let estimate = estimate(scheme)
+    let paths = max(1, blocks.count * PathBlock.lanes)
+    return EstimatedProbability(estimate, of: paths, level: 0.95)
+  }
 }
 
 /// Mean and quantiles of one figure.
@@ -46,30 +53,52 @@ struct FigureTally: Sendable, Codable, Hashable {
     for lane in 0..<PathBlock.lanes { sketch.add(lanes[lane]) }
   }
 
-  func summary(_ plan: MonteCarloPlan) -> FigureSummary {
+  func summary(_ plan: MonteCarloPlan, _ ranks: QuantileRanks) -> FigureSummary {
     // A quantile's error is half the distance between the quantiles one binomial standard error either side.
-    let count = Double(max(sketch.count, 1))
+    let count = max(sketch.count, 1)
+    let ranks = ranks.count == count ? ranks : QuantileRanks(plan.probabilities, count: count)
     var asked: [Double] = []
-    for probability in plan.probabilities {
-      let width = (probability * (1 - probability) / count).squareRoot()
+    for (probability, enclosing) in zip(plan.probabilities, ranks.enclosing) {
+      let width = (probability * (1 - probability) / Double(count)).squareRoot()
       asked += [probability, max(0, probability - width), min(1, probability + width)]
+      // In the middle of the order statistic, so that no rounding gives its neighbour.
+      asked += [enclosing?.lower ?? 0, enclosing?.upper ?? 0].map { (Double($0) + 0.5) / Double(count) }
     }
     let found = sketch.quantiles(asked)
     return FigureSummary(
       mean: mean.estimate(plan.scheme),
       quantiles: plan.probabilities.indices.map { index in
-        QuantileEstimate(
-          probability: plan.probabilities[index],
-          estimate: Estimate(
-            value: found[3 * index], standardError: 0.5 * (found[3 * index + 2] - found[3 * index + 1])))
+        let own = Array(found[5 * index..<5 * index + 5])
+        let enclosing = ranks.enclosing[index]
+        return QuantileEstimate(
+          probability: plan.probabilities[index], value: own[0],
+          standardError: enclosing == nil ? nil : 0.5 * (own[2] - own[1]),
+          interval: enclosing.map { $0.interval(from: own[3], to: own[4]) })
       }, quantilesAreExact: sketch.isExact)
   }
 }
 
-/// A quantile with its Monte Carlo standard error.
+/// Which order statistics enclose the quantiles of so many values: found once for all figures, since every path has each.
+struct QuantileRanks {
+  let count: Int
+  let enclosing: [EnclosingRanks?]
+
+  init(_ probabilities: [Double], count: Int) {
+    self.count = count
+    enclosing = probabilities.map { EnclosingRanks(of: $0, count: count, level: 0.95) }
+  }
+}
+
+/// A quantile with its Monte Carlo error.
 public struct QuantileEstimate: Sendable, Codable, Hashable {
   public var probability: Double
-  public var estimate: Estimate
+  public var value: Double
+  /// Half the distance between the quantiles one binomial standard error either side; nil without an interval, since it
+  /// would be zero where the quantile lies beyond the paths.
+  public var standardError: Double?
+  /// Between two order statistics that enclose the true quantile with at least 95 %, paths counted as independent; nil
+  /// when there are too few paths for any such pair.
+  public var interval: ConfidenceInterval?
 }
 
 /// The distribution of one figure over paths.
@@ -80,7 +109,7 @@ public struct FigureSummary: Sendable, Codable, Hashable {
   public var quantilesAreExact: Bool
 
   /// The quantile at one of the probabilities kept.
-  public func quantile(_ probability: Double) -> Estimate? {
-    quantiles.first { $0.probability == probability }?.estimate
+  public func quantile(_ probability: Double) -> QuantileEstimate? {
+    quantiles.first { $0.probability == probability }
   }
 }

@@ -11,7 +11,7 @@ public struct SimulatedTail: Hashable, Sendable {
 }
 
 extension CopulaModel {
-  /// The degrees of freedom for which a t copula with the panel's correlations makes its ranks likeliest, between 2 and
+  /// The degrees of freedom for which a t copula with the panel's rank correlations makes its ranks likeliest, between 2 and
   /// `gaussianLimit`; at the limit the panel prefers a Gaussian copula. Ranks over n + 1 stand for the probabilities (Genest,
   /// Ghoudi and Rivest 1995); ties share their mean rank.
   public static func fittedDegreesOfFreedom(_ panel: ReturnPanel) throws(AnalyticsError) -> Double {
@@ -20,24 +20,17 @@ extension CopulaModel {
       throw AnalyticsError(series: "assets", reason: .tooShort(found: assets, needed: 2))
     }
     guard rows >= 20 else { throw AnalyticsError(series: "returns", reason: .tooShort(found: rows, needed: 20)) }
-    let correlations = try Covariance.sample(panel).correlations
+    let correlations = try RankCorrelation.kendall(panel)
     let cholesky: Cholesky
     do {
       cholesky = try Cholesky(Matrix(rows: assets, columns: assets, values: correlations))
     } catch {
       throw AnalyticsError(series: "correlations", reason: .singular(error.description))
     }
-    // Twice the rank, so that shared ranks are whole numbers too: few distinct probabilities whatever the number of assets.
     var twiceRanks = [Int](repeating: 0, count: rows * assets)
     for asset in 0..<assets {
-      let column = panel.column(asset)
-      let order = column.indices.sorted { column[$0] < column[$1] }
-      var first = 0
-      while first < rows {
-        var last = first
-        while last + 1 < rows, column[order[last + 1]] == column[order[first]] { last += 1 }
-        for place in first...last { twiceRanks[order[place] * assets + asset] = first + last + 2 }
-        first = last + 1
+      for (row, rank) in RankCorrelation.twiceRanks(panel.column(asset)).enumerated() {
+        twiceRanks[row * assets + asset] = rank
       }
     }
     let used = Set(twiceRanks).sorted()
@@ -88,44 +81,53 @@ extension CopulaModel {
   public func simulatedTail(
     weights: [Double], scenarios: Int, seed: UInt64, confidence: Double
   ) throws(AnalyticsError) -> SimulatedTail {
-    guard scenarios >= 100 else { throw AnalyticsError(series: "scenarios", reason: .outOfRange("100 or more")) }
-    return try Self.simulatedTails(
-      profits(weights: weights, scenarios: 0..<scenarios, seed: seed), confidences: [confidence])[0]
+    try simulatedTails(weights: weights, scenarios: scenarios, seed: seed, confidences: [confidence])[0]
   }
 
   /// Several levels of one set of scenarios.
   public func simulatedTails(
     weights: [Double], scenarios: Int, seed: UInt64, confidences: [Double]
   ) throws(AnalyticsError) -> [SimulatedTail] {
-    guard scenarios >= 100 else { throw AnalyticsError(series: "scenarios", reason: .outOfRange("100 or more")) }
-    return try Self.simulatedTails(
-      profits(weights: weights, scenarios: 0..<scenarios, seed: seed), confidences: confidences)
+    var levels: [SimulatedTail] = []
+    for found in try tails(weights: weights, scenarios: scenarios, seed: seed, confidences: confidences) {
+      levels.append(try found.get())
+    }
+    return levels
   }
 
-  private static func simulatedTails(
-    _ profits: [Double], confidences: [Double]
-  ) throws(AnalyticsError) -> [SimulatedTail] {
+  /// The same with what each level allows: marginals of past returns refuse tails that none of them lies in.
+  package func tails(
+    weights: [Double], scenarios: Int, seed: UInt64, confidences: [Double]
+  ) throws(AnalyticsError) -> [Result<SimulatedTail, AnalyticsError>] {
+    guard scenarios >= 100 else { throw AnalyticsError(series: "scenarios", reason: .outOfRange("100 or more")) }
+    let profits = try profits(weights: weights, scenarios: 0..<scenarios, seed: seed)
     try requireFinite(profits, series: "profits")
     let sorted = profits.sorted()
-    let count = Double(sorted.count)
-    var tails: [SimulatedTail] = []
-    for confidence in confidences {
-      let risk = try HistoricalTail.estimate(profits, confidence: confidence)
-      let tail = tailProbability(confidence)
-      let reach = (tail * (1 - tail) / count).squareRoot()
-      func order(_ probability: Double) -> Double {
-        sorted[min(max(Int((probability * count).rounded(.up)) - 1, 0), sorted.count - 1)]
+    return confidences.map { confidence in
+      Result { () throws(AnalyticsError) in
+        try requireMarginals(confidence: confidence)
+        return try Self.simulatedTail(profits, sorted: sorted, confidence: confidence)
       }
-      let beyond = sorted.prefix(max(1, Int((tail * count).rounded(.up)))).map { -$0 }
-      let mean = beyond.mean
-      let variance = beyond.lazy.map { ($0 - mean) * ($0 - mean) }.compensatedSum / Double(beyond.count)
-      let distance = risk.expectedShortfall - risk.valueAtRisk
-      tails.append(
-        SimulatedTail(
-          risk: risk, valueAtRiskError: (order(tail + reach) - order(max(0, tail - reach))) / 2,
-          expectedShortfallError: ((variance + confidence * distance * distance) / (count * tail)).squareRoot(),
-          scenarios: sorted.count))
     }
-    return tails
+  }
+
+  private static func simulatedTail(
+    _ profits: [Double], sorted: [Double], confidence: Double
+  ) throws(AnalyticsError) -> SimulatedTail {
+    let count = Double(sorted.count)
+    let risk = try HistoricalTail.estimate(profits, confidence: confidence)
+    let tail = tailProbability(confidence)
+    let reach = (tail * (1 - tail) / count).squareRoot()
+    func order(_ probability: Double) -> Double {
+      sorted[min(max(Int((probability * count).rounded(.up)) - 1, 0), sorted.count - 1)]
+    }
+    let beyond = sorted.prefix(max(1, Int((tail * count).rounded(.up)))).map { -$0 }
+    let mean = beyond.mean
+    let variance = beyond.lazy.map { ($0 - mean) * ($0 - mean) }.compensatedSum / Double(beyond.count)
+    let distance = risk.expectedShortfall - risk.valueAtRisk
+    return SimulatedTail(
+      risk: risk, valueAtRiskError: (order(tail + reach) - order(max(0, tail - reach))) / 2,
+      expectedShortfallError: ((variance + confidence * distance * distance) / (count * tail)).squareRoot(),
+      scenarios: sorted.count)
   }
 }

@@ -69,12 +69,31 @@ public struct CopulaModel: Sendable {
     self.sorted = sorted
   }
 
-  /// A model of a panel: empirical marginals and the correlations of the returns.
+  /// A model of a panel: empirical marginals, and the copula's correlations by ranks, whatever the marginals are: of normal
+  /// scores for the Gaussian copula, sin(π τ/2) of Kendall's τ for the t copula.
   public init(panel: ReturnPanel, copula: Copula) throws(AnalyticsError) {
-    let covariance = try Covariance.sample(panel)
     try self.init(
-      marginals: (0..<panel.assetCount).map { .empirical(panel.column($0)) }, correlations: covariance.correlations,
-      copula: copula)
+      marginals: (0..<panel.assetCount).map { .empirical(panel.column($0)) },
+      correlations: try Self.correlations(of: panel, copula), copula: copula)
+  }
+
+  /// Row-major, made positive definite where they are not.
+  static func correlations(of panel: ReturnPanel, _ copula: Copula) throws(AnalyticsError) -> [Double] {
+    switch copula {
+    case .gaussian: try RankCorrelation.normalScores(panel)
+    case .studentT: try RankCorrelation.kendall(panel)
+    }
+  }
+
+  /// Past returns know nothing of a tail that none of them lies in: refused as for historical value at risk.
+  func requireMarginals(confidence: Double) throws(AnalyticsError) {
+    try requireConfidence(confidence)
+    let needed = rowsNeeded(confidence: confidence)
+    for (row, marginal) in marginals.enumerated() {
+      if case .empirical(let values) = marginal, values.count < needed {
+        throw AnalyticsError(series: "marginal \(row)", reason: .tooShort(found: values.count, needed: needed))
+      }
+    }
   }
 
   /// The profits of `weights` in scenarios `range`, one per scenario.
@@ -116,6 +135,7 @@ public struct CopulaModel: Sendable {
     weights: [Double], scenarios: Int, seed: UInt64, confidence: Double
   ) throws(AnalyticsError) -> TailRisk {
     guard scenarios >= 1 else { throw AnalyticsError(series: "scenarios", reason: .outOfRange("1 or more")) }
+    try requireMarginals(confidence: confidence)
     return try HistoricalTail.estimate(
       profits(weights: weights, scenarios: 0..<scenarios, seed: seed), confidence: confidence)
   }

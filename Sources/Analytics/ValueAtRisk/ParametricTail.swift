@@ -96,19 +96,32 @@ public enum ParametricTail {
 
   /// Cornish-Fisher figures from a sample's moments (population form).
   public static func cornishFisher(_ returns: [Double], confidence: Double) throws(AnalyticsError) -> TailRisk {
-    try requireFinite(returns, atLeast: 4, series: "returns")
-    let (mean, deviation) = meanAndDeviation(returns, degreesOfFreedomLost: 0)
-    guard deviation > 0 else { throw AnalyticsError(series: "returns", reason: .constant) }
-    var (third, fourth) = (0.0, 0.0)
-    for value in returns {
-      let standardized = (value - mean) / deviation
-      third += standardized * standardized * standardized
-      fourth += standardized * standardized * standardized * standardized
-    }
-    let count = Double(returns.count)
+    let moments = try SampleMoments(returns)
     return try cornishFisher(
-      mean: mean, deviation: deviation, skewness: third / count, excessKurtosis: fourth / count - 3,
-      confidence: confidence)
+      mean: moments.mean, deviation: moments.deviation, skewness: moments.skewness,
+      excessKurtosis: moments.excessKurtosis, confidence: confidence)
+  }
+
+  /// Four moments of a sample (population form).
+  struct SampleMoments {
+    let mean: Double
+    let deviation: Double
+    let skewness: Double
+    let excessKurtosis: Double
+
+    init(_ returns: [Double]) throws(AnalyticsError) {
+      try requireFinite(returns, atLeast: 4, series: "returns")
+      (mean, deviation) = meanAndDeviation(returns, degreesOfFreedomLost: 0)
+      guard deviation > 0 else { throw AnalyticsError(series: "returns", reason: .constant) }
+      var (third, fourth) = (0.0, 0.0)
+      for value in returns {
+        let standardized = (value - mean) / deviation
+        third += standardized * standardized * standardized
+        fourth += standardized * standardized * standardized * standardized
+      }
+      skewness = third / Double(returns.count)
+      excessKurtosis = fourth / Double(returns.count) - 3
+    }
   }
 
   static func requireScale(mean: Double, deviation: Double, confidence: Double) throws(AnalyticsError) {

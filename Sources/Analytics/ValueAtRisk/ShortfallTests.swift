@@ -43,7 +43,7 @@ public enum ShortfallTests {
       throw AnalyticsError(series: "probabilities", row: row, reason: .outOfRange("between 0 and 1, both excluded"))
     }
     let days = probabilities.count
-    let tail = max(Int((Double(days) * tailProbability(confidence) + 1e-9).rounded(.down)), 1)
+    let tail = tailRows(days: days, confidence: confidence)
     let worst = probabilities.sorted().prefix(tail)
     let nodes = expectedTailNodes(days: days, tail: tail)
     var sum = 0.0
@@ -57,6 +57,11 @@ public enum ShortfallTests {
       sum += observed / expected
     }
     return 1 - sum / Double(days)
+  }
+
+  /// Observations that Z3 takes for the tail.
+  static func tailRows(days: Int, confidence: Double) -> Int {
+    max(Int((Double(days) * tailProbability(confidence) + 1e-9).rounded(.down)), 1)
   }
 
   /// Nodes p and weights w with Σ w q(p) the expected mean of the `tail` smallest of `days` draws of quantile function q:
@@ -128,12 +133,19 @@ public enum ShortfallTests {
         series: "confidence", reason: .outOfRange("above one half, where every tail value is a loss"))
     }
     let tail = tailProbability(confidence)
-    let shortfall = try reference.tail(confidence: confidence).expectedShortfall
+    return unconditionalValues(
+      days: days, tail: tail, shortfall: try reference.tail(confidence: confidence).expectedShortfall,
+      quantiles: TailQuantiles(reference: reference, tail: tail), trials: trials, seed: seed)
+  }
+
+  /// The same for a tail that is known already.
+  static func unconditionalValues(
+    days: Int, tail: Double, shortfall: Double, quantiles: TailQuantiles, trials: Int, seed: UInt64
+  ) -> [Double] {
     let counts = BinomialDistribution(trials: days, probability: tail)
     // The inverse of the count's distribution as a table, since every trial needs it.
     var table: [Double] = []
     while table.last ?? 0 < 1 - 1e-15, table.count <= days { table.append(counts.cdf(table.count)) }
-    let quantiles = TailQuantiles(reference: reference, tail: tail)
     var values: [Double] = []
     values.reserveCapacity(trials)
     for trial in 0..<trials {
@@ -159,7 +171,7 @@ public enum ShortfallTests {
     }
 
     subscript(share: Double) -> Double {
-      let position = min(-log(share) / Self.width, Double(logLosses.count - 2))
+      let position = min(max(-log(share), 0) / Self.width, Double(logLosses.count - 2))
       let index = Int(position)
       return -exp(logLosses[index] + (position - Double(index)) * (logLosses[index + 1] - logLosses[index]))
     }

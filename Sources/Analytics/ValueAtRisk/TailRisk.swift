@@ -41,6 +41,9 @@ func tailProbability(_ confidence: Double) -> Double {
   return rounded > 0 ? rounded : 1 - confidence
 }
 
+/// Observations of which one lies in the tail: with fewer, no past return says how far it reaches.
+package func rowsNeeded(confidence: Double) -> Int { Int((1 / (1 - min(confidence, 0.999_999))).rounded()) }
+
 /// The mean, and the standard deviation over n − `degreesOfFreedomLost`.
 func meanAndDeviation(_ values: [Double], degreesOfFreedomLost: Int = 1) -> (mean: Double, deviation: Double) {
   let count = Double(values.count)

@@ -46,6 +46,13 @@ struct MetricBuilder {
     return values.filter { Self.returnGroups.contains($0.group) || $0.group == .simulation }
   }
 
+  /// How far apart the recorded rows lie, the middle of all gaps.
+  private var spacing: String {
+    guard let times = equity?.times, times.count > 1 else { return "" }
+    let gaps = zip(times.dropFirst(), times).map { $0.subtractingReportingOverflow($1).partialValue }.sorted()
+    return " (\(times.count), in the median \(Format.duration(Double(gaps[gaps.count / 2]))) apart)"
+  }
+
   private func inputs(_ returns: ReturnSeries, ends: [Int64]) -> MetricInputs {
     var inputs = MetricInputs(returns: returns)
     let start = equity?.times.first ?? ends.first ?? 0
@@ -61,8 +68,8 @@ struct MetricBuilder {
         "earlier trials are not counted, because the run was entered in no ledger: it allows for the run's own lanes only"
     }
     inputs.markCaveat =
-      "seen at the rows of /positions alone, every run.equity_interval_seconds and at the lane's fills: what the market did in "
-      + "between is not in it, and a shorter interval finds more"
+      "seen at the rows of /positions alone\(spacing), every run.equity_interval_seconds and at the lane's fills: what the "
+      + "market did in between is not in it, and a shorter interval finds more"
     inputs.intradayEquity = equity
     inputs.riskFreeRate = settings.riskFreeRate
     inputs.minimumAcceptableReturn = settings.minimumAcceptableReturn

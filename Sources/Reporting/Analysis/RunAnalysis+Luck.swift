@@ -9,7 +9,14 @@ extension RunAnalysis {
       .from { () throws(AnalyticsError) in
         var notes: [String] = []
         let ends = lanePeriodEnds(basis, whole: whole, calendar: calendar)
-        let variants = try laneReturns(of: run, ends: ends)
+        let riskFree = try PeriodRate(
+          annual: settings.riskFreeRate, periodsPerYear: basis.returns.periodsPerYear)
+        let variants = try laneReturns(of: run, ends: ends, riskFree: riskFree.perPeriod)
+        if riskFree.perPeriod != 0 {
+          notes.append(
+            "Returns of every lane are measured above the risk-free rate of \(settings.riskFreeRate) a year, in all these figures."
+          )
+        }
         // Ratios of single lanes end where the lanes do; tests over lanes need periods that all of them have.
         let ratios = variants.map { laneSharpeRatios(of: run, $0, ends: ends) }
         let laneCount = max(1, run.lanes.count)
@@ -64,6 +71,9 @@ extension RunAnalysis {
             live, resamples: settings.resamples(of: live.periods * live.count),
             meanBlockLength: settings.bootstrapBlockLength, seed: settings.seed)
         }
+        let selection: Finding<LaneSelection> = search(variants) { variants throws(AnalyticsError) in
+          try LaneSelection(variants)
+        }
         var record = SearchRecord(
           trials: trials, effectiveTrials: effective, sharpeVariance: variance,
           overfittingProbability: overfitting.value?.probability, realityCheck: ability.value?.realityCheckEstimate,
@@ -71,16 +81,16 @@ extension RunAnalysis {
         record.overfittingBlocks = overfitting.value?.blocks
         record.overfittingSplits = overfitting.value?.splits.count
         record.overfittingDroppedPeriods = overfitting.value?.droppedRows
+        record.selection = selection.value
+        record.degradationSlope = overfitting.value?.degradationSlope
+        record.overfittingProbabilityOfLoss = overfitting.value?.probabilityOfLoss
         return LuckFindings(
           search: record,
           priorTrials: run.identity.priorTrials, laneCount: laneCount, countsPriorTrials: isCounted,
           laneSharpeRatios: ratios?.values ?? [],
           sharpe: .from { () throws(AnalyticsError) in
-            try SharpeInference(
-              basis.returns,
-              riskFree: try PeriodRate(
-                annual: settings.riskFreeRate, periodsPerYear: basis.returns.periodsPerYear))
-          }, overfitting: overfitting, superiorAbility: ability, notes: notes)
+            try SharpeInference(basis.returns, riskFree: riskFree)
+          }, overfitting: overfitting, superiorAbility: ability, selection: selection, periodEnds: ends, notes: notes)
       }
     }
   }
@@ -120,8 +130,10 @@ extension RunAnalysis {
     return (values, stopped)
   }
 
-  /// Returns of every lane over periods; nil without samples.
-  private static func laneReturns(of run: RunResult, ends: [Int64]) throws(AnalyticsError) -> VariantReturns? {
+  /// Returns of every lane over periods, above the risk-free rate of one; nil without samples.
+  private static func laneReturns(
+    of run: RunResult, ends: [Int64], riskFree: Double
+  ) throws(AnalyticsError) -> VariantReturns? {
     guard !run.sampleTimes.isEmpty, !run.lanes.isEmpty else { return nil }
     var series: [[Double]] = []
     for lane in run.lanes.indices {
@@ -132,7 +144,8 @@ extension RunAnalysis {
         values.insert(run.identity.startingCapital, at: 0)
       }
       let curve = try EquityCurve(name: "equity of \(run.lanes[lane].name)", times: times, values: values)
-      series.append(returns([curve.startingCapital] + curve.sampled(at: ends)))
+      let whole = returns([curve.startingCapital] + curve.sampled(at: ends))
+      series.append(riskFree == 0 ? whole : whole.map { $0 - riskFree })
     }
     return try VariantReturns(series, names: run.lanes.map(\.name))
   }

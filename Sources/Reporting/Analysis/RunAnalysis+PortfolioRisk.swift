@@ -146,9 +146,9 @@ extension RunAnalysis {
     let weights = positions.map(\.value)
     let scenarios = settings.scenarios(of: positions.count)
     let degrees = Finding.from { () throws(AnalyticsError) in try CopulaModel.fittedDegreesOfFreedom(panel) }
-    func simulated(_ copula: CopulaModel.Copula) -> Finding<[SimulatedTail]> {
+    func simulated(_ copula: CopulaModel.Copula) -> Finding<[Result<SimulatedTail, AnalyticsError>]> {
       .from { () throws(AnalyticsError) in
-        try CopulaModel(panel: panel, copula: copula).simulatedTails(
+        try CopulaModel(panel: panel, copula: copula).tails(
           weights: weights, scenarios: scenarios, seed: settings.seed, confidences: settings.confidenceLevels)
       }
     }
@@ -158,7 +158,7 @@ extension RunAnalysis {
     var divisions: [PortfolioRiskFindings.Division] = []
     for (level, confidence) in settings.confidenceLevels.enumerated() {
       let historical = Finding.from { () throws(AnalyticsError) in
-        let needed = Int((1 / (1 - min(confidence, 0.999_999))).rounded())
+        let needed = rowsNeeded(confidence: confidence)
         guard panel.rowCount >= needed else {
           throw AnalyticsError(series: label, reason: .tooShort(found: panel.rowCount, needed: needed))
         }
@@ -176,11 +176,11 @@ extension RunAnalysis {
         divisions.append(.init(method: method, confidence: confidence, contributions: division))
       }
       for (method, tails) in [(PortfolioRiskFindings.Method.gaussianCopula, gaussian), (.studentTCopula, studentT)] {
+        let tail = tails.flatMap { tails in .from { () throws(AnalyticsError) in try tails[level].get() } }
         entries.append(
           Entry(
-            method: method, confidence: confidence, risk: tails.flatMap { .found($0[level].risk) },
-            valueAtRiskError: tails.value?[level].valueAtRiskError,
-            expectedShortfallError: tails.value?[level].expectedShortfallError))
+            method: method, confidence: confidence, risk: tail.flatMap { .found($0.risk) },
+            valueAtRiskError: tail.value?.valueAtRiskError, expectedShortfallError: tail.value?.expectedShortfallError))
       }
     }
     return PortfolioRiskFindings(

@@ -35,7 +35,7 @@ extension RunAnalysis {
           risk: basis.flatMap { basis in
             .from { () throws(AnalyticsError) in
               // The tail must hold at least one observation.
-              let needed = Int((1 / (1 - min(confidence, 0.999_999))).rounded())
+              let needed = rowsNeeded(confidence: confidence)
               guard basis.returns.count >= needed else {
                 throw AnalyticsError(
                   series: basis.label, reason: .tooShort(found: basis.returns.count, needed: needed))
@@ -58,9 +58,12 @@ extension RunAnalysis {
     }
     let values = Array(basis.returns.values.suffix(window + settings.backtestLimit))
     let levels = settings.confidenceLevels
+    var simulation = ShortfallSimulation(seed: settings.seed)
     let byMethod = tailMethods.map { method -> [Finding<RollingBacktest>] in
       do throws(AnalyticsError) {
-        return try RollingBacktest.run(values, window: window, method: method, confidences: levels).map { found in
+        return try RollingBacktest.run(
+          values, window: window, method: method, confidences: levels, simulation: &simulation
+        ).map { found in
           Finding.from { () throws(AnalyticsError) in try found.get() }
         }
       } catch { return levels.map { _ in .absent(reason: error.description) } }

@@ -133,6 +133,11 @@ public struct TailBacktestEntry: Sendable {
   public let confidence: Double
   public let window: Int
   public let backtest: Finding<RollingBacktest>
+
+  /// The traffic light; nil where the method refused forecasts: so many exceptions of a part say nothing of the whole.
+  public var zone: TrafficLight.Zone? {
+    backtest.value.flatMap { $0.refusals.isEmpty ? $0.trafficLight.zone : nil }
+  }
 }
 
 /// Paths resampled from the run's own returns or trades.
@@ -187,6 +192,10 @@ public struct LuckFindings: Sendable {
   public let sharpe: Finding<SharpeInference>
   public let overfitting: Finding<BacktestOverfitting>
   public let superiorAbility: Finding<SuperiorAbility>
+  /// What picking the best lane would have earned out of sample.
+  public let selection: Finding<LaneSelection>
+  /// When the periods end that the tests over lanes are made of.
+  public let periodEnds: [Int64]
   /// What was assumed, in sentences.
   public let notes: [String]
 }

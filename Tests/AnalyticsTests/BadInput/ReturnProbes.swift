@@ -286,6 +286,11 @@ enum ReturnProbes {
       try BacktestOverfitting(
         VariantReturns([values, Array(benchmark.prefix(values.count)), values.map { -$0 }]), blocks: 4)
     },
+    .series("LaneSelection.init(_:groups:tested:)") { values in
+      let found = try LaneSelection(
+        VariantReturns([values, Array(benchmark.prefix(values.count)), values.map { -$0 }]), groups: 5)
+      return (found.pathSharpes, found.walkForwardSharpe)
+    },
     .parameters("LookAheadCheck.undetectedShare(confidence:)", good: [0.95]) {
       let decisions = [TimedDecision(time: 1, content: 5), TimedDecision(time: 3, content: 6)]
       let check = try LookAheadCheck(

@@ -86,6 +86,7 @@ import Testing
         covered.tailKnown += 1
         if tail.lower <= 0.05, tail.upper >= 0.05 { covered.tail += 1 }
       }
+      #expect(found.quantiles[2].standardError == nil && found.quantiles[1].standardError != nil)
       #expect(found.quantiles[2].interval == nil, "120 draws say nothing sure about one in a thousand")
     }
     #expect(covered.median >= 400 * 93 / 100)
@@ -94,7 +95,7 @@ import Testing
       ExecutionOutcomes(
         profits: [1, 2, 3, 4], fills: [1, 1, 1, 1], deepestDrawdowns: [0, 0, 0, 0],
         base: .init(profit: -1, fills: 1, deepestDrawdown: 0)))
-    #expect(never.probabilityOfLoss.value == 0 && never.probabilityOfLoss.standardError == 0)
+    #expect(never.probabilityOfLoss.value == 0 && never.probabilityOfLoss.standardError == nil)
     // Wilson: z²/(n + z²).
     #expect(abs(never.probabilityOfLoss.interval.upper - 3.8414588 / 7.8414588) < 1e-6)
     #expect(never.probabilityOfOtherSign.value == 1)

@@ -53,8 +53,12 @@ private func richInputs() throws -> MetricInputs {
     log, profit: 10, capital: 1000, liquidity: [.init(dailyLots: 1e6, dailyVolatility: 0.01)])
   inputs.search = SearchRecord(
     trials: 20, effectiveTrials: 7.5, sharpeVariance: 0.001, overfittingProbability: 0.3,
-    realityCheck: Estimate(value: 0.2, standardError: 0.01),
-    superiorPredictiveAbility: Estimate(value: 0.1, standardError: 0.01))
+    realityCheck: EstimatedProbability(happened: 20, of: 100, level: 0.95),
+    superiorPredictiveAbility: EstimatedProbability(happened: 10, of: 100, level: 0.95))
+  inputs.search?.degradationSlope = -0.4
+  inputs.search?.selection = try LaneSelection(
+    VariantReturns([inputs.returns.values, try randomReturns(seed: 3, count: 500).values]))
+  inputs.search?.overfittingProbabilityOfLoss = 0.25
   inputs.search?.overfittingBlocks = 16
   inputs.search?.overfittingSplits = 12_870
   inputs.search?.overfittingDroppedPeriods = 3
@@ -72,6 +76,7 @@ func overfittingSaysWhatItWasComputedFrom() throws {
   let value = try MetricCatalogue.standard.evaluate(try richInputs()).first { $0.id == "pbo" }
   #expect(
     value?.parameters == [
+      MetricParameter("P (periods a year)", 252.0), MetricParameter("rf (annual)", 0.02),
       MetricParameter("blocks", 16.0), MetricParameter("splits", 12_870.0),
       MetricParameter("periods left out at the start", 3.0),
     ])

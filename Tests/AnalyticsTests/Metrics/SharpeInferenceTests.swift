@@ -28,6 +28,25 @@ func deflatedSharpeRatioOfThePaper() throws {
   #expect(try SharpeInference.expectedMaximumOfNormals(1) == 0)
 }
 
+@Test("Deflating for more trials never raises the probability, and nothing jumps between one trial and three.")
+func fewTrialsDeflateToo() throws {
+  let inference = try SharpeInference(sharpe: 0.12, count: 400, skewness: -0.4, kurtosis: 5)
+  let single = try inference.probabilistic()
+  var last = (maximum: 0.0, deflated: single)
+  for step in 0...2_000 {
+    let trials = 1 + Double(step) / 1_000
+    let maximum = try SharpeInference.expectedMaximumOfNormals(trials)
+    let deflated = try inference.deflated(trials: trials, trialVariance: 0.002)
+    #expect(maximum >= last.maximum && maximum - last.maximum < 0.001, "\(trials)")
+    #expect(deflated <= last.deflated && deflated <= single, "\(trials)")
+    last = (maximum, deflated)
+  }
+  // The expected maximum of two normal draws is 1/sqrt(pi).
+  #expect(abs(try SharpeInference.expectedMaximumOfNormals(2) - 0.5641895835477563) < 1e-15)
+  #expect(abs(try SharpeInference.expectedMaximumOfNormals(1.25) - 0.25 * 0.5641895835477563) < 1e-15)
+  #expect(try SharpeInference.expectedMaximumOfNormals(.greatestFiniteMagnitude) > 30)
+}
+
 @Test
 func minimumTrackRecordInvertsTheProbability() throws {
   let inference = try SharpeInference(sharpe: 0.1, count: 500, skewness: -0.5, kurtosis: 5)

@@ -70,9 +70,11 @@ import Testing
   @Test func probabilitiesStayWithinTheirRange() throws {
     var inputs = MetricInputs(returns: try ReturnSeries(values: Self.values))
     inputs.search = SearchRecord(
-      trials: 3, effectiveTrials: 2, sharpeVariance: 0.001, realityCheck: Estimate(value: 0.01, standardError: 0.01))
+      trials: 3, effectiveTrials: 2, sharpeVariance: 0.001,
+      realityCheck: EstimatedProbability(Estimate(value: 0.01, standardError: 0.01), of: 100, level: 0.95))
     let check = try #require(try MetricCatalogue.standard.evaluate("reality_check", inputs))
-    #expect(check.interval?.lower == 0 && check.standardError == 0.01)
+    #expect(check.interval.map { $0.lower > 0 && $0.lower < 0.01 && $0.upper > 0.01 } == true)
+    #expect(check.interval?.method == "Wilson score" && check.standardError == 0.01)
     #expect(check.standardErrorMethod == "Monte Carlo, from the number of resamples")
   }
 }

@@ -101,7 +101,11 @@ import Testing
   /// PyPortfolioOpt's tests/test_hrp.py on its own prices of twenty shares (MIT; not shipped here, so the test runs where
   /// the folder is). Not all shares exist from the start: like pandas, means, covariances and correlations are of the rows
   /// that a pair has in common.
-  @Test(.enabled(if: pyPortfolioOpt.map { FileManager.default.fileExists(atPath: $0.path) } ?? false))
+  @Test(
+    "PyPortfolioOpt's hierarchical risk parity (needs panels/pypfopt)",
+    .enabled(
+      if: pyPortfolioOpt.map { FileManager.default.fileExists(atPath: $0.path) } ?? false,
+      "not checked: LOCKSTEP_REAL_DATA has no panels/pypfopt (PyPortfolioOpt's tests/resources)"))
   func pyPortfolioOptAnswers() throws {
     let folder = try #require(Self.pyPortfolioOpt)
     func table(_ file: String) throws -> [[Substring]] {

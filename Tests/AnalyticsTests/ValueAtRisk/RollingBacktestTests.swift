@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Testing
 
 @testable import Analytics
@@ -36,13 +37,49 @@ import Testing
   }
 
   @Test func refusedDaysAreReportedNotCounted() throws {
-    // Windows with one huge outlier are outside the Cornish-Fisher domain.
+    // The first windows are constant, which have no volatility to weigh.
+    var returns = GARCHFitTests.simulated(GARCH(omega: 0.5, alpha: 0.05, beta: 0.4), count: 300, seed: 2)
+    for row in 0..<150 { returns[row] = 0 }
+    let result = try RollingBacktest.run(
+      returns, window: 100, method: .exponentiallyWeightedNormal(decay: 0.94), confidence: 0.95)
+    #expect(result.refusals.count == 51)
+    #expect(result.rows.count + result.refusals.count == 200)
+    #expect(result.violations.count == result.rows.count)
+  }
+
+  @Test("Windows outside the Cornish-Fisher domain are forecast by history, counted and part of every test.")
+  func cornishFisherFallsBackToHistory() throws {
     var returns = GARCHFitTests.simulated(GARCH(omega: 0.5, alpha: 0.05, beta: 0.4), count: 300, seed: 2)
     returns[150] = -40
     let result = try RollingBacktest.run(returns, window: 100, method: .cornishFisher, confidence: 0.95)
-    #expect(result.refusals.count >= 100)
-    #expect(result.rows.count + result.refusals.count == 200)
-    #expect(result.violations.count == result.rows.count)
+    let history = try RollingBacktest.run(returns, window: 100, method: .historical, confidence: 0.95)
+    #expect(result.refusals.isEmpty && result.rows == Array(100..<300) && history.fallbacks == 0)
+    #expect((100..<200).contains(result.fallbacks))
+    for (row, (own, other)) in zip(result.rows, zip(result.forecasts, history.forecasts)) {
+      let window = Array(returns[row - 100..<row])
+      if let exact = try? ParametricTail.cornishFisher(window, confidence: 0.95) {
+        #expect(own == exact)
+      } else {
+        #expect(own == other)
+      }
+    }
+    #expect(result.rankedShortfall == nil, "history has no distribution beyond its own rows")
+  }
+
+  @Test("A right model's shortfall is excused, one of half the volatility is not, by every statistic.")
+  func shortfallStatisticsHaveTheirProbability() throws {
+    let returns = RandomStream(seed: 3).normals(count: 500)
+    let right = try RollingBacktest.run(returns, window: 250, method: .normal, confidence: 0.95)
+    let wild = returns.enumerated().map { $0 < 250 ? $1 : 2 * $1 }
+    let wrong = try RollingBacktest.run(wild, window: 250, method: .normal, confidence: 0.95)
+    for (result, isRight) in [(right, true), (wrong, false)] {
+      let one = try #require(result.conditionalPValues)
+      let two = try #require(result.unconditionalPValues)
+      let three = try #require(result.rankedPValue)
+      for value in [one.normal, two.normal, three] { #expect(isRight ? value > 0.02 : value < 0.02, "\(value)") }
+      #expect(one.fatTailed >= one.normal && two.fatTailed >= two.normal - 0.05)
+    }
+    #expect(try #require(wrong.rankedShortfall) < -0.3 && abs(try #require(right.rankedShortfall)) < 0.3)
   }
 
   @Test func everyMethodRuns() throws {

@@ -66,6 +66,36 @@ import Testing
     #expect(abs(sum / 30) < 0.1)
   }
 
+  @Test("Simulated probabilities are those of the known critical values, and uniform for a right model.")
+  func simulatedProbabilities() throws {
+    var simulation = ShortfallSimulation(trials: 10_000, seed: 4)
+    // Acerbi and Székely at 97.5 % and 250 forecasts: the 5 % level lies at −0.7032, and at −0.8185 for t with 3 degrees.
+    let normal = simulation.unconditionalPValue(-0.7032, forecasts: 250, confidence: 0.975, reference: .normal)
+    let fat = simulation.unconditionalPValue(
+      -0.8185, forecasts: 250, confidence: 0.975, reference: ShortfallSimulation.fatTails)
+    for value in [normal, fat] { #expect(abs((value ?? .nan) - 0.05) < 0.007) }
+    // Z1 given the violations is zero on average, Z3 too; nothing is as low as minus infinity.
+    let one = simulation.conditionalPValue(0, violations: 12, confidence: 0.95, reference: .normal)
+    let three = simulation.rankedPValue(0, forecasts: 250, confidence: 0.95, reference: .normal)
+    for value in [one, three] { #expect(abs((value ?? .nan) - 0.5) < 0.06) }
+    let least = simulation.conditionalPValue(-.infinity, violations: 3, confidence: 0.99, reference: .normal)
+    #expect(least == 1.0 / 10_001)
+    let senseless = simulation.unconditionalPValue(0, forecasts: 10, confidence: 0.4, reference: .normal)
+    #expect(senseless == nil)
+    // Z3 of records drawn from the model: each probability is as likely as any other.
+    let stream = RandomStream(seed: 8)
+    var below = 0
+    for record in 0..<60 {
+      let draws = (0..<50).map { stream.uniform(at: UInt64(record * 50 + $0)) }
+      let statistic = try ShortfallTests.ranked(probabilities: draws, confidence: 0.9) { _, p in
+        SpecialFunctions.normalQuantile(p)
+      }
+      let p = simulation.rankedPValue(statistic, forecasts: 50, confidence: 0.9, reference: .normal)
+      below += (p ?? .nan) < 0.25 ? 1 : 0
+    }
+    #expect((6...25).contains(below), "\(below) of 60 below a quarter")
+  }
+
   @Test func expectedTailMatchesTheBetaMeans() {
     // The mean of the i-th smallest of n uniforms is i/(n + 1).
     let nodes = ShortfallTests.expectedTailNodes(days: 50, tail: 3)

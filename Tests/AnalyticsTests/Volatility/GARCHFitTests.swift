@@ -118,7 +118,11 @@ import Testing
   /// The benchmark of Fiorentini, Calzolari and Panattoni (1996) on Bollerslev and Ghysels' 1,974 returns of mark against
   /// pound, as rugarch's and fGarch's own tests assert it. The series comes with fGarch (data/dem2gbp.csv, GPL) and is not
   /// shipped here: the test runs where the file is.
-  @Test(.enabled(if: exchangeRates.map { FileManager.default.fileExists(atPath: $0.path) } ?? false))
+  @Test(
+    "The exchange-rate benchmark is reproduced (needs panels/fgarch/dem2gbp.csv)",
+    .enabled(
+      if: exchangeRates.map { FileManager.default.fileExists(atPath: $0.path) } ?? false,
+      "not checked: LOCKSTEP_REAL_DATA has no panels/fgarch/dem2gbp.csv (fGarch's data/dem2gbp.csv)"))
   func theExchangeRateBenchmarkIsReproduced() throws {
     let text = try String(contentsOf: #require(Self.exchangeRates), encoding: .utf8)
     let returns = text.split(separator: "\n").compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }

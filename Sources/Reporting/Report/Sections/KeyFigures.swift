@@ -299,7 +299,9 @@ enum KeyFigures {
     let luck = context.figures.analysis.luck.value
     let own: String? =
       switch metric.id {
-      case "pbo": luck?.overfitting.reason
+      case "pbo", "pbo_degradation_slope", "pbo_probability_of_loss": luck?.overfitting.reason
+      case "cpcv_sharpe_p5", "cpcv_sharpe_p50", "cpcv_probability_of_loss", "walk_forward_sharpe":
+        luck?.selection.reason
       case "reality_check", "spa": luck?.superiorAbility.reason
       default: nil
       }

@@ -30,7 +30,9 @@ enum Luck {
     var rows: [[DataTable.Cell]] = []
     for id in [
       "sharpe", "expected_max_sharpe", "psr", "dsr", "min_track_record", "search_trials", "effective_trials", "pbo",
-      "reality_check", "spa",
+      "pbo_degradation_slope", "pbo_probability_of_loss", "cpcv_sharpe_p5", "cpcv_sharpe_p50",
+      "cpcv_probability_of_loss",
+      "walk_forward_sharpe", "reality_check", "spa",
     ] {
       guard let metric = context.figures.metric(id) else { continue }
       if let reason = KeyFigures.absence(metric, context) {
@@ -52,24 +54,26 @@ enum Luck {
       introduction: tried + " The best of many worthless strategies looks good; these figures allow for that.")
   }
 
+  /// Ratios that the catalogue multiplies up to a year.
+  private static let ratios: Set<String> = [
+    "sharpe", "expected_max_sharpe", "cpcv_sharpe_p5", "cpcv_sharpe_p50", "walk_forward_sharpe",
+  ]
+  /// Shares of what was counted, which may be all of it.
+  private static let counted: Set<String> = ["pbo", "pbo_probability_of_loss", "cpcv_probability_of_loss"]
+
   /// Ratios by one convention, which the name says: by the year of daily returns, by the step within days.
   private static func row(_ metric: MetricValue, _ number: Double, _ context: ReportContext) -> [DataTable.Cell] {
     var (name, value, error) = (metric.name, KeyFigures.shown(metric, number), metric.standardError)
-    if metric.id == "sharpe" || metric.id == "expected_max_sharpe" {
+    if ratios.contains(metric.id) {
       let factor = ratioFactor(context)
       name += context.basis.isDaily ? ", a year" : ", per \(context.basis.period.short)"
       value *= factor
       error = error.map { $0 * factor }
     }
-    if metric.id == "reality_check" || metric.id == "spa",
-      let resamples = context.figures.analysis.luck.value?.superiorAbility.value?.resamples
-    {
-      error = error ?? (max(0, number * (1 - number)) / Double(resamples + 1)).squareRoot()
-    }
     var cell = DataTable.Cell(value, KeyFigures.style(metric.unit, value, context), error: error)
     if metric.unit == .probability {
       // A probability of 99.98 % is no certainty.
-      if number > 0.9995, metric.id != "pbo" { cell.text = "> 99.9%" }
+      if number > 0.9995, !counted.contains(metric.id) { cell.text = "> 99.9%" }
     }
     if metric.unit == .periods { name += ", " + context.basis.period.shortPlural }
     if let interval = metric.interval, error == nil {
@@ -110,6 +114,12 @@ enum Luck {
         ? "Independent variants are counted by the correlation of the lanes' returns, earlier trials as independent."
         : "The variance over trials is taken as that of worthless strategies over as many returns, because only one lane is known."
     )
+    let rate = context.figures.analysis.settings.riskFreeRate
+    if rate != 0 {
+      notes.append(
+        "Returns of all lanes are measured above the risk-free rate of \(Format.plain(rate * 100, 4))% a year in every figure of "
+          + "the table.")
+    }
     if context.figures.idleShare > Assumptions.idleBar, !context.result.fills.isEmpty {
       notes.append(
         "The account did not move in \(Format.percent(context.figures.idleShare, 0)) of the \(context.basis.period.shortPlural): "

@@ -18,7 +18,7 @@ enum PortfolioRiskTables {
             cell(entry.valueAtRiskError), cell(entry.risk.value?.expectedShortfall), cell(entry.expectedShortfallError),
           ]
         },
-        note: "\(Format.count(found.scenarios)) scenarios for each copula"
+        note: "\(Format.count(found.scenarios)) scenarios for each copula, whose correlations are of ranks"
           + (found.degreesOfFreedom.value.map { "; the t copula has \(Format.plain($0, 1)) degrees of freedom, fitted" }
             ?? "")
           + "." + (reasons.isEmpty ? "" : " Left out: " + reasons.joined(separator: "; ") + ".")),

@@ -117,6 +117,7 @@ enum Risk {
     func percent(_ level: Double) -> String { Format.plain(level * 100, 2) + "%" }
     let shown = percent(first.entry.confidence)
     var reasons: [String] = []
+    var notes: [String] = []
     let rows = RunAnalysis.tailMethods.map { method -> [DataTable.Cell] in
       let entries = analysis.tailBacktests.filter { $0.method == method }
       let own = entries.first { $0.confidence == first.entry.confidence }?.backtest
@@ -124,20 +125,32 @@ enum Risk {
       var cells = [DataTable.Cell(method.name)]
       cells.append(own?.value.map { .init(count: $0.rows.count) } ?? .init("–"))
       for level in levels {
-        guard let test = entries.first(where: { $0.confidence == level })?.backtest.value else {
+        let entry = entries.first { $0.confidence == level }
+        guard let entry, let test = entry.backtest.value else {
           cells += [.init("–"), .init("–"), .init("–")]
           continue
         }
         cells += [
           .init(count: test.violations.violations), .init(Double(test.rows.count) * (1 - level), .number(1)),
-          .init(test.trafficLight.zone.rawValue),
+          .init(entry.zone?.rawValue ?? "–"),
         ]
       }
       for name in ["proportion of failures", "independence"] {
         cells.append(
           own?.value?.coverage.first { $0.name == name }.map { .init($0.pValue, .number(3)) } ?? .init("–"))
       }
-      cells.append(own?.value?.unconditionalShortfall.map { .init($0, .number(3)) } ?? .init("–"))
+      let found = own?.value
+      for value in [
+        found?.unconditionalShortfall, found?.unconditionalPValues?.normal, found?.unconditionalPValues?.fatTailed,
+        found?.rankedShortfall, found?.rankedPValue,
+      ] {
+        cells.append(value.map { .init($0, .number(3)) } ?? .init("–"))
+      }
+      if let found, found.fallbacks > 0 {
+        notes.append(
+          "\(Format.count(found.fallbacks)) of \(Format.count(found.rows.count)) forecasts of \(method.name) are those of "
+            + "historical simulation, because the moments of the window lie outside its domain.")
+      }
       return cells
     }
     let expected = first.rows.count
@@ -153,10 +166,16 @@ enum Risk {
       DataTable(
         columns: ["Method", "Forecasts"]
           + levels.flatMap { ["Exceptions \(percent($0))", "Expected", "Zone \(percent($0))"] }
-          + ["Kupiec p \(shown)", "Independence p", "Z2 shortfall"], rows: rows,
+          + [
+            "Kupiec p \(shown)", "Independence p", "Z2 shortfall", "Z2 p, normal tails", "Z2 p, t3 tails",
+            "Z3 shortfall",
+            "Z3 p",
+          ], rows: rows,
         note:
           "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
-          + "p says that the method's count or timing of exceptions is unlikely if it were right." + refusals),
+          + "p says that the method's count or timing of exceptions, or their size, is unlikely if it were right; those of "
+          + "Z2 and Z3 (Acerbi and Székely; negative for losses beyond the forecast) come from 2,000 simulated records. Where "
+          + "a method refused forecasts there is no zone." + notes.map { " " + $0 }.joined() + refusals),
       title: "How the forecasts did", isWide: true,
       introduction:
         "Each \(context.basis.period.short) forecast from the \(Format.count(first.entry.window)) before it, by every method "
@@ -267,27 +286,28 @@ enum Risk {
         // Within days nothing is multiplied up to a year, here as elsewhere on the page.
         let factor = 1 / plan.periodsPerYear.squareRoot()
         for row in summary.quantiles.indices {
-          summary.quantiles[row].estimate.value *= factor
-          summary.quantiles[row].estimate.standardError *= factor
+          summary.quantiles[row] = summary.quantiles[row].scaled(by: factor)
         }
       }
       let style = SimulationCharts.style(of: summary, plain)
       rows.append(
         [.init(name)]
           + [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map { probability in
-            summary.quantile(probability).map { .init($0.value, style, error: $0.standardError) } ?? .init("–")
+            summary.quantile(probability).map { .init($0, style) } ?? .init("–")
           })
     }
     content.add(
       DataTable(columns: ["Figure", "1%", "5%", "25%", "Median", "75%", "95%", "99%"], rows: rows),
       title: "Distribution over resampled histories", isWide: true,
-      introduction: "Quantiles over \(Format.count(simulation.paths)) paths, each with its Monte Carlo standard error.")
+      introduction:
+        "Quantiles over \(Format.count(simulation.paths)) paths, each with its Monte Carlo standard error and the 95% "
+        + "interval between order statistics of the paths; where paths are too few for one, neither is known.")
     SimulationCharts.add(context, simulation, &content)
-    func row(_ event: String, _ probability: Estimate) -> [DataTable.Cell] {
-      let share = CountedShare(probability.value, of: simulation.paths)
+    func row(_ event: String, _ probability: EstimatedProbability) -> [DataTable.Cell] {
       return [
-        .init(event), .init(probability.value, .percent(2)), .init(probability.standardError, .percent(2)),
-        .init(share.interval),
+        .init(event), .init(probability.value, .percent(2)),
+        probability.standardError.map { .init($0, .percent(2)) } ?? .init("–"),
+        .init(CountedShare.text(probability.interval.lower, probability.interval.upper)),
       ]
     }
     content.add(

@@ -31,7 +31,7 @@ enum SimulationCharts {
 
   /// Digits enough to see the standard errors of the quantiles.
   static func style(of summary: FigureSummary, _ style: NumberStyle) -> NumberStyle {
-    let errors = summary.quantiles.map(\.estimate.standardError).filter { $0 > 0 && $0.isFinite }.sorted()
+    let errors = summary.quantiles.compactMap(\.standardError).filter { $0 > 0 && $0.isFinite }.sorted()
     guard let middle = errors.isEmpty ? nil : errors[errors.count / 2] else { return style }
     func digits(_ error: Double) -> Int {
       var (decimals, scaled) = (0, error)
@@ -63,16 +63,17 @@ enum SimulationCharts {
       x: Plot.Axis(label: label, style: style), y: Plot.Axis(style: .percent(0), range: 0...1),
       series: [
         Plot.Series(
-          name: "Share of histories at or below", mark: .line, color: color, x: quantiles.map(\.estimate.value),
+          name: "Share of histories at or below", mark: .line, color: color, x: quantiles.map(\.value),
           y: quantiles.map(\.probability))
       ])
     plot.rules = rules.map { Plot.Rule(direction: .vertical, value: $0.value, label: $0.label, color: $0.color) }
     plot.notes = ["Straight between the quantiles of the table."]
     plot.table = DataTable(
-      columns: ["Share", label, "Standard error"],
+      columns: ["Share", label, "Standard error", "95% interval"],
       rows: quantiles.map {
         [
-          .init($0.probability, .percent(1)), .init($0.estimate.value, style), .init($0.estimate.standardError, style),
+          .init($0.probability, .percent(1)), .init($0.value, style),
+          $0.standardError.map { .init($0, style) } ?? .init("–"), .init($0.intervalText(style)),
         ]
       })
     return plot
@@ -97,7 +98,7 @@ enum SimulationCharts {
         y: Plot.Axis(style: .percent(0), range: 0...1),
         series: [
           Plot.Series(
-            name: "Lowest wealth at or below", mark: .line, color: 2, x: quantiles.map(\.estimate.value),
+            name: "Lowest wealth at or below", mark: .line, color: 2, x: quantiles.map(\.value),
             y: quantiles.map(\.probability)),
           Plot.Series(
             name: "Counted levels", mark: .dots, color: 7, x: levels.map(\.level), y: shares.map(\.value),
@@ -109,7 +110,33 @@ enum SimulationCharts {
           columns: ["Level, start 1", "Share", "95% interval"],
           rows: zip(levels, shares).map {
             [.init(Format.natural($0.level), isNumber: true), .init($1.value, .percent(2)), .init($1.interval)]
-          } + quantiles.map { [.init($0.estimate.value, .number(3)), .init($0.probability, .percent(2)), .init("–")] }))
+          } + quantiles.map { [.init($0.value, .number(3)), .init($0.probability, .percent(2)), .init("–")] }))
     )
+  }
+}
+
+extension QuantileEstimate {
+  /// The same of a figure that is so many times as large.
+  func scaled(by factor: Double) -> QuantileEstimate {
+    var scaled = self
+    scaled.value *= factor
+    scaled.standardError = standardError.map { $0 * factor }
+    scaled.interval = interval.map {
+      ConfidenceInterval(lower: $0.lower * factor, upper: $0.upper * factor, level: $0.level, method: $0.method)
+    }
+    return scaled
+  }
+
+  /// `[0.98, 1.02]`, or a dash where there is none.
+  func intervalText(_ style: NumberStyle) -> String {
+    interval.map { "[\(style.text($0.lower)), \(style.text($0.upper))]" } ?? "–"
+  }
+}
+
+extension DataTable.Cell {
+  /// A quantile with its error and its interval below.
+  init(_ quantile: QuantileEstimate, _ style: NumberStyle) {
+    self.init(quantile.value, style, error: quantile.standardError)
+    if quantile.interval != nil { small += " " + quantile.intervalText(style) }
   }
 }

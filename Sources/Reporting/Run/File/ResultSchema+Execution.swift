@@ -73,7 +73,17 @@ extension ResultSchema {
         + words("figure", axes: axes, "what was measured", rows, \.figure) + [
           column("probability", axes: axes, "share of draws at or below", unit: "1", rows, \.quantile.probability),
           column("value", axes: axes, "quantile", rows, \.quantile.value),
-          column("standard_error", axes: axes, "from the number of draws", rows, \.quantile.standardError),
+          column(
+            "standard_error", axes: axes, "from the number of draws; missing where these are too few for an interval",
+            rows, \.quantile.standardError),
+          column(
+            "lower", axes: axes, "of the 95 % interval between order statistics; missing where the draws are too few",
+            rows
+          ) { $0.quantile.interval?.lower },
+          column(
+            "upper", axes: axes, "of the 95 % interval between order statistics; missing where the draws are too few",
+            rows
+          ) { $0.quantile.interval?.upper },
         ])
   }()
 

@@ -60,7 +60,8 @@ extension ResultSchema {
     return ResultGroup(
       "/portfolio_risk",
       "value at risk and expected shortfall, in the account's currency, of the positions held together when gross exposure "
-        + "in two instruments or more was highest; losses are positive",
+        + "in two instruments or more was highest; losses are positive; copulas are fitted by ranks, to past returns as "
+        + "marginals: normal scores for the Gaussian one, Kendall's tau for the t copula",
       condition: "the run was analysed",
       attributes: [
         ResultAttribute("reason", "why there are no figures; empty when there are") {

@@ -4,7 +4,8 @@ extension ResultSchema {
   /// Tails, their backtests, the simulation and luck.
   static let riskGroups: [ResultGroup] = [
     tails, thresholds, meanExcess, portfolioRisk, riskContributions, stress, stressPositions, stressWindows, backtests,
-    backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles, monteCarloFan, monteCarloRuin, luck, luckNotes,
+    backtestTests, backtestForecasts, monteCarlo, monteCarloQuantiles, monteCarloFan, monteCarloRuin, luck, luckPaths,
+    luckWalk, luckNotes,
   ]
 
   private static let tails: ResultGroup = {
@@ -117,6 +118,8 @@ extension ResultSchema {
 
   private static let hasBacktests: @Sendable (RunAnalysis) -> Bool? = { $0.tailBacktests.isEmpty ? nil : true }
 
+  private static let pMeaning = "share of 2,000 simulated records of as many forecasts with one as low, under "
+
   private static let backtests: ResultGroup = {
     let rows: @Sendable (RunAnalysis) -> [TailBacktestEntry] = \.tailBacktests
     let axes = ["backtest"]
@@ -136,9 +139,18 @@ extension ResultSchema {
             $0.backtest.value?.violations.expectedViolations
           },
         ]
-        + words("zone", axes: axes, "the Basel committee's traffic light", rows) {
-          $0.backtest.value?.trafficLight.zone.rawValue ?? ""
+        + words("zone", axes: axes, "the Basel committee's traffic light; empty where forecasts were refused", rows) {
+          $0.zone?.rawValue ?? ""
         } + [
+          column("refused", axes: axes, "periods that the method refused to forecast, part of no test", rows) {
+            ($0.backtest.value?.refusals.count).map(Double.init)
+          },
+          column(
+            "fallbacks", axes: axes,
+            "forecasts made by historical simulation, because the moments lie outside the Cornish-Fisher domain", rows
+          ) {
+            ($0.backtest.value?.fallbacks).map(Double.init)
+          },
           column("shortfall_z1", axes: axes, "Acerbi and Székely's Z1; missing without exceptions", rows) {
             $0.backtest.value?.conditionalShortfall
           },
@@ -147,6 +159,27 @@ extension ResultSchema {
             "Acerbi and Székely's Z2; zero for a right model, negative for losses beyond it", rows
           ) {
             $0.backtest.value?.unconditionalShortfall
+          },
+          column(
+            "shortfall_z3", axes: axes,
+            "Acerbi and Székely's Z3; missing where the method forecasts no whole distribution", rows
+          ) {
+            $0.backtest.value?.rankedShortfall
+          },
+          column("shortfall_z1_p_normal", axes: axes, pMeaning + "normal tails", rows) {
+            $0.backtest.value?.conditionalPValues?.normal
+          },
+          column("shortfall_z1_p_t3", axes: axes, pMeaning + "tails of Student's t with 3 degrees", rows) {
+            $0.backtest.value?.conditionalPValues?.fatTailed
+          },
+          column("shortfall_z2_p_normal", axes: axes, pMeaning + "normal tails", rows) {
+            $0.backtest.value?.unconditionalPValues?.normal
+          },
+          column("shortfall_z2_p_t3", axes: axes, pMeaning + "tails of Student's t with 3 degrees", rows) {
+            $0.backtest.value?.unconditionalPValues?.fatTailed
+          },
+          column("shortfall_z3_p", axes: axes, pMeaning + "the shape of the forecasts", rows) {
+            $0.backtest.value?.rankedPValue
           },
           column("reason", axes: axes, "why there is none; empty when there is", rows) { row -> String in
             row.backtest.reason ?? ""
@@ -243,8 +276,16 @@ extension ResultSchema {
         ResultAttribute("probability_of_loss", "that wealth ends below 1") {
           .real($0.analysis?.simulation.value?.result.probabilityOfLoss.value ?? .nan)
         },
-        ResultAttribute("probability_of_loss_standard_error", "from the number of paths") {
+        ResultAttribute(
+          "probability_of_loss_standard_error", "from the number of paths; missing where all paths end alike"
+        ) {
           .real($0.analysis?.simulation.value?.result.probabilityOfLoss.standardError ?? .nan)
+        },
+        ResultAttribute("probability_of_loss_lower", "Wilson's 95 % interval from the number of paths") {
+          .real($0.analysis?.simulation.value?.result.probabilityOfLoss.interval.lower ?? .nan)
+        },
+        ResultAttribute("probability_of_loss_upper", "Wilson's 95 % interval from the number of paths") {
+          .real($0.analysis?.simulation.value?.result.probabilityOfLoss.interval.upper ?? .nan)
         },
       ],
       columns: [
@@ -273,8 +314,12 @@ extension ResultSchema {
       columns: [index("row", "number of the row", rows)]
         + words("figure", axes: axes, "what was measured", rows, \.figure) + [
           column("probability", axes: axes, "share of paths at or below", unit: "1", rows, \.quantile.probability),
-          column("value", axes: axes, "quantile", rows, \.quantile.estimate.value),
-          column("standard_error", axes: axes, "from the number of paths", rows, \.quantile.estimate.standardError),
+          column("value", axes: axes, "quantile", rows, \.quantile.value),
+          column(
+            "standard_error", axes: axes, "from the number of paths; missing where these are too few for an interval",
+            rows, \.quantile.standardError),
+          column("lower", axes: axes, lowerMeaning, rows) { $0.quantile.interval?.lower },
+          column("upper", axes: axes, upperMeaning, rows) { $0.quantile.interval?.upper },
         ])
   }()
 
@@ -290,16 +335,29 @@ extension ResultSchema {
           .double($0.analysis.map(steps)?.first?.wealth.quantiles.map(\.probability) ?? [])
         },
         ResultColumn("wealth", .double, axes: ["step", "probability"], "quantile of wealth", unit: "1") {
-          .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.estimate.value) })
+          .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.value) })
         },
-        ResultColumn(
-          "standard_error", .double, axes: ["step", "probability"], "of the quantile, from the number of paths",
-          unit: "1"
-        ) {
-          .double(($0.analysis.map(steps) ?? []).flatMap { $0.wealth.quantiles.map(\.estimate.standardError) })
+        fanColumn("standard_error", "of the quantile; missing where the paths are too few for an interval") {
+          $0.standardError
         },
+        fanColumn("lower", lowerMeaning) { $0.interval?.lower },
+        fanColumn("upper", upperMeaning) { $0.interval?.upper },
       ])
   }()
+
+  private static let lowerMeaning =
+    "lower end of the 95 % interval between order statistics; missing where the paths are too few"
+  private static let upperMeaning =
+    "upper end of the 95 % interval between order statistics; missing where the paths are too few"
+
+  private static func fanColumn(
+    _ name: String, _ meaning: String, _ value: @escaping @Sendable (QuantileEstimate) -> Double?
+  ) -> ResultColumn {
+    ResultColumn(name, .double, axes: ["step", "probability"], meaning, unit: "1") {
+      .double(
+        ($0.analysis?.simulation.value?.result.fan ?? []).flatMap { $0.wealth.quantiles.map { value($0) ?? .nan } })
+    }
+  }
 
   private static let monteCarloRuin: ResultGroup = {
     let rows: @Sendable (RunAnalysis) -> [MonteCarloResult.Ruin] = { $0.simulation.value?.result.ruin ?? [] }
@@ -311,12 +369,22 @@ extension ResultSchema {
         index("row", "number of the row", rows),
         column("level", axes: axes, "share of the starting wealth", unit: "1", rows, \.level),
         column("probability", axes: axes, "of reaching it", unit: "1", rows, \.probability.value),
-        column("standard_error", axes: axes, "from the number of paths", unit: "1", rows, \.probability.standardError),
+        column(
+          "standard_error", axes: axes, "from the number of paths; missing where it never or always happened",
+          unit: "1",
+          rows, \.probability.standardError),
+        column(
+          "lower", axes: axes, "Wilson's 95 % interval from the number of paths", unit: "1", rows,
+          \.probability.interval.lower),
+        column(
+          "upper", axes: axes, "Wilson's 95 % interval from the number of paths", unit: "1", rows,
+          \.probability.interval.upper),
       ])
   }()
 
   private static let luck = group(
-    "/luck", "how much of the result luck may explain", condition: "has returns enough", \.luck.value,
+    "/luck", "how much of the result luck may explain, by returns above /analysis' risk_free_rate",
+    condition: "has returns enough", \.luck.value,
     attributes: [
       ResultAttribute("trials", "variants tried: lanes of this run and what the ledger counts before it") {
         .integer(Int64($0.analysis?.luck.value?.search.trials ?? 0))
@@ -324,8 +392,15 @@ extension ResultSchema {
       ResultAttribute("effective_trials", "independent variants that these amount to") {
         .real($0.analysis?.luck.value?.search.effectiveTrials ?? .nan)
       },
-      ResultAttribute("sharpe_variance", "of the trials' Sharpe ratios per period") {
+      ResultAttribute("sharpe_variance", "of the trials' Sharpe ratios per period, above the risk-free rate") {
         .real($0.analysis?.luck.value?.search.sharpeVariance ?? .nan)
+      },
+      overfitting("pbo", "probability of backtest overfitting", \.probability),
+      overfitting("pbo_probability_of_loss", "that the best variant in sample loses out of it", \.probabilityOfLoss),
+      overfitting("degradation_slope", "of its performance out of sample over that in sample", \.degradationSlope),
+      overfitting("degradation_intercept", "of the same line", \.degradationIntercept),
+      ResultAttribute("pbo_reason", "why there are no such figures; empty when there are") {
+        .text($0.analysis?.luck.value?.overfitting.reason ?? "")
       },
       ability("reality_check", "White's p-value, (1 + exceeding)/(1 + resamples)", \.realityCheck),
       ability("spa_lower", "Hansen's p-value that recentres bad variants fully", \.lower),
@@ -350,11 +425,19 @@ extension ResultSchema {
       },
     ])
 
-  private static func ability(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (SuperiorAbility) -> Double
+  private static func overfitting(
+    _ name: String, _ meaning: String, _ value: @escaping @Sendable (BacktestOverfitting) -> Double?
   ) -> ResultAttribute {
     ResultAttribute(name, meaning + "; missing with one variant") {
-      .real($0.analysis?.luck.value?.superiorAbility.value.map(value) ?? .nan)
+      .real($0.analysis?.luck.value?.overfitting.value.flatMap(value) ?? .nan)
+    }
+  }
+
+  private static func ability(
+    _ name: String, _ meaning: String, _ value: @escaping @Sendable (SuperiorAbility) -> Double?
+  ) -> ResultAttribute {
+    ResultAttribute(name, meaning + "; missing with one variant") {
+      .real($0.analysis?.luck.value?.superiorAbility.value.flatMap(value) ?? .nan)
     }
   }
 
