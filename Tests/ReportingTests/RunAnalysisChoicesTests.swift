@@ -33,6 +33,42 @@ import Testing
     return run
   }()
 
+  @Test("Rows of every attribution add up to the lane's profit: closed, still held, fees and carry.")
+  func attributionAddsUpToTheProfit() throws {
+    var run = SampleRun.run(days: 30, fillCount: 60)
+    for row in run.fills.indices { run.fills[row].fee = 0.25 }
+    run.splits = []
+    run.instruments[0] = Instrument(
+      symbol: "BTC-USD", venue: "somewhere", tick: SampleRun.tick("0.01"), lot: SampleRun.tick("1"), currency: "USD")
+    let instrument = TradedInstrument(run.instruments[0])
+    let marked = try #require(run.account.times.indices.last { run.account.markHalfTicks[2 * $0] != .min })
+    let last = run.account.markHalfTicks[2 * marked]
+    // By cash: what was sold less what was bought, and what is left at the last mark.
+    var (cash, held) = (0.0, Int64(0))
+    for fill in run.fills {
+      let signed = fill.side == .sell ? -fill.lots : fill.lots
+      cash -= instrument.value(halfTicks: 2 * Int64(fill.priceTicks), lots: signed)
+      held += signed
+    }
+    #expect(held != 0)
+    run.lanes[0].carry.funding = 3
+    run.lanes[0].carry.dividends = -1
+    run.lanes[0].profit = cash + instrument.value(halfTicks: last, lots: held) - 60 * 0.25 - 2
+    let trades = try #require(RunAnalysis.trades(of: run).value)
+    for attribution in trades.attributions {
+      let net = attribution.rows.reduce(0) { $0 + $1.netProfit }
+      #expect(abs(net - run.lanes[0].profit) < 1e-9, "\(attribution.key)")
+      #expect(attribution.rows.allSatisfy { $0.other == 0 } && attribution.rows.reduce(0) { $0 + $1.carry } == 2)
+      #expect(attribution.rows.reduce(0) { $0 + $1.openLots } == Int64(held.magnitude))
+      // Carry is of no fill: a row of its own unless there is one row.
+      #expect(attribution.rows.contains { $0.label == Attribution.unsplit } == (attribution.rows.count > 1))
+    }
+    // What no fill explains is told, not hidden.
+    run.lanes[0].profit += 50
+    let other = try #require(RunAnalysis.trades(of: run).value?.attributions.first { $0.key == .hour })
+    #expect(abs((other.rows.first { $0.label == Attribution.unsplit }?.other ?? 0) - 50) < 1e-3)
+  }
+
   @Test func positionsTogetherHaveARiskThatDivides() throws {
     let analysis = RunAnalysis(Self.joint, settings: Self.settings)
     let found = try #require(analysis.portfolioRisk.value, "\(analysis.portfolioRisk.reason ?? "")")
@@ -194,7 +230,8 @@ import Testing
     let trades = try #require(RunAnalysis(Self.run, settings: Self.settings).trades.value)
     let strategy = try #require(trades.attributions.first { $0.key == .strategy })
     #expect(strategy.rows.map(\.label) == ["grid-maker"])
-    #expect(abs(strategy.rows[0].netProfit - trades.statistics.netProfit) < 1e-9)
+    #expect(abs(strategy.rows[0].netProfit - Self.run.lanes[0].profit) < 1e-3)
+    #expect(strategy.rows[0].trades == trades.statistics.count)
     #expect(trades.attributionAbsences.map(\.key) == [.predictor])
   }
 }

@@ -95,7 +95,7 @@ import Testing
     }
     // What is multiplied up to a year says of what, and that it means little.
     let intraday = try metric("max_drawdown_intraday")
-    #expect(intraday.caveat?.contains("alone (1441, in the median 1 min apart)") == true, "\(intraday.caveat ?? "")")
+    #expect(intraday.caveat?.contains(", in the median 1 min apart)") == true, "\(intraday.caveat ?? "")")
     for value in analysis.sampledMetrics where value.number != nil && value.id != "max_drawdown_intraday" {
       let isAnnualised = MetricCatalogue.standard[value.id]?.isAnnualised == true
       #expect((value.caveat != nil) == isAnnualised, "\(value.id)")

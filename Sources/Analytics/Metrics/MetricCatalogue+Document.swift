@@ -9,9 +9,10 @@ extension MetricCatalogue {
         + "n is their number and P the sessions a year, stored with each value. rf and MAR are annual rates, rf_p and MAR_p "
         + "the rates per session that compound to them. b are the benchmark's returns. Losses of the value-at-risk group "
         + "are positive. A metric that has no value for a run says why instead.", "",
-      "Runs of few sessions have the same figures of equal steps within them. The last step ends with the run: what is left "
-        + "over after whole steps is a step of its own, or lengthens the last one where it is less than half of one, so that "
-        + "all of them together are the run's result. The figures of a lane that a risk control stopped end when it holds "
+      "Runs of few sessions have the same figures of equal steps within them, from the close less the session's length to the "
+        + "close; what happened since the last close is in a session's first step. The last step ends with the session or "
+        + "the run: what is left over after whole steps is a step of its own, or lengthens the last one where it is less than "
+        + "half of one, so that all of them together are the run's result. The figures of a lane that a risk control stopped end when it holds "
         + "nothing any more; if it keeps positions, they go on to the end of the run.", "",
     ]
     for group in MetricGroup.allCases {

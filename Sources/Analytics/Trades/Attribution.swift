@@ -14,55 +14,126 @@ public enum AttributionKey: String, Sendable, Hashable, CaseIterable {
 /// The part of a result that belongs to one instrument, venue, strategy, predictor or hour.
 public struct AttributionRow: Sendable, Hashable {
   public let label: String
+  /// Closed round trips, their lots and what they made before fees.
   public let trades: Int
   public let lots: Int64
   public let grossProfit: Double
+  /// Lots that were never closed, and what they made until the last mark.
+  public let openLots: Int64
+  public let openProfit: Double
+  /// Of all fills, also of those whose lots are still held.
   public let fees: Double
+  /// Funding, borrow and dividends, negative when more was received.
+  public let carry: Double
+  /// What belongs to no fill: conversion of currencies, lots without a mark.
+  public let other: Double
+  /// All of it.
   public let netProfit: Double
   /// Net profit over the sum of all rows; nil when that is not above zero.
-  public let share: Double?
+  public internal(set) var share: Double?
   public let winRate: Double
   /// Value at entry of all trades.
   public let entryValue: Double
 }
 
-/// Round trips split by one key. The rows add up to the whole: closed trades only, open lots belong to no row.
+/// Lots that were never closed at the last mark of their instrument.
+public struct MarkedLots: Sendable, Hashable {
+  public let lots: OpenLots
+  /// Before fees.
+  public let profit: Double
+
+  package init(_ lots: OpenLots, profit: Double) {
+    self.lots = lots
+    self.profit = profit
+  }
+}
+
+/// A lane's profit split by one key. Closed trades count to the key of their entry, lots still held too. The rows add up to
+/// the whole: what belongs to no fill is a row of its own, `Attribution.unsplit`, unless there is one row only.
 public struct Attribution: Sendable, Hashable {
   public let key: AttributionKey
   /// By net profit, best first; hours in order of the clock. Equal profits go by label.
   public let rows: [AttributionRow]
 
-  public init(_ trips: [RoundTrip], by key: AttributionKey, of log: TradeLog) {
-    self.key = key
-    var members: [String: [RoundTrip]] = [:]
-    for trip in trips { members[Self.label(trip, key, log), default: []].append(trip) }
-    let total = trips.lazy.map(\.netProfit).compensatedSum
-    let rows = members.map { label, trips in
+  /// The label of what belongs to no fill.
+  public static let unsplit = "(carry and other)"
+
+  /// What one label has.
+  private struct Members {
+    var trips: [RoundTrip] = []
+    var open: [MarkedLots] = []
+    var carry = 0.0
+    var other = 0.0
+
+    func row(_ label: String) -> AttributionRow {
       let statistics = TradeStatistics(trips)
+      let openProfit = open.lazy.map(\.profit).compensatedSum
+      let fees = statistics.fees + open.lazy.map(\.lots.fees).compensatedSum
       return AttributionRow(
         label: label, trades: trips.count, lots: trips.reduce(0) { $0 + $1.lots },
-        grossProfit: statistics.grossProfit, fees: statistics.fees, netProfit: statistics.netProfit,
-        share: total > 0 ? statistics.netProfit / total : nil, winRate: statistics.winRate ?? 0,
-        entryValue: trips.lazy.map(\.entryValue).compensatedSum)
+        grossProfit: statistics.grossProfit, openLots: open.reduce(0) { $0 + $1.lots.lots }, openProfit: openProfit,
+        fees: fees, carry: carry, other: other,
+        netProfit: statistics.grossProfit + openProfit - fees - carry + other, share: nil,
+        winRate: statistics.winRate ?? 0, entryValue: trips.lazy.map(\.entryValue).compensatedSum)
     }
-    self.rows = rows.sorted { left, right in
+  }
+
+  /// `carry` and `other` are those of the whole lane.
+  package init(
+    _ trips: [RoundTrip], open: [MarkedLots], carry: Double, other: Double, by key: AttributionKey, of log: TradeLog
+  ) {
+    self.key = key
+    var members: [String: Members] = [:]
+    for trip in trips {
+      members[
+        Self.label(key, log, trip.instrument, trip.strategy, trip.predictor, trip.direction, trip.entryTime),
+        default: Members()
+      ].trips.append(trip)
+    }
+    for marked in open {
+      let lots = marked.lots
+      members[
+        Self.label(key, log, lots.instrument, lots.strategy, lots.predictor, lots.direction, lots.entryTime),
+        default: Members()
+      ].open.append(marked)
+    }
+    if carry != 0 || other != 0 {
+      let label = members.count == 1 ? members.keys.first ?? Self.unsplit : Self.unsplit
+      members[label, default: Members()].carry = carry
+      members[label, default: Members()].other = other
+    }
+    let rows = members.map { $1.row($0) }
+    let total = rows.map(\.netProfit).compensatedSum
+    self.rows = rows.map { row in
+      var row = row
+      row.share = total > 0 ? row.netProfit / total : nil
+      return row
+    }.sorted { left, right in
       if key != .hour, left.netProfit != right.netProfit { return left.netProfit > right.netProfit }
       return left.label < right.label
     }
   }
 
-  private static func label(_ trip: RoundTrip, _ key: AttributionKey, _ log: TradeLog) -> String {
+  /// Closed trades alone.
+  public init(_ trips: [RoundTrip], by key: AttributionKey, of log: TradeLog) {
+    self.init(trips, open: [], carry: 0, other: 0, by: key, of: log)
+  }
+
+  private static func label(
+    _ key: AttributionKey, _ log: TradeLog, _ instrument: Int, _ strategy: Int, _ predictor: Int?, _ direction: Side,
+    _ entryTime: Int64
+  ) -> String {
     switch key {
-    case .instrument: return log.instruments[trip.instrument].symbol
+    case .instrument: return log.instruments[instrument].symbol
     case .venue:
-      let venue = log.instruments[trip.instrument].venue
+      let venue = log.instruments[instrument].venue
       return venue.isEmpty ? "(no venue)" : venue
-    case .strategy: return log.strategies[trip.strategy]
-    case .predictor: return trip.predictor.map { log.predictors[$0] } ?? "(none)"
-    case .side: return trip.direction == .sell ? "short" : "long"
+    case .strategy: return log.strategies[strategy]
+    case .predictor: return predictor.map { log.predictors[$0] } ?? "(none)"
+    case .side: return direction == .sell ? "short" : "long"
     case .hour:
       let day = CalendarDate.nanosecondsPerDay
-      let hour = (trip.entryTime - trip.entryTime.flooredQuotient(by: day) * day) / 3_600_000_000_000
+      let hour = (entryTime - entryTime.flooredQuotient(by: day) * day) / 3_600_000_000_000
       return (hour < 10 ? "0" : "") + "\(hour):00"
     }
   }
@@ -70,7 +141,7 @@ public struct Attribution: Sendable, Hashable {
   /// How concentrated the gains are: the sum of squared shares of the rows with a profit (Herfindahl), 1 when one row
   /// has all of it; nil when no row has any.
   public var concentration: Double? {
-    let gains = rows.map(\.netProfit).filter { $0 > 0 }
+    let gains = rows.filter { $0.label != Self.unsplit }.map(\.netProfit).filter { $0 > 0 }
     let total = gains.compensatedSum
     guard total > 0 else { return nil }
     return gains.lazy.map { ($0 / total) * ($0 / total) }.compensatedSum

@@ -35,6 +35,8 @@ public struct RoundTrip: Sendable, Hashable {
 public struct OpenLots: Sendable, Hashable {
   public let instrument: Int
   public let strategy: Int
+  /// The predictor behind the entry.
+  public let predictor: Int?
   public let direction: Side
   public let lots: Int64
   public let entryTime: Int64

@@ -85,7 +85,8 @@ public struct RoundTrips: Sendable, Hashable {
     lots.sorted { $0.fill < $1.fill }.map { lot in
       let fill = log.fills[lot.fill]
       return OpenLots(
-        instrument: fill.instrument, strategy: fill.strategy, direction: fill.side, lots: lot.lots,
+        instrument: fill.instrument, strategy: fill.strategy, predictor: fill.predictor, direction: fill.side,
+        lots: lot.lots,
         entryTime: fill.time, entryHalfTicks: fill.priceHalfTicks,
         fees: fill.fee * (Double(lot.lots) / Double(fill.lots)))
     }

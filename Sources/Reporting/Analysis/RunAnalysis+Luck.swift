@@ -110,7 +110,8 @@ extension RunAnalysis {
     guard let interval = basis.intervalNanoseconds else {
       return calendar.sessions(from: whole.times[0], through: last).map { calendar.close(of: $0) }
     }
-    return stepEnds(from: whole.times[0], through: last, interval: interval)
+    return stepEnds(
+      in: stepSpans(from: whole.times[0], through: last, calendar), through: last, interval: interval)
   }
 
   /// Sharpe ratios per period of lanes until each one's own end, and how many of them ended early.

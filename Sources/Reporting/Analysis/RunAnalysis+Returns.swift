@@ -65,13 +65,41 @@ extension RunAnalysis {
   /// Sampled returns aim below this many.
   private static let sampledLimit: Int64 = 500
 
-  /// Ends of steps of one length from `start` on. The last one ends with the data: what is left over after whole steps is
-  /// a step of its own, or lengthens the last one where it is less than half of one. So all of them together are the run.
-  static func stepEnds(from start: Int64, through end: Int64, interval: Int64) -> [Int64] {
-    let (whole, rest) = (end - start).quotientAndRemainder(dividingBy: interval)
-    guard whole > 0 else { return [end] }
-    var ends = (1...whole).map { start + $0 * interval }
-    if rest >= (interval + 1) / 2 { ends.append(end) } else { ends[ends.count - 1] = end }
+  /// Where steps lie: in each session of a run of several, from `close − length` to the close; sessions without time
+  /// between them are one. A run of one session has its steps wherever it is.
+  static func stepSpans(from start: Int64, through end: Int64, _ calendar: TradingCalendar) -> [Range<Int64>] {
+    let dates = calendar.sessions(from: start, through: end)
+    guard dates.count > 1, start < end else { return [start..<max(start, end)] }
+    var spans: [Range<Int64>] = []
+    for date in dates {
+      let close = calendar.close(of: date)
+      let (open, last) = (max(start, close - calendar.sessionNanoseconds), min(end, close))
+      guard open < last else { continue }
+      if let former = spans.last, open <= former.upperBound {
+        spans[spans.count - 1] = former.lowerBound..<last
+      } else {
+        spans.append(open..<last)
+      }
+    }
+    return spans.isEmpty ? [start..<end] : spans
+  }
+
+  /// Ends of steps of one length within spans. The last one of a span ends with it: what is left over after whole steps is
+  /// a step of its own, or lengthens the last one where it is less than half of one. What happened between two spans is in
+  /// the first step of the later one, and what follows the last span in its last step. So all of them together are the run.
+  static func stepEnds(in spans: [Range<Int64>], through end: Int64, interval: Int64) -> [Int64] {
+    var ends: [Int64] = []
+    for span in spans {
+      let (whole, rest) = (span.upperBound - span.lowerBound).quotientAndRemainder(dividingBy: interval)
+      if whole > 0 { ends += (1...whole).map { span.lowerBound + $0 * interval } }
+      if rest >= (interval + 1) / 2 {
+        ends.append(span.upperBound)
+      } else if whole > 0 {
+        ends[ends.count - 1] = span.upperBound
+      }
+    }
+    if ends.isEmpty { return [end] }
+    ends[ends.count - 1] = end
     return ends
   }
 
@@ -86,17 +114,21 @@ extension RunAnalysis {
       // Between samples equity is known only at fills: a shorter interval would show gaps as calm.
       let sampled = run.sampleTimes.count > 1 ? sampledSpan(run) : nil
       let known = sampled.map { $0 / Int64(run.sampleTimes.count - 1) } ?? span / Int64(times.count)
+      let spans = stepSpans(from: times[0], through: times[times.count - 1], calendar)
+      let covered = spans.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
       guard
         let seconds = intervals.first(where: { seconds in
           // Up to a thousandth early counts, so that samples of "one second" give returns of one second.
-          seconds * 1_001_000_000 >= known && span / (seconds * 1_000_000_000) <= sampledLimit
+          seconds * 1_001_000_000 >= known && covered / (seconds * 1_000_000_000) <= sampledLimit
         })
       else { return .absent(reason: "equity was recorded too seldom or over too long a time for shorter returns") }
       let interval = seconds * 1_000_000_000
-      let count = Int(span / interval)
+      let count = Int(covered / interval)
       guard count >= 2 else { return .absent(reason: "equity covers \(count) periods of \(seconds) s only") }
-      let ends = stepEnds(from: times[0], through: times[times.count - 1], interval: interval)
-      let periods = calendar.periodsPerYear * Double(calendar.sessionNanoseconds) / Double(interval)
+      let ends = stepEnds(in: spans, through: times[times.count - 1], interval: interval)
+      // A session apart from others has whole steps, one of which may be longer or shorter.
+      let steps = Double(calendar.sessionNanoseconds) / Double(interval)
+      let periods = calendar.periodsPerYear * (spans.count > 1 ? max(1, steps.rounded()) : steps)
       let length = seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
       let label = "returns of \(length)"
       return .from { () throws(AnalyticsError) in

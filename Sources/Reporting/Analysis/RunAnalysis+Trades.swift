@@ -18,6 +18,7 @@ extension RunAnalysis {
         }
         return try ImplementationShortfall(log, marks: marks)
       }
+      let rest = rest(of: run, fillToFill, marks, log)
       let mids = run.fills.map { fill in
         fill.markoutMidHalfTicks.map { $0 == .min ? nil : scales.price($0, fill.instrument, at: fill.time) }
       }
@@ -34,7 +35,8 @@ extension RunAnalysis {
         markouts: try markouts { _ in true }, makerMarkouts: try markouts(\.isMaker),
         takerMarkouts: try markouts { !$0.isMaker },
         attributions: [.instrument, .venue, .side, .hour, .strategy].map {
-          Attribution(fillToFill.trips, by: $0, of: log)
+          Attribution(
+            fillToFill.trips, open: rest.open, carry: rest.carry, other: rest.other, by: $0, of: log)
         },
         attributionAbsences: [
           AttributionAbsence(
@@ -42,6 +44,29 @@ extension RunAnalysis {
             reason: "orders of \(log.strategies[0]) name no predictor; a record that does splits by it")
         ])
     }
+  }
+
+  /// What closed trades leave of the shown lane's profit: lots still held, at the last mark of the account; carry; and what is
+  /// neither, such as the conversion of currencies.
+  private static func rest(
+    of run: RunResult, _ trips: RoundTrips, _ marks: [MarkSeries], _ log: TradeLog
+  ) -> (open: [MarkedLots], carry: Double, other: Double) {
+    let open = trips.open.map { lots -> MarkedLots in
+      let signed = lots.direction == .sell ? -lots.lots : lots.lots
+      let profit = marks[lots.instrument].halfTicks.last.map {
+        log.instruments[lots.instrument].profit(fromHalfTicks: lots.entryHalfTicks, toHalfTicks: $0, lots: signed)
+      }
+      return MarkedLots(lots, profit: profit.flatMap { $0.isFinite ? $0 : nil } ?? 0)
+    }
+    guard run.lanes.indices.contains(run.shownLane) else { return (open, 0, 0) }
+    let lane = run.lanes[run.shownLane]
+    let carry = lane.carry.total
+    let split =
+      trips.trips.reduce(0) { $0 + $1.netProfit } + open.reduce(0) { $0 + $1.profit - $1.lots.fees } - carry
+    let other = lane.profit - split
+    // Rounding of sums is no part of a result.
+    let isRounding = other.magnitude <= 1e-9 * max(run.identity.startingCapital.magnitude, lane.profit.magnitude)
+    return (open, carry, isRounding ? 0 : other)
   }
 
   /// Trades are told in lots and prices of the last shares, so that what was bought before a split and sold after it is one

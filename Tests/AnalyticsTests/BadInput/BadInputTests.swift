@@ -16,6 +16,7 @@ import Testing
     #expect(declared.subtracting(covered).sorted() == [], "public entries without a probe")
     // Entries whose signatures hold numbers inside other types are probed beyond what the scan asks for.
     let beyond = covered.subtracting(declared).filter { $0.contains(":)") }
-    #expect(beyond.sorted() == ["BacktestOverfitting.init(_:blocks:statistic:)"], "probes of entries that do not exist")
+    let known = ["BacktestOverfitting.init(_:blocks:statistic:)", "LaneSelection.init(_:groups:tested:)"]
+    #expect(beyond.sorted() == known, "probes of entries that do not exist")
   }
 }

@@ -13,6 +13,11 @@ enum TailProbes {
     try ReturnPanel(assetNames: names, columns: [values, values.map { 0.5 * $0 * $0 - 0.3 * $0 }])
   }
 
+  /// The same with ranks that do not follow from each other, as copulas want them.
+  static func tangled(_ values: [Double]) throws -> ReturnPanel {
+    try ReturnPanel(assetNames: names, columns: [values, values.map { 60 * $0 * $0 - 0.3 * $0 }])
+  }
+
   /// Every method, its parameter the decay or the share of the tail.
   static func methods(_ parameter: Double) -> [TailMethod] {
     [
@@ -187,12 +192,12 @@ enum TailProbes {
       [
         try LinearScenarios.tail(rowMajor: Probe.returns, weights: [1], confidence: $0[0]),
         try ScenarioMatrix(assetCount: 1, rowMajor: Probe.returns).tail(weights: [1], confidence: $0[0]),
-        try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).tail(
+        try CopulaModel(panel: tangled(Probe.returns), copula: .gaussian).tail(
           weights: [1, 1], scenarios: 20, seed: 1, confidence: $0[0]),
-        try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).simulatedTail(
+        try CopulaModel(panel: tangled(Probe.returns), copula: .gaussian).simulatedTail(
           weights: [1, 1], scenarios: 100, seed: 1, confidence: $0[0]
         ).risk,
-        try CopulaModel(panel: panel(Probe.returns), copula: .gaussian).simulatedTails(
+        try CopulaModel(panel: tangled(Probe.returns), copula: .gaussian).simulatedTails(
           weights: [1, 1], scenarios: 100, seed: 1, confidences: [0.9, $0[0]])[1].risk,
       ]
     },
@@ -207,17 +212,17 @@ enum TailProbes {
       return (try matrix.profits(weights: $0), try matrix.tail(weights: $0, confidence: 0.9))
     },
     .series("CopulaModel.profits(weights:scenarios:seed:)", good: [0.6, 0.4]) {
-      try CopulaModel(panel: panel(Probe.returns), copula: .studentT(degreesOfFreedom: 4)).profits(
+      try CopulaModel(panel: tangled(Probe.returns), copula: .studentT(degreesOfFreedom: 4)).profits(
         weights: $0, scenarios: 0..<20, seed: 1)
     },
-    .series("CopulaModel.fittedDegreesOfFreedom(_:)") { try CopulaModel.fittedDegreesOfFreedom(panel($0)) },
+    .series("CopulaModel.fittedDegreesOfFreedom(_:)") { try CopulaModel.fittedDegreesOfFreedom(tangled($0)) },
     .series("CopulaModel.simulatedTail(weights:scenarios:seed:confidence:)") {
-      let tail = try CopulaModel(panel: panel($0), copula: .studentT(degreesOfFreedom: 4)).simulatedTail(
+      let tail = try CopulaModel(panel: tangled($0), copula: .studentT(degreesOfFreedom: 4)).simulatedTail(
         weights: [0.6, 0.4], scenarios: 100, seed: 1, confidence: 0.9)
       return [tail.valueAtRiskError, tail.expectedShortfallError, tail.risk.valueAtRisk]
     },
     .series("CopulaModel.profits(weights:scenarios:seed:)") {
-      try CopulaModel(panel: panel($0), copula: .gaussian).profits(weights: [0.6, 0.4], scenarios: 0..<20, seed: 1)
+      try CopulaModel(panel: tangled($0), copula: .gaussian).profits(weights: [0.6, 0.4], scenarios: 0..<20, seed: 1)
     },
     .parameters(
       "CopulaModel.init(marginals:correlations:copula:)", good: [0, 0.01, 0, 0.01, 4, 0.3, 5]

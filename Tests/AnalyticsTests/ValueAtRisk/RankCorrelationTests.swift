@@ -83,7 +83,7 @@ import Testing
 
   @Test("Sixty past returns give a tail of 95 %, and refuse one of 99 %, which none of them lies in.")
   func shortMarginalsRefuseDeepTails() throws {
-    let panel = try ReturnPanel(assetNames: ["a", "b"], columns: [Probe.returns, Probe.returns.map { $0 * $0 - $0 }])
+    let panel = try ReturnPanel(assetNames: ["a", "b"], columns: [Probe.returns, Probe.returns.reversed()])
     let model = try CopulaModel(panel: panel, copula: .gaussian)
     let tails = try model.tails(weights: [1, 1], scenarios: 100, seed: 1, confidences: [0.95, 0.99])
     #expect(throws: Never.self) { try tails[0].get() }

@@ -18,7 +18,7 @@ import Testing
 
   @Test func theLastStepEndsWithTheData() {
     func lengths(_ end: Int64) -> [Int64] {
-      let ends = RunAnalysis.stepEnds(from: 100, through: 100 + end, interval: 10)
+      let ends = RunAnalysis.stepEnds(in: [100..<100 + end], through: 100 + end, interval: 10)
       return zip(ends, [100] + ends).map { $0 - $1 }
     }
     #expect(lengths(30) == [10, 10, 10])

@@ -176,18 +176,22 @@ enum Execution {
     content.add(
       DataTable(
         columns: [
-          key.rawValue.prefix(1).uppercased() + key.rawValue.dropFirst(), "Trips", "Won", "Gross", "Fees", "Net",
-          "Share",
+          key.rawValue.prefix(1).uppercased() + key.rawValue.dropFirst(), "Trips", "Won", "Gross", "Still held", "Fees",
+          "Carry and other", "Net", "Share",
         ],
         rows: attribution.rows.prefix(limit).map { row in
           [
-            .init(row.label), .init(count: row.trades), .init(row.winRate, .percent(0)),
-            .init(row.grossProfit, context.money), .init(row.fees, context.money), .init(row.netProfit, context.money),
+            .init(row.label), .init(count: row.trades), row.trades > 0 ? .init(row.winRate, .percent(0)) : .init("–"),
+            .init(row.grossProfit, context.money), .init(row.openProfit, context.money),
+            .init(row.fees, context.money), .init(row.other - row.carry, context.money),
+            .init(row.netProfit, context.money),
             row.share.map { .init($0, .percent(0)) } ?? .init("–"),
           ]
         }, note: attribution.rows.count > limit ? "The first \(limit) of \(attribution.rows.count)." : nil),
       title: "Result \(title.prefix(1).lowercased() + title.dropFirst())",
-      introduction: "Closed round trips, \(context.currency).")
+      introduction:
+        "Closed round trips and what is still held at the last mark, \(context.currency); the rows add up to the "
+        + "profit of the lane.")
   }
 
   private static func latency(_ context: ReportContext, _ content: inout SectionContent) {

@@ -254,7 +254,9 @@ enum Exposure {
     let attribution =
       trades.findings.attributions.first { $0.key == .instrument }
       ?? Attribution(trades.trips, by: .instrument, of: trades.findings.log)
-    guard let concentration = attribution.concentration, let first = attribution.rows.first else { return nil }
+    guard let concentration = attribution.concentration,
+      let first = attribution.rows.first(where: { $0.label != Attribution.unsplit })
+    else { return nil }
     return
       "Concentration: \(first.label) earned most; the sum of squared shares of all gains is \(Format.number(concentration, 2)) "
       + "(1 when one instrument earns everything)."

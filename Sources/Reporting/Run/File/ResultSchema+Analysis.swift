@@ -124,7 +124,8 @@ extension ResultSchema {
   private static let sampledReturns = group(
     "/returns/sampled",
     "returns of equal steps within sessions, for runs of few sessions, until the end of the run or until a lane that a risk "
-      + "control stopped held nothing any more; the last step ends there, half as long to half as long again as the others",
+      + "control stopped held nothing any more; the last step of a session ends there or with it, half as long to half as long "
+      + "again as the others, and the first one holds what happened since the last close",
     condition: "equity was recorded often enough",
     \.sampled.value,
     attributes: [

@@ -46,16 +46,29 @@ extension ResultSchema {
     let axes = ["row"]
     return group(
       "/attribution",
-      "round trips of the shown lane split by instrument, venue, side, hour of the entry and strategy",
+      "the shown lane's profit split by instrument, venue, side, hour of the entry and strategy; the net profits of a key add up "
+        + "to it, and what belongs to no fill is the row \(Attribution.unsplit) where a key has several",
       condition: "there were orders", \.trades.value,
       columns: [index("row", "number of the row", rows)]
         + words("key", axes: axes, "by what they are split", rows, \.key) + [
           column("label", axes: axes, "the part", rows, text: \.row.label),
-          column("trades", axes: axes, "round trips", rows, integer: { Int64($0.row.trades) }),
+          column("trades", axes: axes, "closed round trips", rows, integer: { Int64($0.row.trades) }),
           column("lots", axes: axes, "closed", unit: "lots", rows, integer: \.row.lots),
-          column("gross_profit", axes: axes, "before fees", unit: "money", rows) { $0.row.grossProfit },
-          column("fees", axes: axes, "of both fills", unit: "money", rows) { $0.row.fees },
-          column("net_profit", axes: axes, "after fees", unit: "money", rows) { $0.row.netProfit },
+          column("gross_profit", axes: axes, "of round trips, before fees", unit: "money", rows) { $0.row.grossProfit },
+          column("open_lots", axes: axes, "still held at the end", unit: "lots", rows, integer: \.row.openLots),
+          column("open_profit", axes: axes, "of lots still held, at the last mark, before fees", unit: "money", rows) {
+            $0.row.openProfit
+          },
+          column("fees", axes: axes, "of all fills", unit: "money", rows) { $0.row.fees },
+          column(
+            "carry", axes: axes, "funding, borrow and dividends, negative when more was received", unit: "money", rows
+          ) { $0.row.carry },
+          column(
+            "other", axes: axes, "of no fill: conversion of currencies, lots without a mark", unit: "money", rows
+          ) { $0.row.other },
+          column("net_profit", axes: axes, "gross + open - fees - carry + other", unit: "money", rows) {
+            $0.row.netProfit
+          },
           column("win_rate", axes: axes, "share of trips with a profit", unit: "1", rows) { $0.row.winRate },
         ])
   }()
