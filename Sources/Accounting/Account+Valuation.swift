@@ -146,14 +146,9 @@ extension Account {
   }
 
   private func requirement(_ entry: AccountInstrument, lots: Int64, value: Money?, isInitial: Bool) -> Money? {
-    let rule = entry.margin.requirement(isInitial: isInitial, isShort: lots < 0)
-    guard let value, let perUnit = entry.amount(perUnit: rule.perUnit, lots: lots) else { return nil }
-    guard
-      let share = ExactArithmetic.scaled(
-        value.magnitude.atoms, by: Int128(rule.rate), over: Int128(ExactArithmetic.billion))
-    else { return nil }
-    let sum = share.addingReportingOverflow(perUnit.magnitude.atoms)
-    return sum.overflow ? nil : Money(atoms: sum.partialValue)
+    value.flatMap {
+      entry.margin.backing(lots: lots, value: $0, isInitial: isInitial) { entry.amount(perUnit: $0, lots: lots) }
+    }
   }
 
   /// Both are within the limit, so the sum can be taken before it is checked.

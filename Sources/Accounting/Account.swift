@@ -145,21 +145,17 @@ public struct Account: Sendable {
     guard !overflows, after > .min, prices.allSatisfy({ contract.fits(lots: after, price: $0) }) else {
       throw AccountingError(symbol, "a position of \(after) lots is too large to be valued")
     }
-    let closing = held != 0 && (held < 0) != (sign < 0) ? min(quantity, abs(held)) : 0
-    let opening = quantity - closing
-    guard let closed = contract.money(lots: -sign * closing, price: fill.price),
-      let opened = contract.money(lots: sign * opening, price: fill.price),
-      let fee = contract.money(billionths: fill.fee)
-    else { throw AccountingError(symbol, "the value or the fee of the fill is too large") }
+    let trade = positions[index].book.trade(lots: sign * quantity, price: fill.price, contract: contract)
+    guard let trade, let fee = contract.money(billionths: fill.fee) else {
+      throw AccountingError(symbol, "the value or the fee of the fill is too large")
+    }
 
     try accrueBorrow(instrument: index, time: fill.time)
     let currency = currencyOfInstrument[index]
-    try cash[currency].reserve(closed.magnitude + opened.magnitude + fee.magnitude)
+    try cash[currency].reserve(trade.closed.magnitude + trade.opened.magnitude + fee.magnitude)
 
-    var gain = Money.zero
-    if closing > 0 { gain = close(index, count: closing, proceeds: closed, time: fill.time) }
-    if opening > 0 { positions[index].book.open(lots: sign * opening, cost: opened, time: fill.time) }
-    let paid = entry.payment == .value ? closed - opened : gain
+    let gain = book(trade, of: index, time: fill.time)
+    let paid = entry.payment == .value ? trade.closed - trade.opened : gain
     positions[index].tradeCash += paid
     positions[index].fees += fee
     positions[index].fillCount += 1
@@ -174,12 +170,12 @@ public struct Account: Sendable {
     checkInvariants()
   }
 
-  private mutating func close(_ index: Int, count: Int64, proceeds: Money, time: Int64) -> Money {
+  private mutating func book(_ trade: LotTrade, of index: Int, time: Int64) -> Money {
     var gain = Money.zero
     // Taken out while it is changed, so that closures may write to the rest of the account.
     var book = positions[index].book
     positions[index].book = LotBook(method: terms.lotMethod)
-    book.close(count: count, proceeds: proceeds) { gain += record($0, instrument: index, time: time) }
+    book.book(trade, time: time) { gain += record($0, instrument: index, time: time) }
     positions[index].book = book
     return gain
   }

@@ -27,8 +27,12 @@ public struct BackingSum: Hashable, Sendable {
   /// Cash and position of an instrument at the mark, less fees; the cash alone without a mark.
   public mutating func add(_ ledger: PositionLedger, mark: MarkPrice?, contract: ContractValue) {
     addCash(ledger, contract: contract)
-    guard let mark, ledger.lots != 0 else { return }
-    equity = sum(equity, value(lots: ledger.lots, mark: mark, contract: contract))
+    if let mark { addValue(lots: ledger.lots, mark: mark, contract: contract) }
+  }
+
+  /// A position of an instrument alone, at the mark.
+  public mutating func addValue(lots: Int64, mark: MarkPrice, contract: ContractValue) {
+    if lots != 0 { equity = sum(equity, value(lots: lots, mark: mark, contract: contract)) }
   }
 
   /// Cash of an instrument alone, less fees.
@@ -37,6 +41,16 @@ public struct BackingSum: Hashable, Sendable {
     guard let fees = contract.money(billionths: ledger.fees) else { return isTooLarge = true }
     equity = sum(equity, -fees)
   }
+
+  /// Cash and position of an instrument, and what keeping the position asks for; neither without a mark.
+  public mutating func keep(_ ledger: PositionLedger, mark: MarkPrice?, rule: MarginRule, contract: ContractValue) {
+    add(ledger, mark: mark, contract: contract)
+    guard let mark, ledger.lots != 0 else { return }
+    require(lots: ledger.lots, mark: mark, rule: rule, isInitial: false, contract: contract)
+  }
+
+  /// Whether positions are held and there is less than keeping them asks for.
+  public var isCalled: Bool { requirement > .zero && (isTooLarge || equity < requirement) }
 
   /// What must back signed lots at a mark.
   public mutating func require(
@@ -51,14 +65,11 @@ public struct BackingSum: Hashable, Sendable {
     lots: Int64, mark: MarkPrice, rule: MarginRule, isInitial: Bool, contract: ContractValue
   ) -> Money {
     let value = value(lots: lots, mark: mark, contract: contract)
-    let rate = rule.requirement(isInitial: isInitial, isShort: lots < 0).rate
-    let share = ExactArithmetic.scaled(
-      value.magnitude.atoms, by: Int128(rate), over: Int128(ExactArithmetic.billion))
-    guard let share, Money(atoms: share) <= .limit else {
+    guard let backing = rule.backing(lots: lots, value: value, isInitial: isInitial) else {
       isTooLarge = true
       return .zero
     }
-    return Money(atoms: share)
+    return backing
   }
 
   /// What signed lots cost at a price.
@@ -66,7 +77,8 @@ public struct BackingSum: Hashable, Sendable {
     money(counts: contract.value(lots: lots, price: price), contract: contract)
   }
 
-  private mutating func value(lots: Int64, mark: MarkPrice, contract: ContractValue) -> Money {
+  /// What signed lots are worth at a mark.
+  public mutating func value(lots: Int64, mark: MarkPrice, contract: ContractValue) -> Money {
     // Half counts: the doubled value has at most 95 bits and half a count a whole number of atoms or is rounded.
     let atoms = ExactArithmetic.scaled(
       contract.doubledValue(lots: lots, mark: mark), by: contract.moneyPerCount, over: 2)
@@ -77,7 +89,8 @@ public struct BackingSum: Hashable, Sendable {
     return Money(atoms: atoms)
   }
 
-  private mutating func money(counts: Int128, contract: ContractValue) -> Money {
+  /// So many counts.
+  public mutating func money(counts: Int128, contract: ContractValue) -> Money {
     let (atoms, overflows) = counts.multipliedReportingOverflow(by: contract.moneyPerCount)
     guard !overflows, Money(atoms: atoms).magnitude <= .limit else {
       isTooLarge = true

@@ -37,7 +37,23 @@ public struct MarginRule: Hashable, Sendable {
     initial: Requirement(rate: 500_000_000), maintenance: Requirement(rate: 250_000_000),
     maintenanceShort: Requirement(rate: 300_000_000))
 
-  func requirement(isInitial: Bool, isShort: Bool) -> Requirement {
+  /// What must back signed lots of a value: a share of it and, where an amount for each unit can be told, that as well; nil
+  /// beyond `Money.limit`. Every margin of this project comes from here.
+  func backing(
+    lots: Int64, value: Money, isInitial: Bool, amount: (_ perUnit: Int64) -> Money? = { _ in .zero }
+  ) -> Money? {
+    let asked = requirement(isInitial: isInitial, isShort: lots < 0)
+    let share = ExactArithmetic.scaled(
+      value.magnitude.atoms, by: Int128(asked.rate), over: Int128(ExactArithmetic.billion))
+    guard let share, Money(atoms: share) <= .limit else { return nil }
+    let perUnit = asked.perUnit == 0 ? .zero : amount(asked.perUnit)
+    guard let perUnit, perUnit.magnitude <= .limit else { return nil }
+    // Both lie within the limit, so the sum can be taken before it is checked.
+    let sum = Money(atoms: share) + perUnit.magnitude
+    return sum <= .limit ? sum : nil
+  }
+
+  private func requirement(isInitial: Bool, isShort: Bool) -> Requirement {
     switch (isInitial, isShort) {
     case (true, false): initialLong
     case (true, true): initialShort

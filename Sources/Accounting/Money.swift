@@ -27,7 +27,7 @@ public struct Money: Hashable, Comparable, AdditiveArithmetic, Sendable, Bitwise
   public static prefix func - (money: Money) -> Money { Money(atoms: -money.atoms) }
 
   /// The absolute amount; the lowest number gives the highest, which every limit refuses.
-  var magnitude: Money { Money(atoms: atoms == .min ? .max : abs(atoms)) }
+  public var magnitude: Money { Money(atoms: atoms == .min ? .max : abs(atoms)) }
 
   /// The share `part` of `whole` parts, rounded half away from zero; `part` lies in 0...`whole`, so it always fits.
   func share(_ part: Int128, of whole: Int128) -> Money {
@@ -72,7 +72,7 @@ extension ContractValue {
   }
 
   /// Billionths of a count as money, rounded half away from zero; nil beyond `Money.limit`.
-  func money(billionths: Int128) -> Money? {
+  public func money(billionths: Int128) -> Money? {
     ExactArithmetic.scaled(billionths, by: moneyPerCount, over: Int128(ExactArithmetic.billion))
       .map(Money.init(atoms:)).flatMap { $0.magnitude > .limit ? nil : $0 }
   }

@@ -52,13 +52,15 @@ extension ExecutionEngine {
 
   /// Whether a lane's account bears a change of one of its orders.
   @inline(never)
-  mutating func bearsAmend(_ index: Int, lane: Int, price: Price, quantity: Int64, time: Int64) -> Bool {
+  mutating func bearsAmend(
+    _ index: Int, lane: Int, price: Price, quantity: Int64, time: Int64, bestBid: Price, bestAsk: Price
+  ) -> Bool {
     guard let credit = credits[lane] else { return true }
     if isBeingClosed[lane] { return false }
     let order = orders[index]
     let wanted = WantedBacking(
       instrument: Int(order.instrument), side: order.side, price: price.ticks, quantity: quantity, replaces: index)
-    return shortage(credit, wanted, lane: lane, time: time, bestBid: .none, bestAsk: .none) == nil
+    return shortage(credit, wanted, lane: lane, time: time, bestBid: bestBid, bestAsk: bestAsk) == nil
   }
 
   private mutating func shortage(
@@ -117,7 +119,7 @@ extension ExecutionEngine {
   }
 
   /// The larger backing of what all open buys and all open sells would make of a position; nil when it is too large.
-  private func worst(
+  func worst(
     _ sum: inout BackingSum, _ lots: Int64, _ buys: Int64, _ sells: Int64, _ mark: MarkPrice, _ rule: MarginRule,
     _ contract: ContractValue
   ) -> Money? {
@@ -152,20 +154,36 @@ extension ExecutionEngine {
     let limit = wanted.price == .min ? touch.ticks : wanted.price
     guard limit != .min else { return .noReferencePrice }
     var needed = sum.cost(lots: wanted.quantity, price: limit, contract: contracts[wanted.instrument])
+    let open = openBuysCost(&sum, lane: lane, but: wanted.replaces) { instrument in
+      let middle = feedKinds[instrument].lastBidPlusAsk
+      return middle == .min ? limit : Int32(clamping: (middle + 1) >> 1)
+    }
+    guard let open else { return .buyingPower }
+    needed += open
+    return sum.isTooLarge || needed > available ? .buyingPower : nil
+  }
+
+  /// What the lane's open buys cost at their limits, or at a price of the market where they have none; nil when it is too
+  /// large. An amend that is not answered counts at the higher of both limits.
+  func openBuysCost(
+    _ sum: inout BackingSum, lane: Int, but replaced: Int = -1, marketPrice: (_ instrument: Int) -> Int32
+  ) -> Money? {
+    var total = Money.zero
     for word in (lane * wordsPerLane)..<((lane + 1) * wordsPerLane) {
       var bits = alivePlaces[word]
       while bits != 0 {
         let index = word * 64 + bits.trailingZeroBitCount
         bits &= bits - 1
         let order = orders[index]
-        guard index != wanted.replaces, order.sideIndex == 0 else { continue }
-        let middle = feedKinds[Int(order.instrument)].lastBidPlusAsk
-        let price = order.price != .min ? order.price : middle == .min ? limit : Int32(clamping: (middle + 1) >> 1)
-        needed += sum.cost(lots: order.knownQuantity, price: price, contract: contracts[Int(order.instrument)])
-        if sum.isTooLarge || needed > .limit { return .buyingPower }
+        guard index != replaced, order.sideIndex == 0 else { continue }
+        let known = order.marks.contains(.pricedApart) ? knownPrices[index].confirmed : order.price
+        let limit = max(known, requestedLimit(index))
+        let price = limit != .min ? limit : marketPrice(Int(order.instrument))
+        total += sum.cost(lots: order.knownQuantity, price: price, contract: contracts[Int(order.instrument)])
+        if sum.isTooLarge || total > .limit { return nil }
       }
     }
-    return sum.isTooLarge || needed > available ? .buyingPower : nil
+    return total
   }
 
   /// Before a fill is booked: what short positions owe by then, and what it brings that changes hands later.
@@ -173,18 +191,35 @@ extension ExecutionEngine {
   mutating func beforeBooking(_ index: Int, lane: Int, price: Int32, quantity: Int64, time: Int64) {
     let instrument = Int(orders[index].instrument)
     if carryLedgers.count > 0 { accrueBorrow(lane: lane, instrument, until: time) }
-    guard keepsUnsettled, orders[index].sideIndex == 1, settlementDays[lane] > 0,
-      credits[lane]?.credit == AccountTerms.Credit.none
-    else { return }
+    guard keepsUnsettled, orders[index].sideIndex == 1, settlesLater(lane) else { return }
+    let sale = proceeds(of: quantity, at: price, instrument, lane: lane, time: time)
+    unsettled[lane].enter(sale)
+  }
+
+  /// The lane cannot spend what it sold for before that has changed hands.
+  func settlesLater(_ lane: Int) -> Bool {
+    settlementDays[lane] > 0 && credits[lane]?.credit == AccountTerms.Credit.none
+  }
+
+  /// What a sale brings, and the day on which it will have changed hands.
+  func proceeds(
+    of quantity: Int64, at price: Int32, _ instrument: Int, lane: Int, time: Int64
+  ) -> UnsettledProceeds {
     var sum = BackingSum(capital: .zero)
     let amount = sum.cost(lots: quantity, price: price, contract: contracts[instrument])
     let calendar = BusinessCalendar.weekdays
     let day = calendar.day(settlementDays[lane], after: calendar.day(of: time))
-    // Fills come in order of time, so equal days stand at the end.
-    if let last = unsettled[lane].indices.last, unsettled[lane][last].day == day {
-      unsettled[lane][last].amount += amount
+    return UnsettledProceeds(day: day, amount: amount)
+  }
+}
+
+extension [UnsettledProceeds] {
+  /// Fills come in order of time, so equal days stand at the end.
+  mutating func enter(_ sale: UnsettledProceeds) {
+    if let last = indices.last, self[last].day == sale.day {
+      self[last].amount += sale.amount
     } else {
-      unsettled[lane].append(UnsettledProceeds(day: day, amount: amount))
+      append(sale)
     }
   }
 }

@@ -166,25 +166,31 @@ extension ExecutionEngine {
     let instrument = Int(funding.instrument)
     guard instrument < instrumentCount, feedKinds[instrument].lastBidPlusAsk != .min else { return }
     let place = lane &* instrumentCount &+ instrument
-    ledgers[place].fees += carryLedgers[place].payFunding(
+    let paid = carryLedgers[place].payFunding(
       lots: ledgers[place].lots, mark: MarkPrice(halfTicks: feedKinds[instrument].lastBidPlusAsk),
       rate: funding.rate, contract: contracts[instrument])
+    ledgers[place].fees += paid
+    noteCharge(paid, lane: lane, instrument, time: funding.time)
   }
 
   private mutating func payDividend(_ dividend: CarryTerms.Dividend, lane: Int) {
     let instrument = Int(dividend.instrument)
     guard instrument < instrumentCount else { return }
     let place = lane &* instrumentCount &+ instrument
-    ledgers[place].fees += carryLedgers[place].payDividend(lots: ledgers[place].lots, perLot: dividend.perLot)
+    let paid = carryLedgers[place].payDividend(lots: ledgers[place].lots, perLot: dividend.perLot)
+    ledgers[place].fees += paid
+    noteCharge(paid, lane: lane, instrument, time: dividend.time)
   }
 
   /// Pays borrow for a position that is about to change, or at a day's end.
   mutating func accrueBorrow(lane: Int, _ instrument: Int, until time: Int64) {
     guard let terms = borrowTerms[lane], feedKinds[instrument].lastBidPlusAsk != .min else { return }
     let place = lane &* instrumentCount &+ instrument
-    ledgers[place].fees += carryLedgers[place].accrueBorrow(
+    let paid = carryLedgers[place].accrueBorrow(
       lots: ledgers[place].lots, mark: MarkPrice(halfTicks: feedKinds[instrument].lastBidPlusAsk), until: time,
       terms: terms, contract: contracts[instrument])
+    ledgers[place].fees += paid
+    noteCharge(paid, lane: lane, instrument, time: time)
   }
 
   /// Funding and borrow that a lane has paid, which are part of its ledger's fees; zero without carry terms.

@@ -67,6 +67,12 @@ public struct FormerPrices: Hashable, Sendable, BitwiseCopyable {
   private let ask: Price
   private let last: Price
 
+  init(bid: Price, ask: Price, last: Price) {
+    self.bid = bid
+    self.ask = ask
+    self.last = last
+  }
+
   public init(_ books: borrowing BookSet, instrument: Int) {
     bid = books.bestPrice(.buy, instrument: instrument)
     ask = books.bestPrice(.sell, instrument: instrument)
@@ -92,6 +98,8 @@ struct ChangeSchedule {
   var nextMonth = Int64.max
   /// By instrument, between a split and the first new price.
   var former: [FormerPrices?]
+  /// By instrument, the prices before its last split and the middle after it.
+  var carried: [(prices: FormerPrices, middle: Int64)?]
   /// What splits did to recorded lanes since somebody asked.
   var notes: [SplitNote] = []
   var splitsDone: [InstrumentChanges.Split] = []
@@ -100,6 +108,7 @@ struct ChangeSchedule {
     self.changes = changes
     firstWorths = changes.worths.isEmpty ? [] : contracts.map(\.moneyPerCount)
     former = changes.splits.isEmpty ? [] : contracts.map { _ in nil }
+    carried = changes.splits.isEmpty ? [] : contracts.map { _ in nil }
     findNext()
   }
 
@@ -165,6 +174,7 @@ extension ExecutionEngine {
       // Fills that the lane has not heard of are in old lots, and so is what it knows: both become the same new position.
       knownLots[place] &+= after &- held
       knownCash[place] &+= cash
+      noteSplit(change, lane: lane, halfTicksBefore: before)
       newsCounts[lane] &+= 1
       if lanes[lane].isRecorded {
         changes.notes.append(
@@ -175,7 +185,9 @@ extension ExecutionEngine {
     }
     forgetTaken(instrument: change.instrument)
     if before != .min { feedKinds[instrument].lastBidPlusAsk = change.split.carried(halfTicks: before) }
-    changes.former[instrument] = FormerPrices(books, instrument: instrument)
+    let former = FormerPrices(books, instrument: instrument)
+    changes.former[instrument] = former
+    changes.carried[instrument] = (former, feedKinds[instrument].lastBidPlusAsk)
     feedKinds[instrument].status = .halted
     changes.splitsDone.append(change)
   }

@@ -14,7 +14,8 @@ extension ExecutionEngine {
   @discardableResult
   mutating func tell(
     _ index: Int, time: Int64, kind: Notice.Kind, quantity: Int64, price: Int32, isFinal: Bool,
-    rejectReason: RejectReason = .none, cancelReason: CancelReason = .none, isMaker: Bool = false
+    rejectReason: RejectReason = .none, cancelReason: CancelReason = .none, isMaker: Bool = false,
+    answersAmend: Bool = false
   ) -> Int64 {
     let lane = lane(of: index)
     let content: Int32
@@ -24,7 +25,7 @@ extension ExecutionEngine {
       content = details.insert(
         NoticeDetail(
           venueTime: time, quantity: quantity, price: price, kind: kind, rejectReason: rejectReason,
-          cancelReason: cancelReason, isFinal: isFinal, isMaker: isMaker))
+          cancelReason: cancelReason, isFinal: isFinal, isMaker: isMaker, answersAmend: answersAmend))
     }
     if orders[index].messagesUnderWay != .max { orders[index].messagesUnderWay &+= 1 }
     let route = lanes[lane].notice
@@ -61,6 +62,7 @@ extension ExecutionEngine {
     orders[index].state = .finished
     if orders[index].type.isPegged { special.removePeg(index) }
     note(index, kind == .expired ? .expired : .cancelled, time: time, cancelReason: cancelReason)
+    if lanes[lane(of: index)].isRecorded { noteSettlement(index) }
     tell(
       index, time: time, kind: kind, quantity: orders[index].openQuantity &+ reserve(index),
       price: orders[index].price, isFinal: true, cancelReason: cancelReason)
@@ -76,7 +78,7 @@ extension ExecutionEngine {
       let index = Int(message.order)
       let lane = lane(of: index)
       if message.content < 0 {
-        learnOfCancel(index, lane: lane, time: message.time)
+        learnOfCancel(index, lane: lane)
         continue
       }
       let detail = details.remove(message.content)
@@ -85,6 +87,8 @@ extension ExecutionEngine {
       learn(
         detail.kind, quantity: detail.quantity, price: detail.price, isFinal: detail.isFinal, time: message.time,
         index: index, lane: lane)
+      if detail.answersAmend { learnOfAmend(index, limit: detail.kind == .amended ? detail.price : nil) }
+      if keepsAccounts, detail.kind == .filled { hearFill(index, lane: lane, detail) }
       guard isHeard else { continue }
       return Notice(
         time: message.time &+ lanes[lane].clockShift, venueTime: detail.venueTime, quantity: detail.quantity,
@@ -103,7 +107,8 @@ extension ExecutionEngine {
     let openPlace = 2 &* place &+ Int(orders[index].sideIndex)
     var known = orders[index].knownQuantity
     switch kind {
-    case .accepted, .triggered: break
+    case .accepted: break
+    case .triggered: orders[index].marks.insert(.triggerHeard)
     case .filled:
       unheardQuantities[index] &-= quantity
       let signed = orders[index].sideIndex == 0 ? quantity : 0 &- quantity
@@ -128,7 +133,7 @@ extension ExecutionEngine {
 
   /// A lane that does not want to hear of it learns that its order was cancelled.
   @inline(__always)
-  private mutating func learnOfCancel(_ index: Int, lane: Int, time: Int64) {
+  private mutating func learnOfCancel(_ index: Int, lane: Int) {
     let order = orders.place(index)
     let openPlace =
       2 &* (lane &* instrumentCount &+ Int(order.pointee.instrument)) &+ Int(order.pointee.sideIndex)
@@ -136,7 +141,6 @@ extension ExecutionEngine {
     order.pointee.knownQuantity = 0
     newsCounts[lane] &+= 1
     alivePlaces[index &>> 6] &= ~(1 &<< UInt64(index & 63))
-    if lanes[lane].isRecorded { note(index, .confirmed, time: time &+ lanes[lane].clockShift) }
     settleMessage(index)
   }
 
@@ -185,6 +189,7 @@ extension ExecutionEngine {
       ledgers[place].book(
         sign: isBuy ? 1 : -1, price: price, quantity: quantity, fee: fee, contract: contracts[instrument])
     }
+    if keepsAccounts { noteFee(ledgers[place].fees - before, lane: lane) }
     statistics[lane].fills &+= 1
     if isDone {
       orders[index].state = .finished
@@ -207,9 +212,17 @@ extension ExecutionEngine {
           sentTime: orders[index].sentTime, lane: Int32(lane), price: price, causePrice: causePrice,
           instrument: UInt16(instrument), side: isBuy ? .buy : .sell, isMaker: isMaker, cause: cause))
       note(index, isDone ? .filled : .partiallyFilled, time: time)
-      if isDone { note(index, .settled, time: settlementTime(of: time, lane: lane)) }
+      lastFillTimes[index] = time
+      if isDone { noteSettlement(index) }
     }
     tell(index, time: time, kind: .filled, quantity: quantity, price: price, isFinal: isDone, isMaker: isMaker)
+  }
+
+  /// An order has ended: notes when the last of its fills has changed hands, where it had any.
+  @inline(never)
+  private mutating func noteSettlement(_ index: Int) {
+    let last = lastFillTimes[index]
+    if last != .min { note(index, .settled, time: settlementTime(of: last, lane: lane(of: index))) }
   }
 
   /// When what traded at `time` has changed hands: the start of a business day, or at once.

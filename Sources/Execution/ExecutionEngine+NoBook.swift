@@ -99,6 +99,9 @@ extension ExecutionEngine {
     orders[index].type = isLimit ? .limit : .market
     orders[index].price = isLimit ? limit : .min
     note(index, .triggered, time: change.time)
+    tell(
+      index, time: change.time, kind: .triggered, quantity: orders[index].openQuantity, price: orders[index].price,
+      isFinal: false)
     if !isLimit || (orders[index].sideIndex == 0 ? price <= limit : price >= limit) {
       fillAtPrice(index, price: price, change: change, cause: .barRange, books: books)
     }

@@ -26,6 +26,21 @@ extension ExecutionEngine {
 
   mutating func placePeg(_ index: Int, time: Int64, books: borrowing BookSet) {
     special.addPeg(index)
+    stand(index, time: time, books: books)
+    acknowledge(index, time: time)
+  }
+
+  /// A peg with another limit or more quantity: the last of the pegs, and of the queue where it stands.
+  mutating func movePeg(_ index: Int, limit: Int32, quantity: Int64, time: Int64, books: borrowing BookSet) {
+    if orders[index].state == .working { leaveQueue(index) }
+    special.removePeg(index)
+    special.addPeg(index)
+    extras[index].limit = limit
+    orders[index].openQuantity = quantity
+    stand(index, time: time, books: books)
+  }
+
+  private mutating func stand(_ index: Int, time: Int64, books: borrowing BookSet) {
     if let price = pegPrice(index, books: books) {
       orders[index].price = price
       orders[index].state = .working
@@ -33,7 +48,6 @@ extension ExecutionEngine {
     } else {
       orders[index].state = .waiting
     }
-    acknowledge(index, time: time)
   }
 
   /// The touch moved: pegged orders follow it.

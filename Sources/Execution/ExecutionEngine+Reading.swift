@@ -104,12 +104,9 @@ extension ExecutionEngine {
       let ledger = ledger(lane: lane, instrument: instrument)
       let middle = feedKinds[instrument].lastBidPlusAsk
       let mark = middle == .min ? nil : MarkPrice(halfTicks: middle)
-      sum.add(ledger, mark: mark, contract: contracts[instrument])
-      guard let mark, ledger.lots != 0 else { continue }
-      sum.require(
-        lots: ledger.lots, mark: mark, rule: credit.margin, isInitial: false, contract: contracts[instrument])
+      sum.keep(ledger, mark: mark, rule: credit.margin, contract: contracts[instrument])
     }
-    return sum.requirement > .zero && (sum.isTooLarge || sum.equity < sum.requirement)
+    return sum.isCalled
   }
 
   /// Whether a lane has a drawdown stop to watch.

@@ -92,6 +92,7 @@ extension ExecutionEngine {
     if lanes[lane].isRecorded {
       let known = !bestBid.isNone && !bestAsk.isNone
       let middle = known ? Int64(bestBid.ticks) + Int64(bestAsk.ticks) : Int64.min
+      lastFillTimes[index] = .min
       note(index, .received, time: time, bidPlusAsk: middle)
       note(index, .validated, time: time)
       note(index, .riskApproved, time: time)
@@ -121,14 +122,17 @@ extension ExecutionEngine {
 
   /// Sends an amend: a new price or more quantity loses the place in the queue, less quantity keeps it. What fills before it
   /// arrives counts as part of the quantity asked for, so that no fill under way makes a position larger than was approved.
-  /// False when there is nothing to amend, or when a risk control holds it back.
+  /// An order without a limit keeps none, whatever the price; a peg's limit is the one that it may not pass, and of stops only
+  /// what they become is changed, as at venues. False when there is nothing to amend, or when a risk control holds it back.
   public mutating func amend(
     _ handle: Int32, lane: Int, price: Price, quantity: Int64, time: Int64, bestBid: Price, bestAsk: Price
   ) -> Bool {
     let index = Int(handle)
-    guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0, !price.isNone,
+    guard handle >= 0, self.lane(of: index) == lane, orders[index].knownQuantity > 0, quantity > 0,
       orders[index].messagesUnderWay < 60_000
     else { return false }
+    let price = hasLimit(index) ? price : .none
+    if price.isNone, hasLimit(index) { return false }
     if lanes[lane].mayStandStill, hasAskedTooMuch(lane: lane, time: time) { return false }
     let exposure = self.exposure(
       lane: lane, instrument: Int(orders[index].instrument), bestBid: bestBid, bestAsk: bestAsk)
@@ -137,6 +141,7 @@ extension ExecutionEngine {
       return false
     }
     orders[index].messagesUnderWay &+= 1
+    noteRequest(index, limit: price.ticks)
     let content = amendments.insert(
       Amendment(
         quantity: quantity, filledBefore: filledQuantities[index] &- unheardQuantities[index], price: price.ticks))
@@ -151,13 +156,17 @@ extension ExecutionEngine {
     let order = orders[index]
     let intent = OrderIntent(
       OrderTerms(
-        identifier: OrderIdentifier(order.identifier), side: order.side, price: price,
+        identifier: OrderIdentifier(order.identifier), side: order.side, type: knownType(index), price: price,
         quantity: Quantity(lots: quantity)), instrument: order.instrument)
+    // What the lane has asked for last is what the venue will have when this arrives.
+    let before = hasLimit(index) ? Price(ticks: requestedLimit(index)) : .none
     let reason = gates[Int(lanes[lane].gate)].refusalOfAmend(
-      intent, from: Price(ticks: order.price), open: order.knownQuantity, exposure: exposure, time: time,
-      state: &riskStates[lane])
+      intent, from: before, open: order.knownQuantity, exposure: exposure, time: time, state: &riskStates[lane])
     guard reason == .none else { return false }
-    return !lanes[lane].isWatched || bearsAmend(index, lane: lane, price: price, quantity: quantity, time: time)
+    return !lanes[lane].isWatched
+      || bearsAmend(
+        index, lane: lane, price: price, quantity: quantity, time: time, bestBid: exposure.bestBid,
+        bestAsk: exposure.bestAsk)
   }
 
   @inline(__always)
@@ -228,7 +237,7 @@ extension ExecutionEngine {
   }
 
   @inline(__always)
-  private mutating func cancelArrives(_ index: Int, time: Int64) {
+  mutating func cancelArrives(_ index: Int, time: Int64) {
     let order = orders.place(index)
     if order.pointee.state == .working {
       leaveQueue(index)
@@ -364,54 +373,6 @@ extension ExecutionEngine {
     } else {
       orders[index].acknowledgedTime = time &+ lanes[lane].noticeNanoseconds &+ lanes[lane].clockShift
     }
-  }
-
-  /// What an amend leaves open once the fills that its lane had not heard of are taken off.
-  func quantityLeft(_ amendment: Amendment, of index: Int) -> Int64 {
-    amendment.quantity &- (filledQuantities[index] &- amendment.filledBefore)
-  }
-
-  private mutating func amendArrives(
-    _ index: Int, _ amendment: Amendment, time: Int64, books: borrowing BookSet
-  ) {
-    var amendment = amendment
-    amendment.quantity = quantityLeft(amendment, of: index)
-    guard orders[index].state == .working, !books.status(of: Int(orders[index].instrument)).stopsEntry,
-      !hasTooManyParts(index, quantity: amendment.quantity)
-    else {
-      tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
-      return
-    }
-    if amendment.quantity <= 0 { return cancelArrives(index, time: time) }
-    if amendment.price == orders[index].price, amendment.quantity <= orders[index].openQuantity &+ reserve(index) {
-      reduceOpen(index, to: amendment.quantity)
-    } else {
-      let isBuy = orders[index].sideIndex == 0
-      let instrument = Int(orders[index].instrument)
-      let opposite = books.bestPrice(isBuy ? .sell : .buy, instrument: instrument)
-      let wouldTrade =
-        !opposite.isNone && (isBuy ? amendment.price >= opposite.ticks : amendment.price <= opposite.ticks)
-      if wouldTrade, orders[index].marks.contains(.postOnly) || books.isCrossedOrLocked(instrument: instrument) {
-        // The order stays as it was.
-        tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
-        return
-      }
-      leaveQueue(index)
-      orders[index].state = .sent
-      orders[index].price = amendment.price
-      replaceOpen(index, by: amendment.quantity)
-      if wouldTrade || meetsOwnOrder(index) {
-        take(index, time: time, books: books)
-        if orders[index].state == .finished { return }
-      }
-      if orders[index].marks.contains(.special) { hideReserve(index) }
-      orders[index].state = .working
-      joinQueue(index, time: time, books: books)
-    }
-    note(index, .amended, time: time)
-    tell(
-      index, time: time, kind: .amended, quantity: orders[index].openQuantity &+ reserve(index),
-      price: amendment.price, isFinal: false)
   }
 }
 

@@ -15,6 +15,12 @@ extension ExecutionEngine {
     while extras.count < orders.count { extras.append(OrderExtras()) }
     orders[index].marks.insert(.special)
     if terms.flags.contains(.hidden) || terms.type.isPegged { orders[index].marks.insert(.hidden) }
+    if terms.type.rawValue > OrderType.market.rawValue {
+      let hasLimit = terms.type == .stopLimit || terms.type.isPegged
+      let limit = hasLimit ? terms.price.ticks : .min
+      knownPrices[index] = KnownPrice(confirmed: limit, requested: limit)
+      orders[index].marks.insert(.pricedApart)
+    }
     extras[index] = OrderExtras(
       expiry: terms.timeInForce == .goodTillDate ? terms.expiry.nanoseconds : .max,
       displayQuantity: max(0, terms.displayQuantity.lots), reserve: 0,

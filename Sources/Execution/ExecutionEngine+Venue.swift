@@ -86,10 +86,11 @@ extension ExecutionEngine {
         forgetJoining(index)
         noteJoining(index, time: time, books: books)
       }
-      tellAmended(index, time: time)
+      tellAmended(index, time: time, answersAmend: true)
     case .rejected: reject(index, time: time, reason: report.rejectReason)
     case .cancelRejected: tell(index, time: time, kind: .cancelRejected, quantity: 0, price: .min, isFinal: false)
-    case .modifyRejected: tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false)
+    case .modifyRejected:
+      tell(index, time: time, kind: .amendRejected, quantity: 0, price: .min, isFinal: false, answersAmend: true)
     case .triggered:
       orders[index].type = orders[index].type == .stopLimit ? .limit : .market
       if orders[index].type == .market { orders[index].price = .min }
@@ -102,16 +103,16 @@ extension ExecutionEngine {
         leaveVenue(index, time: time, kind: .cancelled, cancelReason: .selfTradePrevention)
       } else {
         orders[index].openQuantity &-= report.quantity.lots
-        tellAmended(index, time: time)
+        tellAmended(index, time: time, answersAmend: false)
       }
     }
   }
 
-  private mutating func tellAmended(_ index: Int, time: Int64) {
+  private mutating func tellAmended(_ index: Int, time: Int64, answersAmend: Bool) {
     note(index, .amended, time: time)
     tell(
       index, time: time, kind: .amended, quantity: orders[index].openQuantity, price: orders[index].price,
-      isFinal: false)
+      isFinal: false, answersAmend: answersAmend)
   }
 
   private mutating func leaveVenue(_ index: Int, time: Int64, kind: Notice.Kind, cancelReason: CancelReason) {

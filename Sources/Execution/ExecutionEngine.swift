@@ -20,13 +20,16 @@ public struct LaneTerms: Hashable, Sendable {
   public var credit: CreditTerms?
   /// Nil: every fill at an order's price happens.
   public var fillChance: FillChance?
+  /// Of the account that a strategy reads, where it asks for one.
+  public var account: AccountBasis
   /// Keep a record of each step of each order and of each fill.
   public var isRecorded: Bool
 
   public init(
     latency: LatencyModel = LatencyModel(), fees: FeeSchedule = FeeSchedule(), limits: RiskLimits = .none,
     queueModel: QueueModel = .riskAverse, tradesAtLastPrice: Bool = false, carry: CarryTerms? = nil,
-    settlementDays: Int = 0, credit: CreditTerms? = nil, fillChance: FillChance? = nil, isRecorded: Bool = true
+    settlementDays: Int = 0, credit: CreditTerms? = nil, fillChance: FillChance? = nil,
+    account: AccountBasis = AccountBasis(), isRecorded: Bool = true
   ) {
     self.latency = latency
     self.fees = fees
@@ -37,6 +40,7 @@ public struct LaneTerms: Hashable, Sendable {
     self.settlementDays = settlementDays
     self.credit = credit
     self.fillChance = fillChance
+    self.account = account
     self.isRecorded = isRecorded
   }
 }
@@ -58,6 +62,9 @@ public struct ExecutionEngine: ~Copyable {
   /// A bit for each place in use, and for each order the lane believes alive; `wordsPerLane` words a lane.
   var usedPlaces: Column<UInt64>
   var alivePlaces: Column<UInt64>
+  var knownPrices: Column<KnownPrice>
+  /// When each place's order last filled, where some lane is recorded; Int64.min before.
+  var lastFillTimes: Column<Int64>
   /// Empty until the first order that is more than a plain limit order.
   var extras = Column<OrderExtras>(capacity: 0)
   var cohorts: Column<Cohort>
@@ -89,11 +96,17 @@ public struct ExecutionEngine: ~Copyable {
   let borrowTerms: [BorrowTerms?]
   let settlementDays: [Int]
   let credits: [CreditTerms?]
+  /// What accounts that strategies read begin with.
+  let capitals: [Money]
   /// Lanes whose positions are being closed on a margin call: nothing else passes.
   var isBeingClosed: [Bool]
   /// What lanes without credit have sold and not been paid for, by rising day.
   var unsettled: [[UnsettledProceeds]]
   let keepsUnsettled: Bool
+  /// Accounts of lanes whose strategies read theirs, and the place of each lane's; -1 for all others.
+  var knownAccounts: [KnownAccount]
+  let accountPlaces: [Int32]
+  let keepsAccounts: Bool
   /// A fill has more to do than to be booked.
   let keepsBookings: Bool
   let gates: Column<RiskGate>
@@ -218,6 +231,9 @@ public struct ExecutionEngine: ~Copyable {
     orders = Column(repeating: LaneOrder(), count: laneCount * places)
     usedPlaces = Column(repeating: 0, count: laneCount * wordsPerLane)
     alivePlaces = Column(repeating: 0, count: laneCount * wordsPerLane)
+    knownPrices = Column(repeating: KnownPrice(), count: laneCount * places)
+    let keepsSteps = terms.contains(where: \.isRecorded)
+    lastFillTimes = Column(repeating: .min, count: keepsSteps ? laneCount * places : 0)
     cohorts = Column(capacity: 1024)
     freeCohorts = Column(capacity: 1024)
     occupied = .allocate(capacity: max(1, instrumentCount * 2))
@@ -276,6 +292,7 @@ public struct ExecutionEngine: ~Copyable {
     borrowTerms = terms.map { $0.carry?.borrow }
     settlementDays = terms.map(\.settlementDays)
     credits = terms.map(\.credit)
+    capitals = terms.map(\.account.capital)
     isBeingClosed = Array(repeating: false, count: terms.count)
     let keepsUnsettled = terms.contains { $0.credit?.credit == AccountTerms.Credit.none && $0.settlementDays > 0 }
     self.keepsUnsettled = keepsUnsettled
@@ -288,7 +305,11 @@ public struct ExecutionEngine: ~Copyable {
     self.gates = gates
     queueModels = models
     self.samplers = samplers
-    keepsMiddles = terms.contains(where: \.isRecorded)
+    keepsMiddles = keepsSteps
+    let (accounts, accountPlaces) = KnownAccount.accounts(terms, hearing, contracts)
+    keepsAccounts = !accounts.isEmpty
+    knownAccounts = accounts
+    self.accountPlaces = accountPlaces
     riskStates = Column(repeating: RiskState(), count: laneCount)
     ledgers = Column(repeating: PositionLedger(), count: laneCount * instrumentCount)
     knownLots = Column(repeating: 0, count: laneCount * instrumentCount)
@@ -354,14 +375,17 @@ public struct ExecutionEngine: ~Copyable {
   func lane(of index: Int) -> Int { index &>> laneShift }
 }
 
-/// What news of its own orders a lane is called for.
+/// What news of its own orders a lane is called for, and whether it reads its account.
 public struct LaneHearing: Hashable, Sendable {
   public var fills: Bool
   public var orderChanges: Bool
+  /// Its account is kept for it to read.
+  public var account: Bool
 
-  public init(fills: Bool, orderChanges: Bool) {
+  public init(fills: Bool, orderChanges: Bool, account: Bool = false) {
     self.fills = fills
     self.orderChanges = orderChanges
+    self.account = account
   }
 }
 

@@ -11,19 +11,23 @@ package struct LaneBoard: BitwiseCopyable {
   @usableFromInline let knownLots: UnsafeMutablePointer<Int64>
   @usableFromInline let openQuantities: UnsafeMutablePointer<Int64>
   @usableFromInline let newsCounts: UnsafeMutablePointer<UInt32>
+  /// Of every place; what stands there counts for orders marked `pricedApart`.
+  @usableFromInline package let knownPrices: UnsafeMutablePointer<KnownPrice>
   @usableFromInline package let instrumentCount: Int
   @usableFromInline package let wordsPerLane: Int
 
   init(
     orders: UnsafeMutablePointer<LaneOrder>, aliveWords: UnsafeMutablePointer<UInt64>,
     knownLots: UnsafeMutablePointer<Int64>, openQuantities: UnsafeMutablePointer<Int64>,
-    newsCounts: UnsafeMutablePointer<UInt32>, instrumentCount: Int, wordsPerLane: Int
+    newsCounts: UnsafeMutablePointer<UInt32>, knownPrices: UnsafeMutablePointer<KnownPrice>, instrumentCount: Int,
+    wordsPerLane: Int
   ) {
     self.orders = orders
     self.aliveWords = aliveWords
     self.knownLots = knownLots
     self.openQuantities = openQuantities
     self.newsCounts = newsCounts
+    self.knownPrices = knownPrices
     self.instrumentCount = instrumentCount
     self.wordsPerLane = wordsPerLane
   }
@@ -55,7 +59,7 @@ extension ExecutionEngine {
   package var board: LaneBoard {
     LaneBoard(
       orders: orders.start, aliveWords: alivePlaces.start, knownLots: knownLots.start,
-      openQuantities: openQuantities.start, newsCounts: newsCounts.start, instrumentCount: instrumentCount,
-      wordsPerLane: wordsPerLane)
+      openQuantities: openQuantities.start, newsCounts: newsCounts.start, knownPrices: knownPrices.start,
+      instrumentCount: instrumentCount, wordsPerLane: wordsPerLane)
   }
 }

@@ -52,6 +52,10 @@ public struct LaneOrder: Sendable, BitwiseCopyable {
     /// Undisplayed: behind every displayed order of its price.
     static let hidden = Marks(rawValue: 8)
     static let sell = Marks(rawValue: 16)
+    /// What the lane knows of its limit stands apart: see `KnownPrice`.
+    static let pricedApart = Marks(rawValue: 32)
+    /// The lane has heard that its stop was triggered.
+    static let triggerHeard = Marks(rawValue: 64)
   }
 
   /// 0 for a buy, 1 for a sell: kept among the marks, so that the record fits its cache line.
@@ -60,6 +64,18 @@ public struct LaneOrder: Sendable, BitwiseCopyable {
 
   @inline(__always)
   public var side: Side { sideIndex == 0 ? .buy : .sell }
+}
+
+/// The limit of an order as its lane knows it, where the order's own price may be another: of orders that were amended, and
+/// of types that are more than a limit or market order.
+@usableFromInline
+package struct KnownPrice: BitwiseCopyable {
+  /// Confirmed by the venue, or as sent; `Int32.min` without a limit.
+  package var confirmed = Int32.min
+  /// As asked for by the latest amend that is not answered; the confirmed one otherwise.
+  package var requested = Int32.min
+  /// Amends that are not answered.
+  var amendsUnderWay: Int32 = 0
 }
 
 /// What few orders have: parallel to the orders, and allocated when the first such order is sent.

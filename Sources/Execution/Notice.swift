@@ -36,6 +36,8 @@ struct NoticeDetail: BitwiseCopyable {
   var cancelReason: CancelReason
   var isFinal: Bool
   var isMaker: Bool
+  /// What the lane asked for, rather than a change that came about otherwise.
+  var answersAmend = false
 }
 
 /// A change of a living order on its way to the venue.
@@ -43,6 +45,7 @@ struct Amendment: BitwiseCopyable {
   var quantity: Int64
   /// What the lane knew to be filled of all orders in the place, when it was sent.
   var filledBefore: Int64
+  /// `Int32.min` for an order without a limit.
   var price: Int32
 }
 

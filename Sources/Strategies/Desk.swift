@@ -1,3 +1,4 @@
+package import Accounting
 public import Execution
 public import MarketTypes
 public import OrderBooks
@@ -15,10 +16,13 @@ package struct DeskRoom {
   @usableFromInline let board: LaneBoard
   /// A ring for each series of bars; at least one.
   @usableFromInline let closes: UnsafePointer<CloseRing>
+  /// What positions are worth, as everywhere in the run.
+  let marks: MarkRule
 
   package init(
     engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafePointer<BookSet>,
-    instruments: UnsafePointer<Instrument>, wakes: UnsafeMutablePointer<WakeBoard>, closes: UnsafePointer<CloseRing>
+    instruments: UnsafePointer<Instrument>, wakes: UnsafeMutablePointer<WakeBoard>, closes: UnsafePointer<CloseRing>,
+    marks: MarkRule = .middle
   ) {
     self.engine = engine
     self.books = books
@@ -26,6 +30,7 @@ package struct DeskRoom {
     self.wakes = wakes
     board = engine.pointee.board
     self.closes = closes
+    self.marks = marks
   }
 }
 
@@ -187,8 +192,9 @@ public struct Desk: ~Copyable {
     for order in orders { cancel(order.handle) }
   }
 
-  /// Sends an amend of price and open quantity, less what fills before it arrives, through the risk gate; false when there is nothing to amend or a control holds
-  /// it back.
+  /// Sends an amend of limit and open quantity, less what fills before it arrives, through the risk gate; false when there is
+  /// nothing to amend or a control holds it back. Orders of every type can be amended as in the matching engine: of orders
+  /// without a limit only the quantity, of pegs the limit that they may not pass, of stops the limit that they will have.
   @discardableResult
   public func amend(_ handle: Int32, price: Price, quantity: Int64) -> Bool {
     let instrument = engine.pointee.instrument(of: handle)
@@ -201,20 +207,33 @@ public struct Desk: ~Copyable {
 /// One of the lane's orders, as it knows it; valid during the callback.
 public struct DeskOrder {
   private let order: UnsafeMutablePointer<LaneOrder>
+  private let knownPrices: UnsafeMutablePointer<KnownPrice>
   private let time: Int64
   /// Names the order to `cancel` and `amend`.
   public let handle: Int32
 
   @inline(__always)
-  init(order: UnsafeMutablePointer<LaneOrder>, handle: Int32, time: Int64) {
+  init(
+    order: UnsafeMutablePointer<LaneOrder>, knownPrices: UnsafeMutablePointer<KnownPrice>, handle: Int32, time: Int64
+  ) {
     self.order = order
+    self.knownPrices = knownPrices
     self.handle = handle
     self.time = time
   }
 
   /// The strategy's own number.
   @inline(__always) public var identifier: UInt64 { order.pointee.identifier }
-  @inline(__always) public var price: Price { Price(ticks: order.pointee.price) }
+  /// Its limit, as the lane knows it: what was sent, or the last amend that the venue is known to have made. None for orders
+  /// without a limit; where a peg stands between the venue does not tell, and a limit is what it may not pass.
+  @inline(__always) public var price: Price {
+    Price(ticks: isPricedApart ? knownPrices[Int(handle)].confirmed : order.pointee.price)
+  }
+  /// The limit that was asked for last; another than `price` while an amend is not answered.
+  @inline(__always) public var requestedPrice: Price {
+    Price(ticks: isPricedApart ? knownPrices[Int(handle)].requested : order.pointee.price)
+  }
+  @inline(__always) private var isPricedApart: Bool { order.pointee.marks.rawValue & 32 != 0 }
   /// What the lane believes open.
   @inline(__always) public var openQuantity: Int64 { order.pointee.knownQuantity }
   @inline(__always) public var side: Side { order.pointee.sideIndex == 0 ? .buy : .sell }
@@ -231,6 +250,7 @@ public struct DeskOrder {
 public struct DeskOrders: Sequence, IteratorProtocol {
   private let orders: UnsafeMutablePointer<LaneOrder>
   private let words: UnsafeMutablePointer<UInt64>
+  private let knownPrices: UnsafeMutablePointer<KnownPrice>
   private let first: Int32
   private var word = 0
   private let count: Int
@@ -242,6 +262,7 @@ public struct DeskOrders: Sequence, IteratorProtocol {
     count = board.wordsPerLane
     orders = board.firstOrder(lane: lane)
     words = board.firstAliveWord(lane: lane)
+    knownPrices = board.knownPrices
     first = Int32(truncatingIfNeeded: lane &* count &* 64)
     self.time = time
     bits = words[0]
@@ -256,6 +277,7 @@ public struct DeskOrders: Sequence, IteratorProtocol {
     }
     let place = word &* 64 &+ bits.trailingZeroBitCount
     bits &= bits &- 1
-    return DeskOrder(order: orders + place, handle: first &+ Int32(truncatingIfNeeded: place), time: time)
+    return DeskOrder(
+      order: orders + place, knownPrices: knownPrices, handle: first &+ Int32(truncatingIfNeeded: place), time: time)
   }
 }

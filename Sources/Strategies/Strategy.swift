@@ -8,6 +8,8 @@ public struct Subscriptions: Hashable, Sendable {
   /// Call `filled` for own fills, and `orderChanged` for other news of own orders.
   public var fills: Bool
   public var orderChanges: Bool
+  /// Keep the account that `Desk.account` reads; nothing is kept, and nothing costs, without it.
+  public var account: Bool
   /// Call `touchChanged` whenever the price or quantity of a best bid or offer changes.
   public var touch: Bool
   /// Call `traded` for every trade of the market.
@@ -15,7 +17,7 @@ public struct Subscriptions: Hashable, Sendable {
   /// Call `barClosed` for every bar of the data.
   public var bars: Bool
   /// Also call `barClosed` for bars made here from trades, each of this many nanoseconds, aligned to the epoch; 0 none.
-  /// Built of trades after a multiple of this up to and with the next one: a trade at the very boundary ends a bar.
+  /// A bar covers (start, end]: the trades after a multiple of this, up to and with those at the next one.
   public var barIntervalNanoseconds: Int64
   /// How many of the last closes `Desk.closes(of:)` must reach back.
   public var barHistory: Int
@@ -25,13 +27,14 @@ public struct Subscriptions: Hashable, Sendable {
   public var barCross: AverageCross?
 
   public init(
-    intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false, touch: Bool = false,
-    trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0, barHistory: Int = 0,
-    events: Bool = false, barCross: AverageCross? = nil
+    intervalNanoseconds: Int64 = 0, fills: Bool = false, orderChanges: Bool = false, account: Bool = false,
+    touch: Bool = false, trades: Bool = false, bars: Bool = false, barIntervalNanoseconds: Int64 = 0,
+    barHistory: Int = 0, events: Bool = false, barCross: AverageCross? = nil
   ) {
     self.intervalNanoseconds = intervalNanoseconds
     self.fills = fills
     self.orderChanges = orderChanges
+    self.account = account
     self.touch = touch
     self.trades = trades
     self.bars = bars
@@ -86,7 +89,7 @@ public struct MarketTrade: Hashable, Sendable, BitwiseCopyable {
   }
 }
 
-/// A finished bar of one instrument.
+/// A finished bar of one instrument: what traded after its start, up to and with its end.
 public struct MarketBar: Hashable, Sendable, BitwiseCopyable {
   /// When it ended, exchange time, nanoseconds since the epoch.
   public var time: Int64

@@ -141,7 +141,7 @@ struct AccountScenarioTests {
     outcome.samples.marks = [200, 200, 200, 20, 200]
     // A quarter of 100 × 100 is 2,500, of 100 × 10 only 250.
     outcome.samples.equity = [2_500, 2_499, 2_000, 300, 1_000]
-    var account = AccountTerms()
+    var account = AccountSettings()
     account.credit = .margin
     let events = MarginCalls.events(outcome, account: account, contracts: { _ in [contract] })
     #expect(events.map(\.time) == [2, 5] && events.map(\.count) == [2, 1])

@@ -25,6 +25,7 @@ enum RunInvariants {
         return
       }
     }
+    checkGains(result, scenario, location)
     for instrument in 0..<count {
       let bought = result.fills.filter { $0.instrument == instrument }
         .reduce(Int64(0)) { $0 + ($1.side == .buy ? $1.lots : -$1.lots) }
@@ -34,6 +35,27 @@ enum RunInvariants {
     checkOrders(result, location)
     do { try checkLots(result, scenario, location) } catch {
       Issue.record("\(error)", sourceLocation: location)
+    }
+  }
+
+  /// At every row: start, plus realised and unrealised gains, less fees and carrying costs, is the equity; what is open cost
+  /// its average price.
+  private static func checkGains(_ result: RunResult, _ scenario: Scenario, _ location: SourceLocation) {
+    let account = result.account
+    let count = result.instruments.count
+    #expect(account.realised.count == account.lots.count, sourceLocation: location)
+    guard account.realised.count == account.lots.count else { return }
+    for row in account.times.indices {
+      let cells = (row * count)..<((row + 1) * count)
+      let gains = cells.reduce(0) { $0 + account.realised[$1] + account.unrealised[$1] }
+      let expected = scenario.account.capital + gains - account.fees[row] - account.carry[row]
+      let isHeld = cells.allSatisfy { (account.averageTicks[$0] != 0) == (account.lots[$0] != 0) }
+      if abs(expected - account.equity[row]) > 1e-6 * max(1, expected.magnitude) || !isHeld {
+        Issue.record(
+          "row \(row): start, gains and costs make \(expected), and the equity is \(account.equity[row])",
+          sourceLocation: location)
+        return
+      }
     }
   }
 

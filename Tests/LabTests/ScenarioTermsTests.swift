@@ -59,7 +59,7 @@ struct ScenarioTermsTests {
     #expect(try ScenarioTests.read(try scenario.text()) == scenario)
     // Only two rates are a plain schedule, which the engine charges by two multiplications.
     #expect(!schedule.isPlain && !scenario.fees.isPlain)
-    #expect(FeeTerms().isPlain && FeeTerms().schedule.isPlain)
+    #expect(FeeSettings().isPlain && FeeSettings().schedule.isPlain)
   }
 
   @Test("Terms of metrics and stresses are read, written, checked with their lines, and followed")
@@ -197,8 +197,8 @@ struct ScenarioTermsTests {
 
   @Test("Drawn fees move all tiers, within what a rate may be")
   func drawnFees() {
-    var fees = FeeTerms()
-    fees.tiers = [FeeTerms.Tier()]
+    var fees = FeeSettings()
+    fees.tiers = [FeeSettings.Tier()]
     fees.tiers[0].rates.takerRate = 999_999_999
     fees.raiseRates(maker: -5, taker: 7)
     #expect(fees.makerRate == -5 && fees.takerRate == 7)
@@ -324,7 +324,7 @@ struct ScenarioTermsTests {
     RunInvariants.check(carried, scenario)
     RunInvariants.check(plain, base)
     var rich = base
-    rich.fees = FeeTerms()
+    rich.fees = FeeSettings()
     rich.fees.perOrder = 1
     let fees = try ScenarioRun.compute(rich, strategies: registry)
     #expect(fees.fills.map(\.priceTicks) == plain.fills.map(\.priceTicks))

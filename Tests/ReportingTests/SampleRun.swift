@@ -176,6 +176,9 @@ enum SampleRun {
       run.account.netExposure.append(Double(position) * 100)
       run.account.lots += [position, 0]
       run.account.markHalfTicks += [20_000 + Int64(generator.number(50)), .min]
+      run.account.averageTicks += [position == 0 ? 0 : 10_000 + generator.real(), 0]
+      run.account.realised += [generator.real(), 0]
+      run.account.unrealised += [Double(position) * generator.real(), 0]
     }
   }
 

@@ -31,7 +31,7 @@ private struct OneOrder: Strategy {
 }
 
 /// Requests of every kind at random, from a timer and from what it hears.
-private struct RestlessStrategy: Strategy {
+struct RestlessStrategy: Strategy {
   static let name = "restless"
   var random: SeededGenerator
   var sent: UInt64 = 0

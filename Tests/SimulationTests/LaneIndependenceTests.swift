@@ -64,6 +64,10 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
       LatencyModel(
         feed: .varying(.measured(points)), newOrder: .constant(nanoseconds: 100_000),
         acknowledgement: .measured(points)),
+      // What the data's two clocks say, and messages that take as long and more.
+      LatencyModel(
+        feed: .recorded, newOrder: .recorded(addedNanoseconds: 200_000),
+        acknowledgement: .recorded(thousandths: 2_000, addedNanoseconds: 300_000)),
     ]
   }()
 
@@ -73,10 +77,10 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
 
   static let subscriptions: [(Subscriptions, Bool)] = [
     (Subscriptions(intervalNanoseconds: 3_000_000), false),
-    (Subscriptions(intervalNanoseconds: 5_000_000, fills: true), true),
+    (Subscriptions(intervalNanoseconds: 5_000_000, fills: true, account: true), true),
     (Subscriptions(fills: true, orderChanges: true), true),
-    (Subscriptions(touch: true), false),
-    (Subscriptions(trades: true), true),
+    (Subscriptions(account: true, touch: true), false),
+    (Subscriptions(account: true, trades: true), true),
     (Subscriptions(bars: true), false),
     (Subscriptions(barIntervalNanoseconds: 20_000_000), true),
     (Subscriptions(events: true), false),
@@ -84,7 +88,8 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     (Subscriptions(), true),
     (
       Subscriptions(
-        intervalNanoseconds: 7_000_000, fills: true, orderChanges: true, touch: true, trades: true, bars: true,
+        intervalNanoseconds: 7_000_000, fills: true, orderChanges: true, account: true, touch: true, trades: true,
+        bars: true,
         barIntervalNanoseconds: 10_000_000, events: true), true
     ),
   ]
@@ -128,11 +133,15 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
   }
 
   static func outcomes<Source: EventSource & ~Copyable>(
-    _ lanes: [Int], _ source: consuming Source, instruments: [Instrument], pace: Int64
+    _ lanes: [Int], _ source: consuming Source, instruments: [Instrument], pace: Int64, isRecorded: Bool = true
   ) throws -> [Outcome] {
     var run = try LaneRunner(
-      strategies: lanes.map { strategy($0, pace: pace) }, terms: lanes.map(terms), instruments: instruments,
-      options: LaneRunOptions(ordersPerLane: 64))
+      strategies: lanes.map { strategy($0, pace: pace) },
+      terms: lanes.map {
+        var terms = terms($0)
+        terms.isRecorded = isRecorded
+        return terms
+      }, instruments: instruments, options: LaneRunOptions(ordersPerLane: 64))
     try run.run(&source)
     var outcomes = lanes.indices.map { lane in
       Outcome(
@@ -153,39 +162,51 @@ struct ShortSource<Source: EventSource & ~Copyable>: EventSource, ~Copyable {
     return outcomes
   }
 
-  /// The lanes dealt out to two threads, each with a run of its own, as whole runs do it.
-  static func outcomesOfTwoThreads<Source: EventSource & ~Copyable>(
-    count: Int, instruments: [Instrument], pace: Int64, source: @Sendable () throws -> Source
+  /// The lanes dealt out to some threads, each with a run of its own, as whole runs do it.
+  static func outcomes<Source: EventSource & ~Copyable>(
+    threads: Int, count: Int, instruments: [Instrument], pace: Int64, source: @Sendable () throws -> Source
   ) throws -> [Outcome] {
-    nonisolated(unsafe) let halves = UnsafeMutablePointer<Result<[Outcome], any Error>>.allocate(capacity: 2)
-    DispatchQueue.concurrentPerform(iterations: 2) { half in
-      let lanes = Array(stride(from: half, to: count, by: 2))
-      (halves + half).initialize(
+    nonisolated(unsafe) let parts = UnsafeMutablePointer<Result<[Outcome], any Error>>.allocate(capacity: threads)
+    DispatchQueue.concurrentPerform(iterations: threads) { part in
+      let lanes = Array(stride(from: part, to: count, by: threads))
+      (parts + part).initialize(
         to: Result { try outcomes(lanes, source(), instruments: instruments, pace: pace) })
     }
     defer {
-      halves.deinitialize(count: 2)
-      halves.deallocate()
+      parts.deinitialize(count: threads)
+      parts.deallocate()
     }
-    let (even, odd) = (try halves[0].get(), try halves[1].get())
-    return (0..<count).map { $0 % 2 == 0 ? even[$0 / 2] : odd[$0 / 2] }
+    let found = try (0..<threads).map { try parts[$0].get() }
+    return (0..<count).map { found[$0 % threads][$0 / threads] }
   }
 
-  /// Compares the lanes among all with themselves in reversed order and on two threads, and some with themselves alone.
+  /// Compares the lanes among all with themselves in reversed order, on some threads, and when nobody records them; and some
+  /// with themselves alone.
+  @discardableResult
   static func check<Source: EventSource & ~Copyable>(
-    count: Int, alone: [Int], instruments: [Instrument], pace: Int64 = 1, source: @Sendable () throws -> Source
-  ) throws {
+    count: Int, alone: [Int], instruments: [Instrument], pace: Int64 = 1, threads: Int = 2,
+    source: @Sendable () throws -> Source
+  ) throws -> [Outcome] {
     let lanes = Array(0..<count)
     let together = try outcomes(lanes, source(), instruments: instruments, pace: pace)
     let reversed = try outcomes(lanes.reversed(), source(), instruments: instruments, pace: pace)
     for lane in lanes { #expect(describe(together[lane]) == describe(reversed[count - 1 - lane]), "lane \(lane)") }
-    let threads = try outcomesOfTwoThreads(count: count, instruments: instruments, pace: pace, source: source)
-    for lane in lanes { #expect(describe(together[lane]) == describe(threads[lane]), "lane \(lane) of two threads") }
+    let split = try outcomes(threads: threads, count: count, instruments: instruments, pace: pace, source: source)
+    for lane in lanes {
+      #expect(describe(together[lane]) == describe(split[lane]), "lane \(lane) of \(threads) threads")
+    }
+    // Messages that nobody reads are left out for lanes that are not recorded; what they trade is the same.
+    let silent = try outcomes(lanes, source(), instruments: instruments, pace: pace, isRecorded: false)
+    for lane in lanes {
+      #expect(silent[lane].ledgers == together[lane].ledgers, "lane \(lane) unrecorded")
+      #expect(silent[lane].statistics == together[lane].statistics, "lane \(lane) unrecorded")
+    }
     for lane in alone {
       let single = try outcomes([lane], source(), instruments: instruments, pace: pace)[0]
       #expect(difference(single, together[lane]) == nil, "lane \(lane)")
     }
     #expect(together.contains { !$0.fills.isEmpty })
+    return together
   }
 
   /// Small enough to print.

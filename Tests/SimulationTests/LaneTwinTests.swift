@@ -24,8 +24,13 @@ import Testing
         if dice < 22, sent > 0 { return .cancel(sent - UInt64(below(Int(min(sent, 12))))) }
         let price = 10_000 + Int32(below(91)) - 45
         let quantity = Int64(1 + below(400))
-        if dice < 34, sent > 0 {
+        if dice < 31, sent > 0 {
           return .amend(sent - UInt64(below(Int(min(sent, 12)))), price: price, quantity: quantity)
+        }
+        if dice < 38, sent > 0 {
+          return .amendBy(
+            sent - UInt64(below(Int(min(sent, 12)))), offset: Int32(below(7)) - 3, quantity: quantity,
+            fromRequested: below(2) == 0)
         }
         sent += 1
         var terms = OrderTerms(
@@ -85,7 +90,8 @@ import Testing
 
   static func terms(_ lane: Int) -> LaneTerms {
     LaneTerms(
-      latency: LaneIndependenceTests.latencies[lane % LaneIndependenceTests.latencies.count],
+      // All but the last, which is recorded: random markets have one clock.
+      latency: LaneIndependenceTests.latencies[lane % (LaneIndependenceTests.latencies.count - 1)],
       fees: FeeSchedule(makerRate: -20_000, takerRate: 100_000),
       queueModel: LaneIndependenceTests.models[lane % LaneIndependenceTests.models.count],
       tradesAtLastPrice: lane % 3 == 0, fillChance: chances[lane % chances.count])

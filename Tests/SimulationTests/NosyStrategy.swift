@@ -1,3 +1,4 @@
+import Accounting
 import Execution
 import MarketTypes
 import RiskControls
@@ -53,6 +54,14 @@ struct NosyStrategy: Strategy {
       see(order.openQuantity)
       see(order.isAcknowledged ? 1 : 0)
       see(Int64(order.price.ticks))
+      see(Int64(order.requestedPrice.ticks))
+    }
+    if wanted.account {
+      let account = desk.account
+      see(Int64(truncatingIfNeeded: account?.equity.atoms ?? 1))
+      see(Int64(truncatingIfNeeded: account?.realised.atoms ?? 1))
+      see(Int64(truncatingIfNeeded: account?.fees.atoms ?? 1))
+      see(Int64(truncatingIfNeeded: account?.buyingPower?.atoms ?? 1))
     }
     guard below(calm) == 0 else { return }
     if wakes, below(4) == 0 { desk.wake(at: desk.time + pace * (Int64(below(5_000_000)) - 10_000)) }

@@ -38,6 +38,11 @@ struct ScriptedStrategy: Strategy {
         if let order = desk.order(identifier: number) {
           desk.amend(order.handle, price: Price(ticks: price), quantity: quantity)
         }
+      case .amendBy(let number, let offset, let quantity, let fromRequested):
+        if let order = desk.order(identifier: number) {
+          let from = fromRequested ? order.requestedPrice : order.price
+          desk.amend(order.handle, price: from.isNone ? .none : Price(ticks: from.ticks + offset), quantity: quantity)
+        }
       }
     }
   }

@@ -141,6 +141,7 @@ extension ReferenceLane {
       }
       let price = opensBeyond ? open : late ? close : orders[place].stop
       becomeActive(place)
+      tell(.other, time)
       let limit = orders[place].price
       if orders[place].type == .market || (isBuy ? price <= limit : price >= limit) {
         let quantity = min(left, orders[place].open)
@@ -171,7 +172,7 @@ extension ReferenceLane {
     return order.side == 0 ? min(price, order.terms.price.ticks) : max(price, order.terms.price.ticks)
   }
 
-  private mutating func placePeg(_ place: Int) {
+  mutating func placePeg(_ place: Int) {
     if let price = pegPrice(place) {
       orders[place].price = price
       join(place)

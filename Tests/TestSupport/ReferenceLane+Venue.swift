@@ -35,15 +35,17 @@ extension ReferenceLane {
       isLive ? finish(place, time) : tell(.cancelRejected(place), time)
     case .amend(let place, let price, let quantity, let knownFilled):
       amend(place, price, quantity - (orders[place].filled - knownFilled), time)
-    case .filled, .finished, .amended, .cancelRejected, .other: break
+    case .filled, .finished, .amended, .amendRejected, .cancelRejected, .other: break
     }
   }
 
-  private mutating func amend(_ place: Int, _ price: Int32, _ quantity: Int64, _ time: Int64) {
-    guard orders[place].state == .working, !stopsEntry else { return tell(.other, time) }
+  private mutating func amend(_ place: Int, _ asked: Int32, _ quantity: Int64, _ time: Int64) {
+    let isAlive = orders[place].state == .working || orders[place].state == .waiting
+    guard isAlive, !stopsEntry else { return tell(.amendRejected(place), time) }
     if quantity <= 0 { return finish(place, time) }
     let total = orders[place].open + orders[place].reserve
-    if price == orders[place].price, quantity <= total {
+    let price = orders[place].limit == nil ? Int32.min : asked
+    if price == orders[place].limit ?? .min, quantity <= total {
       // An iceberg gives up its reserve first.
       if orders[place].reserve > 0 {
         orders[place].open = min(orders[place].open, quantity)
@@ -51,9 +53,24 @@ extension ReferenceLane {
       } else {
         orders[place].open = quantity
       }
+    } else if orders[place].terms.type.isPegged {
+      // The last of the pegs, wherever it stands now.
+      pegs.removeAll { $0 == place }
+      pegs.append(place)
+      orders[place].terms.price = Price(ticks: price)
+      orders[place].open = quantity
+      placePeg(place)
+    } else if orders[place].state == .waiting {
+      waiting.removeAll { $0 == place }
+      waiting.append(place)
+      orders[place].open = quantity
+      orders[place].price = price
+      if orders[place].type == .stopLimit { orders[place].terms.price = Price(ticks: price) }
     } else {
       let crosses = crossesMarket(orders[place].side, price)
-      if crosses, orders[place].terms.flags.contains(.postOnly) || isCrossedOrLocked { return tell(.other, time) }
+      if crosses, orders[place].terms.flags.contains(.postOnly) || isCrossedOrLocked {
+        return tell(.amendRejected(place), time)
+      }
       orders[place].state = .sent
       orders[place].price = price
       orders[place].open = quantity
@@ -65,7 +82,7 @@ extension ReferenceLane {
       hideReserve(place)
       join(place)
     }
-    tell(.amended(place, orders[place].open + orders[place].reserve), time)
+    tell(.amended(place, orders[place].open + orders[place].reserve, limit: price), time)
   }
 
   /// A limit or market order meets the book.
@@ -264,7 +281,7 @@ extension ReferenceLane {
         } else {
           orders[one].open -= quantity
           showMore(one)
-          tell(.amended(one, orders[one].open + orders[one].reserve), time)
+          tell(.amended(one, orders[one].open + orders[one].reserve, limit: nil), time)
         }
       }
     }

@@ -11,6 +11,8 @@ public enum ScriptedAction: Hashable, Sendable {
   /// Cancel or amend the order with this number, if it is known to be alive.
   case cancel(UInt64)
   case amend(UInt64, price: Int32, quantity: Int64)
+  /// The same, the price so far from the limit that the lane knows the order to have, or has asked for last, if it has one.
+  case amendBy(UInt64, offset: Int32, quantity: Int64, fromRequested: Bool)
 }
 
 /// One lane, the obvious way: lists searched from the front, one rule after the other. Twin of `ExecutionEngine`.
@@ -42,10 +44,23 @@ public struct ReferenceLane {
     /// Filled at the venue, and as the lane knows it.
     var filled: Int64 = 0
     var knownFilled: Int64 = 0
+    /// Its limit as the lane knows it, what it has asked for last, and amends without an answer.
+    var knownLimit = Int32.min
+    var requestedLimit = Int32.min
+    var unanswered = 0
     /// Fills that were drawn for it.
     var draws: UInt64 = 0
 
     var side: Int { terms.side == .buy ? 0 : 1 }
+    /// What an amend may change; nil for what has no limit.
+    var limit: Int32? {
+      switch type {
+      case .limit: price
+      case .stopLimit: terms.price.ticks
+      case .peggedPrimary, .peggedMidpoint: terms.price.isNone ? nil : terms.price.ticks
+      case .market, .stop, .trailingStop: nil
+      }
+    }
     var isHidden: Bool { terms.flags.contains(.hidden) || terms.type.isPegged }
   }
 
@@ -55,7 +70,9 @@ public struct ReferenceLane {
     case amend(Int, price: Int32, quantity: Int64, knownFilled: Int64)
     case filled(Int, Int64)
     case finished(Int)
-    case amended(Int, Int64)
+    /// With the limit, where it answers an amend.
+    case amended(Int, Int64, limit: Int32?)
+    case amendRejected(Int)
     case cancelRejected(Int)
     /// News that changes nothing the lane acts on.
     case other
@@ -197,10 +214,21 @@ public struct ReferenceLane {
       orders[place].isCancelSent = true
       post(.cancel(place), law: 1, time)
     case .amend(let number, let price, let quantity):
+      if let place = living(number) { amend(place, price: price, quantity: quantity, time) }
+    case .amendBy(let number, let offset, let quantity, let fromRequested):
       guard let place = living(number) else { return }
-      post(
-        .amend(place, price: price, quantity: quantity, knownFilled: orders[place].knownFilled), law: 2, time)
+      let from = fromRequested ? orders[place].requestedLimit : orders[place].knownLimit
+      amend(place, price: from == .min ? .min : from + offset, quantity: quantity, time)
     }
+  }
+
+  private mutating func amend(_ place: Int, price: Int32, quantity: Int64, _ time: Int64) {
+    if orders[place].limit != nil {
+      if price == .min { return }
+      orders[place].requestedLimit = price
+    }
+    orders[place].unanswered += 1
+    post(.amend(place, price: price, quantity: quantity, knownFilled: orders[place].knownFilled), law: 2, time)
   }
 
   private mutating func send(_ terms: OrderTerms, _ time: Int64) {
@@ -208,6 +236,9 @@ public struct ReferenceLane {
       Order(
         terms: terms, type: terms.type, price: terms.price.ticks, open: terms.quantity.lots,
         known: terms.quantity.lots, stop: terms.stopPrice.ticks, sent: time))
+    let limit = orders[orders.count - 1].limit ?? (terms.type == .market ? terms.price.ticks : .min)
+    orders[orders.count - 1].knownLimit = limit
+    orders[orders.count - 1].requestedLimit = limit
     post(.new(orders.count - 1), law: 0, time)
   }
 
@@ -221,10 +252,19 @@ public struct ReferenceLane {
       orders[place].known -= quantity
       orders[place].knownFilled += quantity
     case .finished(let place): orders[place].known = 0
-    case .amended(let place, let quantity): orders[place].known = quantity
+    case .amended(let place, let quantity, let limit):
+      orders[place].known = quantity
+      if let limit { answered(place, limit) }
+    case .amendRejected(let place): answered(place, .min)
     case .cancelRejected(let place): orders[place].isCancelSent = false
     case .new, .cancel, .amend, .other: break
     }
+  }
+
+  private mutating func answered(_ place: Int, _ limit: Int32) {
+    if limit != .min { orders[place].knownLimit = limit }
+    orders[place].unanswered -= 1
+    if orders[place].unanswered == 0 { orders[place].requestedLimit = orders[place].knownLimit }
   }
 
   // MARK: - Messages

@@ -7,6 +7,7 @@ import Reporting
 /// integers.
 struct AccountHistory {
   private var ledgers: [PositionLedger]
+  private var bases: [CostBasis]
   private var marks: [Int64]
   private var carry: [Int128]
   private var contracts: [ContractValue]
@@ -17,17 +18,21 @@ struct AccountHistory {
   /// eighth, so that memory stays bounded.
   static let mostMoments = 1_000_000
 
-  private init(capital: Double, contracts: [ContractValue]) {
+  private init(capital: Double, contracts: [ContractValue], method: LotMethod) {
     self.capital = capital
     self.contracts = contracts
     ledgers = Array(repeating: PositionLedger(), count: contracts.count)
+    bases = contracts.map { CostBasis(method: method, contract: $0) }
     marks = Array(repeating: .min, count: contracts.count)
     carry = Array(repeating: 0, count: contracts.count)
   }
 
   /// Walks samples, fills and splits in order of time: what happened at the moment of a sample is in its row.
-  init(_ outcome: LaneOutcome, capital: Double, replay: Replay, probe: MarketProbe, mostMoments: Int = mostMoments) {
-    self.init(capital: capital, contracts: replay.contracts)
+  init(
+    _ outcome: LaneOutcome, capital: Double, method: LotMethod = .averageCost, replay: Replay, probe: MarketProbe,
+    mostMoments: Int = mostMoments
+  ) {
+    self.init(capital: capital, contracts: replay.contracts, method: method)
     var carry = CarryWalk(outcome, contracts: contracts)
     let stride = Self.stride(of: outcome, most: mostMoments)
     let (fills, splits) = (outcome.fills, outcome.splits)
@@ -87,12 +92,15 @@ struct AccountHistory {
     ledgers[instrument].lots += lots
     ledgers[instrument].cash -= contracts[instrument].value(lots: lots, price: fill.price)
     ledgers[instrument].fees += Int128(fill.fee)
+    bases[instrument].fill(lots: lots, price: fill.price, time: fill.time)
   }
 
   private mutating func book(_ split: SplitNote) {
     let instrument = Int(split.instrument)
     ledgers[instrument].lots = split.lotsAfter
     ledgers[instrument].cash += split.cash
+    bases[instrument].split(
+      split.split, lotsAfter: split.lotsAfter, halfTicksBefore: split.halfTicksBefore, time: split.time)
     if marks[instrument] != .min { marks[instrument] = split.split.carried(halfTicks: marks[instrument]) }
   }
 
@@ -112,6 +120,7 @@ struct AccountHistory {
         net += exposure
         gross += exposure.magnitude
       }
+      appendGains(instrument, ledger, mark: mark, contract)
       columns.lots.append(ledger.lots)
       columns.markHalfTicks.append(mark)
     }
@@ -122,5 +131,21 @@ struct AccountHistory {
     columns.carry.append(paid)
     columns.grossExposure.append(gross)
     columns.netExposure.append(net)
+  }
+
+  /// What fills and splits brought in cash, and what the open lots cost, make the gains; a position without a mark counts for
+  /// nothing, as in the equity.
+  private mutating func appendGains(
+    _ instrument: Int, _ ledger: PositionLedger, mark: Int64, _ contract: ContractValue
+  ) {
+    var sum = BackingSum(capital: .zero)
+    let cash = sum.money(counts: ledger.cash, contract: contract)
+    let value =
+      mark == .min
+      ? Money.zero : sum.value(lots: ledger.lots, mark: MarkPrice(halfTicks: mark), contract: contract)
+    let cost = sum.isTooLarge ? nil : bases[instrument].cost(in: contract)
+    columns.averageTicks.append(bases[instrument].averageTicks ?? 0)
+    columns.realised.append(cost.map { (cash + $0).doubleValue } ?? .nan)
+    columns.unrealised.append(cost.map { (value - $0).doubleValue } ?? .nan)
   }
 }

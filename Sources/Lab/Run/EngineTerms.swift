@@ -3,7 +3,7 @@ import Execution
 import MarketTypes
 
 /// A scenario's terms in the engine's units.
-extension FeeTerms {
+extension FeeSettings {
   var schedule: FeeSchedule {
     var schedule = FeeSchedule(rates: rates.engineRates)
     schedule.tiers = tiers.map { FeeSchedule.Tier(volume: $0.volume, rates: $0.rates.engineRates) }
@@ -27,11 +27,11 @@ extension FeeTerms {
   static func billionths(_ amount: Double) -> Int64 { Int64((amount * 1e9).rounded()) }
 }
 
-extension FeeTerms.Rates {
+extension FeeSettings.Rates {
   var engineRates: FeeSchedule.Rates {
     FeeSchedule.Rates(
-      makerRate: makerRate, takerRate: takerRate, makerPerUnit: FeeTerms.billionths(makerPerUnit),
-      takerPerUnit: FeeTerms.billionths(takerPerUnit))
+      makerRate: makerRate, takerRate: takerRate, makerPerUnit: FeeSettings.billionths(makerPerUnit),
+      takerPerUnit: FeeSettings.billionths(takerPerUnit))
   }
 }
 
@@ -55,7 +55,7 @@ extension HoldingTerms {
         let contract = try? ContractValue(instruments[number])
         guard instruments[number].settlement == .linear,
           let perLot = contract?.dividendPerLot(
-            perUnit: FeeTerms.billionths(dividend.perUnit), lot: instruments[number].lot)
+            perUnit: FeeSettings.billionths(dividend.perUnit), lot: instruments[number].lot)
         else {
           throw RunError(
             .badScenario, "carry.dividend: \(instruments[number].symbol) cannot pay \(dividend.perUnit) for each unit",

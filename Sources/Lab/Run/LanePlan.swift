@@ -61,6 +61,8 @@ struct LanePlan: Sendable {
           settlementDays: scenario.account.settlementDays, credit: credit,
           fillChance: lane.fills.probability < 1
             ? FillChance(probability: lane.fills.probability, seed: scenario.run.seed, stream: UInt64(draw)) : nil,
+          account: AccountBasis(
+            capital: scenario.account.exactCapital, lotMethod: scenario.account.lotMethod ?? .averageCost),
           isRecorded: index == shown || (scenario.lookAhead.cutoffs > 0 && index < variants.count)))
     }
     keepsDecisions = scenario.lookAhead.cutoffs > 0

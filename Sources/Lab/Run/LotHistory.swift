@@ -7,11 +7,11 @@ import Reporting
 enum LotHistory {
   /// Nil where the scenario chose no method.
   static func closedLots(
-    _ account: AccountTerms, instruments: [Instrument], fills: some Sequence<LaneFill>, splits: [SplitNote] = []
+    _ account: AccountSettings, instruments: [Instrument], fills: some Sequence<LaneFill>, splits: [SplitNote] = []
   ) throws -> ClosedLots? {
     guard let method = account.lotMethod else { return nil }
     var ledger = Account(
-      terms: Accounting.AccountTerms(
+      terms: AccountTerms(
         baseCurrency: account.currency,
         instruments: try instruments.map { try AccountInstrument($0, settlementDays: account.settlementDays) },
         lotMethod: method, longTermDays: account.longTermDays))

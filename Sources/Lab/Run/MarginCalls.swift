@@ -6,7 +6,7 @@ import Reporting
 enum MarginCalls {
   /// Calls in a row are one event with a count, and so are those after thousands of events.
   static func events(
-    _ outcome: LaneOutcome, account: AccountTerms, contracts contractsAt: (Int64) -> [ContractValue]
+    _ outcome: LaneOutcome, account: AccountSettings, contracts contractsAt: (Int64) -> [ContractValue]
   ) -> [RiskEvent] {
     guard account.credit == .margin else { return [] }
     let rule = account.marginRule
@@ -14,18 +14,17 @@ enum MarginCalls {
     var isCalled = false
     for (sample, time) in outcome.samples.times.enumerated() {
       let contracts = contractsAt(time)
-      var sum = BackingSum(capital: .zero)
+      var sum = BackingSum(capital: account.exactCapital)
       for (instrument, contract) in contracts.enumerated() {
         let place = sample * contracts.count + instrument
         let mark = outcome.samples.marks[place]
-        let lots = outcome.samples.ledgers[place].lots
-        guard mark != .min, lots != 0 else { continue }
-        sum.require(
-          lots: lots, mark: MarkPrice(halfTicks: mark), rule: rule, isInitial: false, contract: contract)
+        sum.keep(
+          outcome.samples.ledgers[place], mark: mark == .min ? nil : MarkPrice(halfTicks: mark), rule: rule,
+          contract: contract)
       }
-      let equity = outcome.samples.equity[sample]
+      let equity = sum.equity.doubleValue
       let wasCalled = isCalled
-      isCalled = equity < sum.requirement.doubleValue
+      isCalled = sum.isCalled
       guard isCalled else { continue }
       if wasCalled || events.count >= OrderHistory.mostEvents {
         events[events.count - 1].count += 1

@@ -121,7 +121,7 @@ struct Replay: Sendable {
   }
 
   /// States instruments of other currencies in the account's, where a rate is given for the whole run.
-  mutating func restate(for account: AccountTerms) throws {
+  mutating func restate(for account: AccountSettings) throws {
     let currencies = instruments.map(\.currency)
     instruments = try instruments.map { try account.restated($0) }
     contracts = try instruments.map { try Self.contract(of: $0) }

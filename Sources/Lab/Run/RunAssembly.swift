@@ -106,7 +106,8 @@ struct RunAssembly {
     }
     result.account =
       AccountHistory(
-        outcome, capital: scenario.account.capital, replay: replay, probe: probe
+        outcome, capital: scenario.account.capital, method: scenario.account.lotMethod ?? .averageCost, replay: replay,
+        probe: probe
       ).columns
     result.marketLots = probe.tradedLots
     result.marketHours = probe.hours

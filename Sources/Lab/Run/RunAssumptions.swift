@@ -73,7 +73,7 @@ enum RunAssumptions {
   }
 
   private static func addAccount(
-    _ account: AccountTerms, _ add: (String, Assumption.Direction, String) -> Void
+    _ account: AccountSettings, _ add: (String, Assumption.Direction, String) -> Void
   ) {
     if account.settlementDays > 0 {
       let rest =
@@ -118,7 +118,7 @@ enum RunAssumptions {
     }
   }
 
-  private static func marks(_ mark: AccountTerms.Mark) -> String {
+  private static func marks(_ mark: AccountSettings.Mark) -> String {
     switch mark {
     case .mid: "Positions are valued at the middle of the best bid and offer; while a side is empty, at the last one."
     case .last: "Positions are valued at the last trade; before the first one, at the middle of the best bid and offer."
@@ -214,7 +214,7 @@ enum RunAssumptions {
   }
 
   /// What a schedule asks for beyond two rates.
-  private static func more(_ fees: FeeTerms, _ currency: String) -> String {
+  private static func more(_ fees: FeeSettings, _ currency: String) -> String {
     func amount(_ value: Double) -> String { "\(TomlNumber.text(value)) \(currency)" }
     var parts: [String] = []
     if fees.rates.makerPerUnit != 0 || fees.rates.takerPerUnit != 0 {

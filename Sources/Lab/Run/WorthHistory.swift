@@ -16,7 +16,7 @@ struct WorthHistory: Sendable {
 
   /// `currencies` are those of the instruments before they were restated.
   init(
-    _ first: [ContractValue], currencies named: [String], account: AccountTerms, dataStart: Int64?
+    _ first: [ContractValue], currencies named: [String], account: AccountSettings, dataStart: Int64?
   ) throws(RunError) {
     for rate in account.rates where !rate.points.isEmpty && named.contains(rate.currency) {
       currencies.append(rate)

@@ -293,7 +293,7 @@ extension Scenario {
   }
 
   private func check(
-    _ fees: FeeTerms, _ key: String, _ refusal: (String, String, String) -> ScenarioError
+    _ fees: FeeSettings, _ key: String, _ refusal: (String, String, String) -> ScenarioError
   ) throws(ScenarioError) {
     for (bound, least, most) in [
       ("fill", fees.fillMinimum, fees.fillMaximum), ("order", fees.orderMinimum, fees.orderMaximum),

@@ -79,7 +79,7 @@ extension SplitTerms: TomlMapped {
   }
 }
 
-extension AccountTerms: TomlMapped {
+extension AccountSettings: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.number("capital", &capital, in: 0.01...1e15, "in the account's currency")
     try mapper.text("currency", &currency, "must be what the instruments settle in")
@@ -102,11 +102,11 @@ extension AccountTerms: TomlMapped {
   }
 }
 
-extension AccountTerms.Credit: TomlChoice {}
+extension AccountSettings.Credit: TomlChoice {}
 extension MarginTerms.OnCall: TomlChoice {}
 extension RiskTerms.AfterStop: TomlChoice {}
-extension AccountTerms.Lots: TomlChoice {}
-extension AccountTerms.Mark: TomlChoice {}
+extension AccountSettings.Lots: TomlChoice {}
+extension AccountSettings.Mark: TomlChoice {}
 
 extension MarginTerms: TomlMapped {
   /// Up to ten times the value.
@@ -149,9 +149,9 @@ extension CurrencyRate {
   static let range: ClosedRange<Double> = 1e-6...1e6
 }
 
-extension FeeTerms.VolumeWindow: TomlChoice {}
+extension FeeSettings.VolumeWindow: TomlChoice {}
 
-extension FeeTerms: TomlMapped {
+extension FeeSettings: TomlMapped {
   /// A hundred per cent.
   static let rates: ClosedRange<Int64> = -1_000_000_000...1_000_000_000
   /// Amounts become billionths of the currency in 64 bits.
@@ -185,20 +185,20 @@ extension FeeTerms: TomlMapped {
   }
 }
 
-extension FeeTerms.Rates {
+extension FeeSettings.Rates {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.integer(
-      "maker_rate", &makerRate, in: FeeTerms.rates, "billionths of the notional, negative for a rebate")
-    try mapper.integer("taker_rate", &takerRate, in: FeeTerms.rates, "billionths of the notional")
+      "maker_rate", &makerRate, in: FeeSettings.rates, "billionths of the notional, negative for a rebate")
+    try mapper.integer("taker_rate", &takerRate, in: FeeSettings.rates, "billionths of the notional")
     try mapper.number(
-      "maker_per_unit", &makerPerUnit, in: FeeTerms.amounts,
+      "maker_per_unit", &makerPerUnit, in: FeeSettings.amounts,
       "per share, contract or coin, account's currency, negative for a rebate")
     try mapper.number(
-      "taker_per_unit", &takerPerUnit, in: FeeTerms.amounts, "per share, contract or coin, account's currency")
+      "taker_per_unit", &takerPerUnit, in: FeeSettings.amounts, "per share, contract or coin, account's currency")
   }
 }
 
-extension FeeTerms.Tier: TomlMapped {
+extension FeeSettings.Tier: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.integer(
       "volume", &volume, in: 0...1_000_000_000_000_000, "traded before a fill that pays these rates, whole units")
@@ -213,7 +213,7 @@ extension HoldingTerms: TomlMapped {
       "what shorts pay for a year, billionths of the position's value")
     try mapper.integer("borrow_days_per_year", &borrowDaysPerYear, in: 1...366, "days that year has by the agreement")
     try mapper.integer(
-      "funding_rate", &fundingRate, in: FeeTerms.rates,
+      "funding_rate", &fundingRate, in: FeeSettings.rates,
       "what longs pay shorts at each interval, billionths of the position's value")
     try mapper.integer(
       "funding_interval_seconds", &fundingIntervalSeconds, in: 60...31_536_000,
@@ -229,7 +229,7 @@ extension HoldingTerms.Funding: TomlMapped {
   mutating func map<Mapper: TomlMapper>(_ mapper: inout Mapper) throws(ScenarioError) {
     try mapper.moment("time", &time, "exchange time of the payment")
     try mapper.text("instrument", &instrument, "symbol; empty for every instrument")
-    try mapper.integer("rate", &rate, in: FeeTerms.rates, "billionths of the position's value, paid by longs")
+    try mapper.integer("rate", &rate, in: FeeSettings.rates, "billionths of the position's value, paid by longs")
   }
 }
 
@@ -245,7 +245,7 @@ extension LatencyTerms.Feed: TomlChoice {}
 extension MetricTerms.Calendar: TomlChoice {}
 extension LatencyTerms.Rule.Law: TomlChoice {}
 extension FillTerms.Queue: TomlChoice {}
-extension FeeTerms.Volume: TomlChoice {}
+extension FeeSettings.Volume: TomlChoice {}
 
 extension LatencyTerms: TomlMapped {
   /// An hour: longer is a mistake of units.

@@ -17,8 +17,8 @@ public struct Scenario: Hashable, Sendable {
   public var data = DataSelection()
   /// A simulated market instead of recorded data.
   public var market: MarketModel?
-  public var account = AccountTerms()
-  public var fees = FeeTerms()
+  public var account = AccountSettings()
+  public var fees = FeeSettings()
   public var carry = HoldingTerms()
   public var latency = LatencyTerms()
   public var fills = FillTerms()
@@ -97,7 +97,7 @@ public struct SplitTerms: Hashable, Sendable {
 }
 
 /// The money a lane begins with.
-public struct AccountTerms: Hashable, Sendable {
+public struct AccountSettings: Hashable, Sendable {
   public var capital = 1_000_000.0
   public var currency = "USD"
   /// Business days until what was traded has changed hands; a cash account cannot spend what it sold for before.
@@ -368,7 +368,7 @@ public struct LaneVariant: Hashable, Sendable {
   public var name: String
   public var parameters: [String: Double]
   public var latency: LatencyTerms
-  public var fees: FeeTerms
+  public var fees: FeeSettings
   public var carry: HoldingTerms
   public var fills: FillTerms
   public var risk: RiskTerms

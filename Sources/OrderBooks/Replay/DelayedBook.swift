@@ -44,6 +44,8 @@ public struct DelayedBook: BookObserver, ~Copyable {
   private let isRecorded: Bool
   /// When the last event so far arrives.
   package private(set) var lastArrival = Int64.min
+  /// Exchange time of the latest event that has arrived.
+  package private(set) var heardTime = Int64.min
   private var steps = RingQueue<Step>(capacity: 4096)
   private let sides: UnsafeMutablePointer<LadderSide>
   private var lastTrades: Column<Int32>
@@ -209,6 +211,7 @@ public struct DelayedBook: BookObserver, ~Copyable {
   @inline(__always)
   private mutating func apply(_ step: Step) -> MarketEvent.Bar? {
     let place = Int(step.instrument) &* 2 &+ Int(step.sideIndex)
+    heardTime = max(heardTime, step.exchangeTime)
     switch step.kind {
     case .add: unsafe sides[place].add(price: step.price, quantity: step.quantity)
     case .remove: _ = unsafe sides[place].remove(price: step.price, quantity: step.quantity)

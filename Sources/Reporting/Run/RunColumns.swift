@@ -17,6 +17,13 @@ public struct AccountColumns: Sendable, Hashable {
   public var lots: [Int64] = []
   /// Mark in half ticks of row × instrument; Int64.min without one.
   public var markHalfTicks: [Int64] = []
+  /// Average price of the open lots in ticks, of row × instrument, 0 while nothing is held; empty where gains are not kept, as
+  /// are the next two.
+  public var averageTicks: [Double] = []
+  /// Gains of closed lots so far, before fees and carrying costs, of row × instrument.
+  public var realised: [Double] = []
+  /// Gains that closing at the mark would realise, of row × instrument.
+  public var unrealised: [Double] = []
 
   public init() {}
 }

@@ -120,6 +120,14 @@ extension RunResult {
         !overflow && count == cells, "account", nil,
         "\(count) \(name) for \(rows) times and \(instruments.count) instruments")
     }
+    for (name, count) in [
+      ("average prices", account.averageTicks.count), ("realised gains", account.realised.count),
+      ("unrealised gains", account.unrealised.count),
+    ] {
+      try require(
+        count == (account.realised.isEmpty ? 0 : cells), "account", nil,
+        "\(count) \(name) for \(rows) times and \(instruments.count) instruments")
+    }
     try requireAscending(account.times, "account times")
   }
 

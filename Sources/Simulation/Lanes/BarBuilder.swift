@@ -3,6 +3,8 @@ import Strategies
 
 /// Makes bars of fixed length from the market's trades, aligned to the epoch.
 ///
+/// A bar covers (start, end]: a trade at the very end belongs to the bar that ends there.
+///
 /// A bar is delivered when its interval ends; from an instrument's first trade on there is one for every interval, with
 /// the last price and no volume when nothing traded. Lanes with a delayed book hear of it later by their delay.
 struct BarBuilder {

@@ -1,3 +1,4 @@
+import Accounting
 import Execution
 import MarketTypes
 import OrderBooks
@@ -25,7 +26,7 @@ struct LanePlaces<LaneStrategy: Strategy> {
   init(
     strategies: UnsafeMutablePointer<LaneStrategy>, engine: UnsafeMutablePointer<ExecutionEngine>,
     books: UnsafeMutablePointer<BookSet>, views: UnsafeMutablePointer<DelayedBook>, instruments: [Instrument],
-    terms: [LaneTerms], feeds: [LatencyModel.FeedSetting], subscriptions: [Subscriptions]
+    terms: [LaneTerms], feeds: [LatencyModel.FeedSetting], subscriptions: [Subscriptions], marks: MarkRule
   ) {
     self.strategies = strategies
     self.engine = engine
@@ -53,7 +54,7 @@ struct LanePlaces<LaneStrategy: Strategy> {
     room.initialize(
       to: DeskRoom(
         engine: engine, books: UnsafePointer(books), instruments: UnsafePointer(self.instruments), wakes: wakes,
-        closes: UnsafePointer(closes.rings)))
+        closes: UnsafePointer(closes.rings), marks: marks))
   }
 
   func deallocate(laneCount: Int, instrumentCount: Int) {

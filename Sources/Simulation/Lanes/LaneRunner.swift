@@ -79,7 +79,9 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     let subscriptions = given.map(\.subscriptions)
     let execution = try ExecutionEngine(
       lanes: terms, instruments: instruments, ordersPerLane: options.ordersPerLane,
-      hearing: subscriptions.map { LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges) },
+      hearing: subscriptions.map {
+        LaneHearing(fills: $0.fills, orderChanges: $0.orderChanges, account: $0.account)
+      },
       changes: options.changes)
     laneCount = given.count
     self.instruments = instruments
@@ -108,7 +110,7 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     }
     places = LanePlaces(
       strategies: strategies, engine: engine, books: books, views: views, instruments: instruments, terms: terms,
-      feeds: feeds, subscriptions: subscriptions)
+      feeds: feeds, subscriptions: subscriptions, marks: options.marks)
     audience = .allocate(capacity: 1)
     audience.initialize(to: Audience(subscriptions: subscriptions, places: places, viewCount: viewCount))
     let watchesAccounts = terms.contains { $0.limits.drawdown != nil || $0.credit?.closesOnCall == true }

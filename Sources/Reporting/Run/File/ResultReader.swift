@@ -169,6 +169,7 @@ struct ResultReader {
     guard !run.instruments.isEmpty else { return }
     run.account.lots = try table.int64s("lots", width: run.instruments.count)
     run.account.markHalfTicks = try table.int64s("mark_half_ticks", width: run.instruments.count)
+    try readGains(into: &run.account, instruments: run.instruments.count)
   }
 
   func riskEvents() throws(HDF5Error) -> [RiskEvent] {

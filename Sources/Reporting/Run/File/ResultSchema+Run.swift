@@ -5,7 +5,7 @@ extension ResultSchema {
   /// The groups that hold a `RunResult`.
   static let runGroups: [ResultGroup] = [
     meta, sources, assumptions, scenario, instruments, lanes, settings, laneInstruments,
-    equity, positions, orders, fills, missedFills,
+    equity, positions, gains, orders, fills, missedFills,
     orderSteps, closedLots, splits,
     riskEvents,
     executionDraws, pessimistic, pessimisticSettings, pessimisticEquity, lookAhead, lookAheadLanes,

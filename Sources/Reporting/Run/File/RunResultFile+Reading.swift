@@ -127,8 +127,8 @@ struct ResultTable {
     return values
   }
 
-  func doubles(_ name: String) throws(HDF5Error) -> [Double] {
-    guard case .double(let values) = try column(name, .double) else { return [] }
+  func doubles(_ name: String, width: Int = 1) throws(HDF5Error) -> [Double] {
+    guard case .double(let values) = try column(name, .double, width: width) else { return [] }
     return values
   }
 

@@ -1,7 +1,7 @@
 /// What fills cost: rates in billionths of the traded value, amounts in the account's currency; negative ones are rebates.
 ///
 /// `FeeSchedule` says how minimum, maximum, increment and duties work together.
-public struct FeeTerms: Hashable, Sendable {
+public struct FeeSettings: Hashable, Sendable {
   /// What the volume of tiers counts.
   public enum Volume: String, CaseIterable, Sendable { case value, quantity }
 
@@ -61,7 +61,7 @@ public struct FeeTerms: Hashable, Sendable {
 
   /// Whether maker and taker rate say everything.
   var isPlain: Bool {
-    var plain = FeeTerms()
+    var plain = FeeSettings()
     plain.makerRate = makerRate
     plain.takerRate = takerRate
     return self == plain

@@ -1,7 +1,7 @@
 import Accounting
 import MarketTypes
 
-extension AccountTerms.Mark {
+extension AccountSettings.Mark {
   var rule: MarkRule {
     switch self {
     case .mid: .middle
@@ -11,10 +11,12 @@ extension AccountTerms.Mark {
   }
 }
 
-extension AccountTerms {
+extension AccountSettings {
+  var exactCapital: Money { Money(atoms: Int128((capital * 1e6).rounded()) * 1_000_000_000_000) }
+
   /// What lanes may buy with; nil where nothing limits them.
   func creditTerms(_ instruments: [Instrument]) throws(RunError) -> CreditTerms? {
-    let capital = Money(atoms: Int128((capital * 1e6).rounded()) * 1_000_000_000_000)
+    let capital = exactCapital
     switch credit {
     case .unlimited: return nil
     case .cash:
