@@ -126,11 +126,22 @@ struct AccountHistory {
     }
     columns.times.append(time)
     columns.equity.append(cash - (fees + paid) + value)
+    assert(
+      gainsMakeEquity(costs: fees + paid, size: cash.magnitude + value.magnitude),
+      "the start, gains and costs do not make the equity")
     columns.cash.append(cash - (fees + paid))
     columns.fees.append(fees)
     columns.carry.append(paid)
     columns.grossExposure.append(gross)
     columns.netExposure.append(net)
+  }
+
+  /// Whether the start, plus the gains of the latest row, less all costs, is its equity.
+  private func gainsMakeEquity(costs: Double, size: Double) -> Bool {
+    guard let equity = columns.equity.last else { return true }
+    let gains = zip(columns.realised.suffix(ledgers.count), columns.unrealised.suffix(ledgers.count))
+      .reduce(0) { $0 + $1.0 + $1.1 }
+    return gains.isNaN || abs(capital + gains - costs - equity) <= 1e-9 * (1 + size)
   }
 
   /// What fills and splits brought in cash, and what the open lots cost, make the gains; a position without a mark counts for

@@ -1,3 +1,4 @@
+import Accounting
 import Execution
 import MarketTypes
 import Numerics
