@@ -135,14 +135,18 @@ struct AccountScenarioTests {
     let contract = try ContractValue(Instrument(symbol: "A", tick: .one))
     var outcome = LaneOutcome(laneCount: 1, shown: 0)
     outcome.samples.times = [1, 2, 3, 4, 5]
-    var ledger = PositionLedger()
-    ledger.lots = 100
-    outcome.samples.ledgers = Array(repeating: ledger, count: 5)
     outcome.samples.marks = [200, 200, 200, 20, 200]
     // A quarter of 100 × 100 is 2,500, of 100 × 10 only 250.
-    outcome.samples.equity = [2_500, 2_499, 2_000, 300, 1_000]
+    let equity: [Int128] = [2_500, 2_499, 2_000, 300, 1_000]
     var account = AccountSettings()
     account.credit = .margin
+    account.capital = 10_000
+    outcome.samples.ledgers = zip(equity, outcome.samples.marks).map { equity, mark in
+      var ledger = PositionLedger()
+      ledger.lots = 100
+      ledger.cash = equity - 10_000 - 100 * Int128(mark) / 2
+      return ledger
+    }
     let events = MarginCalls.events(outcome, account: account, contracts: { _ in [contract] })
     #expect(events.map(\.time) == [2, 5] && events.map(\.count) == [2, 1])
     #expect(events[0].detail == "equity of 2499 USD was less than the 2500 that keeping the positions asks for")
