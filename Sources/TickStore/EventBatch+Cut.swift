@@ -29,7 +29,7 @@ extension EventBatch {
   }
 
   /// Drops every event from the given one on.
-  mutating func keepFirst(_ kept: Int) {
+  package mutating func keepFirst(_ kept: Int) {
     guard kept < count else { return }
     var totals = OperandTotals()
     for index in 0..<kept { _ = totals.add(EventCode(rawValue: codes[index]), times: 1) }

@@ -125,6 +125,39 @@ private struct DailyBars: EventSource, ~Copyable {
     // 300 a day from the second bar on; a quarter of 900 must be there, so the third midnight after it is the one.
     #expect(run.takeClosings().map(\.time) == [DailyBars.start + 4 * DailyBars.day])
   }
+
+  /// A month of a resting market lies in one batch; whoever watches can end it there.
+  @Test func runsEndWithinABatch() throws {
+    var run = try LaneRunner(
+      strategies: [Ticking()], terms: [LaneTerms()], instruments: [Instrument(symbol: "TEST", tick: .one)])
+    let answers = Answers(3)
+    run.goesOn = { answers.next() }
+    var source = SparseBars()
+    run.run(&source)
+    #expect(run.isAbandoned && answers.asked == 3)
+  }
+}
+
+private final class Answers {
+  private let stopsAt: Int
+  private(set) var asked = 0
+
+  init(_ stopsAt: Int) { self.stopsAt = stopsAt }
+
+  func next() -> Bool {
+    asked += 1
+    return asked < stopsAt
+  }
+}
+
+/// Is called every second.
+private struct Ticking: Strategy {
+  static let name = "ticking"
+
+  init() {}
+  init(_ parameters: ParameterValues) {}
+
+  var subscriptions: Subscriptions { Subscriptions(intervalNanoseconds: 1_000_000_000) }
 }
 
 /// Sells three lots short at the first bar.

@@ -64,10 +64,17 @@ struct LaneJob {
       ReplaySource(replay, stage: "replaying", limit: eventLimit, progress: { _ in true }),
       batchesPerRound: count == 1 ? 1 : Self.batchesPerRound, endingAt: limit)
     nonisolated(unsafe) let workers = shards
+    // The first thread asks whoever watches, and the others hear of the answer: one that may draw a line is called by one at a
+    // time.
+    let question = StopQuestion(shared.place.progress, progress)
+    for index in 0..<count { shards[index].ask { question.goesOn(asks: index == 0) } }
     while true {
       let (place, isLast) = try shared.advance(workers: count, endingAt: limit) { worker, round in
         workers[worker].advance(over: round)
       }
+      question.state = place.progress
+      // Within a batch there is no place that a resumed run could be compared at.
+      if (0..<count).contains(where: { shards[$0].isAbandoned }) { throw RunStop.interrupted(nil) }
       for index in 0..<count { try shards[index].drain(into: &outcome) }
       stream?.show((0..<count).map { workers[$0].samples })
       func note() {

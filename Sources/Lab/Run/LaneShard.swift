@@ -31,6 +31,12 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
   /// Ledgers of samples that lie in memory before their equity is worked out: a megabyte of them.
   private static var ledgersAtOnce: Int { 1 << 14 }
 
+  /// Whether the run was given up within a batch.
+  var isAbandoned: Bool { runner.isAbandoned }
+
+  /// Who is asked within batches whether to go on.
+  mutating func ask(_ goesOn: @escaping () -> Bool) { runner.goesOn = goesOn }
+
   /// Replays some batches, and lets what is due by the last event happen after the last of them.
   mutating func advance(over round: borrowing BatchRound) {
     round.forEach { runner.apply($0) }

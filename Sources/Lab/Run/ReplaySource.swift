@@ -31,7 +31,7 @@ struct ReplaySource: EventSource, ~Copyable {
   private let replay: Replay
   private let stage: String
   private let progress: ProgressHandler
-  /// Ends after the batch that reaches this many events.
+  /// Ends with this many events.
   private let limit: UInt64
   private var part = 0
   private var clock = SteadyClock()
@@ -129,6 +129,8 @@ struct ReplaySource: EventSource, ~Copyable {
         for index in 0..<batch.count { batch.instruments[index] = numbers[Int(batch.instruments[index])] }
       }
     }
+    // Nothing is read after it, so that the reader need not know.
+    batch.keepFirst(Int(clamping: limit - events))
     if firstTime == nil { firstTime = batch.times[0] }
     events += UInt64(batch.count)
     lastTime = max(lastTime, batch.times[batch.count - 1])

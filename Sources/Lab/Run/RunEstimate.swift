@@ -27,9 +27,14 @@ public struct RunEstimate: Sendable {
   public var warnings: [String] = []
 
   /// Replays the beginning of the data for about `seconds`, analyses a made-up run of the same size, and extrapolates.
-  public init(_ scenario: Scenario, strategies: StrategyRegistry, threads: Int = 1, seconds limit: Double = 1) throws {
+  ///
+  /// `progress` is asked whether to go on.
+  public init(
+    _ scenario: Scenario, strategies: StrategyRegistry, threads: Int = 1, seconds limit: Double = 1,
+    progress: @escaping ProgressHandler = { _ in true }
+  ) throws {
     let clock = Stopwatch()
-    var pass = try RunPass(scenario, strategies: strategies, threads: threads, progress: { _ in true })
+    var pass = try RunPass(scenario, strategies: strategies, threads: threads, progress: progress)
     let preparation = clock.seconds
     let day = scenario.run.hasImpact ? scenario.market?.day : nil
     let lanes = pass.plan.terms.count
@@ -38,7 +43,7 @@ public struct RunEstimate: Sendable {
     instrumentCount = pass.replay.instruments.count
     warnings = [ContractWarning.text(scenario, pass.replay.instruments)].compactMap { $0 }
     // Longer and longer pieces, so that a slow strategy on a slow machine is not run for minutes.
-    var piece: UInt64 = 1 << 13
+    var piece: UInt64 = 1 << 9
     var outcome = LaneOutcome(laneCount: 0, shown: 0)
     var spent = 0.0
     while true {

@@ -68,6 +68,9 @@ struct SharedReplay: ~Copyable {
     source.deallocate()
   }
 
+  /// How far the replay is after the round that comes next.
+  var place: ReplayPlace { rounds[current].place }
+
   /// Gives the current round to all workers, each on a thread of its own, and goes on to the next; returns how far that was.
   mutating func advance(
     workers: Int, endingAt limit: UInt64, _ work: (_ worker: Int, _ round: borrowing BatchRound) -> Void

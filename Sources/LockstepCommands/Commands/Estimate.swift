@@ -15,7 +15,9 @@ enum Estimate {
       parameters: [ScenarioAccess.scenario, ScenarioAccess.set, Run.threads, CommonParameters.json]
     ) { invocation in
       let scenario = try ScenarioAccess.read(invocation, registry)
-      let estimate = try RunEstimate(scenario, strategies: registry, threads: invocation[Run.threads] ?? 1)
+      let estimate = try RunEstimate(
+        scenario, strategies: registry, threads: invocation[Run.threads] ?? 1
+      ) { _ in !Interruption.isRequested }
       for warning in estimate.warnings { invocation.console.remark("warning: \(warning)") }
       if invocation[CommonParameters.json] {
         let json: JSONValue = .object([

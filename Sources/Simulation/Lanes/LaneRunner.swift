@@ -68,6 +68,11 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
   var samples: AccountSamples
   var isStarted = false
   public internal(set) var eventCount = 0
+  /// Asked every so often within a batch, which may hold years of a market that rests: false ends the run where it is.
+  public var goesOn: (() -> Bool)?
+  /// `goesOn` said no; what the lanes would have done since is missing.
+  public private(set) var isAbandoned = false
+  private var turns = 0
   /// The time of the last event, exchange clock.
   public internal(set) var lastTime = Int64.min
 
@@ -152,9 +157,18 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     finish()
   }
 
+  /// Some milliseconds of work between two questions; all ones, to be a mask.
+  private static var turnsBetweenQuestions: Int { 0x3FFF }
+
+  @inline(never)
+  private mutating func isToStop() -> Bool {
+    if let goesOn, !goesOn() { isAbandoned = true }
+    return isAbandoned
+  }
+
   /// Advances over the events of one batch.
   public mutating func apply(_ batch: borrowing EventBatch) {
-    guard batch.count > 0 else { return }
+    guard batch.count > 0, !isAbandoned else { return }
     StrategyCallSite.enter(places.callSite)
     if !isStarted { start(at: batch.times[0]) }
     var cursor = EventCursor()
@@ -171,6 +185,8 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
       if cursor.event < batch.count {
         samples.nextEventTime = batch.times[cursor.event]
         handle(at: isPlain ? next : min(next, nextTime))
+        turns &+= 1
+        if turns & Self.turnsBetweenQuestions == 0, isToStop() { break }
       }
     }
     eventCount += books.pointee.eventCount - before
@@ -182,10 +198,12 @@ public struct LaneRunner<LaneStrategy: Strategy>: ~Copyable {
     guard isStarted else { return }
     StrategyCallSite.enter(places.callSite)
     let end = max(lastTime, time)
-    while true {
+    while !isAbandoned {
       let next = nextTime
       guard next <= end else { break }
       handle(at: next)
+      turns &+= 1
+      if turns & Self.turnsBetweenQuestions == 0 { _ = isToStop() }
     }
     engine.pointee.endCarry(at: end)
     samples.takeLast(at: end, engine: engine, books: books)
