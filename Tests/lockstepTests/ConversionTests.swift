@@ -26,8 +26,10 @@ struct ConversionTests {
     let ticks = folder.path("day.ticks")
     let first = try importTrades(ticks)
     #expect(first.code == 0 && first.output.isEmpty, "\(first)")
-    // Not a terminal: no progress line, just the closing remark.
-    #expect(first.messages.split(separator: "\n").count == 1 && !first.messages.contains("\r"))
+    // Not a terminal: no progress line, just what was guessed and the closing remark.
+    let lines = first.messages.split(separator: "\n")
+    #expect(lines.count == 3 && lines.dropLast().allSatisfy { $0.hasPrefix("note: ") })
+    #expect(!first.messages.contains("\r"))
     #expect(first.messages.contains("5,000 events of 1 instrument from csv"))
     #expect(try importTrades(folder.path("quiet.ticks"), "--quiet").messages.isEmpty)
     let table = folder.path("back.csv")

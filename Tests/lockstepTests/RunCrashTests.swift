@@ -82,7 +82,8 @@ struct RunCrashTests {
     let path = try Self.scenario(in: folder)
     let clock = ContinuousClock.now
     #expect(try Binary.run("run", path, "-o", folder.path("first/run")).code == 0)
-    let length = Int((ContinuousClock.now - clock).components.attoseconds / 1_000_000_000_000)
+    let elapsed = (ContinuousClock.now - clock).components
+    let length = Int(elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000)
     let whole = try Self.contents(folder, "first/run")
     #expect(try Self.listing(folder, "first/run") == Self.listing)
     var resumed = 0
