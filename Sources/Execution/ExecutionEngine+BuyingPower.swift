@@ -150,7 +150,7 @@ extension ExecutionEngine {
     unsettled[lane].removeAll { $0.day <= today }
     var available = sum.equity
     for proceeds in unsettled[lane] { available -= proceeds.amount }
-    let touch = bestAsk.isNone ? priceWithoutBook(wanted.instrument) : bestAsk
+    let touch = bestAsk.isNone ? feedKinds[wanted.instrument].priceWithoutBook : bestAsk
     let limit = wanted.price == .min ? touch.ticks : wanted.price
     guard limit != .min else { return .noReferencePrice }
     var needed = sum.cost(lots: wanted.quantity, price: limit, contract: contracts[wanted.instrument])

@@ -3,14 +3,6 @@ import OrderBooks
 
 /// Bars and trade prints without a book: orders fill at the last price or at the next.
 extension ExecutionEngine {
-  /// The last price of an instrument without a book, which controls of value and price then go by; none where there is a book.
-  @inline(never)
-  func priceWithoutBook(_ instrument: Int) -> Price {
-    guard instrument < instrumentCount, feedKinds[instrument].lastStandsForBoth else { return .none }
-    // After a split the half ticks of the carried price may be odd; up is the dear side of a buy.
-    return Price(ticks: Int32(clamping: (feedKinds[instrument].lastBidPlusAsk + 1) >> 1))
-  }
-
   /// A market or marketable order on data that has no book: at the last price, or at the next one.
   mutating func enterWithoutBook(_ index: Int, time: Int64, books: borrowing BookSet) -> Bool {
     let instrument = Int(orders[index].instrument)

@@ -55,12 +55,17 @@ extension ExecutionEngine {
     if !bid.isNone, !ask.isNone {
       setMiddle(Int64(bid.ticks) + Int64(ask.ticks), instrument: instrument, time: time)
     } else if !books.hasBook(instrument: instrument) {
-      // Without a book the last price stands for both sides.
-      let last = books.lastTradePrice(instrument: instrument)
-      guard !last.isNone else { return }
-      feedKinds[instrument].lastStandsForBoth = true
-      setMiddle(2 * Int64(last.ticks), instrument: instrument, time: time)
+      noteLastPrice(instrument: instrument, time: time, books: books)
     }
+  }
+
+  /// Without a book the last price stands for both sides.
+  @inline(never)
+  private mutating func noteLastPrice(instrument: Int, time: Int64, books: borrowing BookSet) {
+    let last = books.lastTradePrice(instrument: instrument)
+    guard !last.isNone else { return }
+    feedKinds[instrument].lastStandsForBoth = true
+    setMiddle(2 * Int64(last.ticks), instrument: instrument, time: time)
   }
 
   @inline(__always)

@@ -196,16 +196,24 @@ public struct ExecutionEngine: ~Copyable {
   struct FeedKind: BitwiseCopyable {
     /// Executions name resting orders, so trade prints repeat them.
     var namesOrders = false
+    /// `lastBidPlusAsk` is the price of the last trade or bar twice: the instrument has no book. Beside the other flag, so that
+    /// a kind stays one cache line.
+    var lastStandsForBoth = false
     /// Bid plus ask in ticks when both sides last had a price.
     var lastBidPlusAsk = Int64.min
-    /// That is the price of the last trade or bar twice: the instrument has no book.
-    var lastStandsForBoth = false
     /// When the last bar ended, which is when the next one began; Int64.min before the first.
     var lastBarTime = Int64.min
     /// Bid price and quantity, ask price and quantity of the last quote.
     var quote: (Int32, Int64, Int32, Int64) = (.min, 0, .min, 0)
     /// Changes of the trading phase.
     var status = MarketStatus.unknown
+
+    /// The last price of an instrument without a book, which controls of value and price then go by; none where there is a
+    /// book. Half ticks, which a split may leave, go up: the dear side of a buy. A property of this small value, because
+    /// a method of the engine would be given a copy of the engine at every order.
+    var priceWithoutBook: Price {
+      lastStandsForBoth ? Price(ticks: Int32(clamping: (lastBidPlusAsk + 1) >> 1)) : .none
+    }
   }
 
   /// `hearing` says what each lane is called for; lanes learn without messages what needs none. Throws where fees or
