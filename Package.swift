@@ -23,7 +23,8 @@ let sharedCodeSettings: [SwiftSetting] = [
   // mode leaves large functions generic: a replay with an empty observer ran at 53 instead of 75 M events/s.
   .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   // That mode still keeps functions of more than 20 instructions in their module, even those marked for inlining: the desk,
-  // the risk gate and the lanes' orders would be called through their borders for every order.
+  // the risk gate and the lanes' orders would be called through their borders for every order. And a `package import`
+  // anywhere in a module ends sharing for most of it, without a word; .ci/check-sources refuses one.
   .unsafeFlags(["-Xllvm", "-cmo-function-size-limit=400"], .when(configuration: .release)),
 ]
 

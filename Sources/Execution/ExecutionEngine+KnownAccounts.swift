@@ -1,5 +1,5 @@
-package import Accounting
-package import MarketTypes
+public import Accounting
+public import MarketTypes
 import OrderBooks
 
 /// What a lane that reads its account has heard of it, besides position and cash, which every lane has.
@@ -90,7 +90,7 @@ extension ExecutionEngine {
   // MARK: - Reading
 
   /// The part of an instrument in a lane's account; nil where no account is kept, or an amount is too large.
-  package mutating func knownPosition(
+  public mutating func knownPosition(
     lane: Int, instrument: Int, seen: SeenPrices, marks: MarkRule
   ) -> LaneAccount.Position? {
     var sum = BackingSum(capital: .zero)
@@ -124,7 +124,7 @@ extension ExecutionEngine {
   }
 
   /// A lane's account at prices that the lane sees; nil where none is kept, or an amount is too large.
-  package mutating func knownAccount(
+  public mutating func knownAccount(
     lane: Int, time: Int64, marks: MarkRule, seen: (_ instrument: Int) -> SeenPrices
   ) -> LaneAccount? {
     guard accountPlaces[lane] >= 0 else { return nil }
@@ -218,7 +218,7 @@ extension ExecutionEngine {
 }
 
 /// The prices of an instrument that a lane sees.
-package struct SeenPrices {
+public struct SeenPrices {
   let bid: Price
   let ask: Price
   let last: Price
@@ -227,7 +227,7 @@ package struct SeenPrices {
   /// The exchange time of the latest event that it has heard of; `Int64.max` for all there were.
   let heardTime: Int64
 
-  package init(bid: Price, ask: Price, last: Price, isDelayed: Bool, heardTime: Int64) {
+  public init(bid: Price, ask: Price, last: Price, isDelayed: Bool, heardTime: Int64) {
     self.bid = bid
     self.ask = ask
     self.last = last

@@ -1,4 +1,4 @@
-package import Accounting
+public import Accounting
 public import Execution
 public import MarketTypes
 public import OrderBooks
@@ -17,7 +17,7 @@ package struct DeskRoom {
   /// A ring for each series of bars; at least one.
   @usableFromInline let closes: UnsafePointer<CloseRing>
   /// What positions are worth, as everywhere in the run.
-  let marks: MarkRule
+  @usableFromInline let marks: MarkRule
 
   package init(
     engine: UnsafeMutablePointer<ExecutionEngine>, books: UnsafePointer<BookSet>,
