@@ -172,15 +172,14 @@ extension ExecutionEngine {
   @inline(__always)
   private func exposure(lane: Int, instrument: Int, bestBid: Price, bestAsk: Price) -> Exposure {
     let place = lane &* instrumentCount &+ instrument
-    if _slowPath(bestBid.isNone && bestAsk.isNone), instrument < instrumentCount {
-      let last = feedKinds[instrument].priceWithoutBook
-      return Exposure(
-        position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
-        bestBid: last, bestAsk: last)
+    var (bid, ask) = (bestBid, bestAsk)
+    if _slowPath(bid.isNone && ask.isNone), instrument < instrumentCount {
+      bid = feedKinds[instrument].priceWithoutBook
+      ask = bid
     }
     return Exposure(
       position: knownLots[place], openBuys: openQuantities[2 &* place], openSells: openQuantities[2 &* place &+ 1],
-      bestBid: bestBid, bestAsk: bestAsk)
+      bestBid: bid, bestAsk: ask)
   }
 
   @inline(__always)

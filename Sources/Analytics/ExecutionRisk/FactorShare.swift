@@ -108,16 +108,7 @@ public struct FactorShare: Hashable, Sendable {
 
   /// Ranks from 1, ties sharing their mean rank.
   static func ranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var ranks = [Double](repeating: 0, count: values.count)
-    var first = 0
-    while first < order.count {
-      var last = first
-      while last + 1 < order.count, values[order[last + 1]] == values[order[first]] { last += 1 }
-      for place in first...last { ranks[order[place]] = Double(first + last) / 2 + 1 }
-      first = last + 1
-    }
-    return ranks
+    RankCorrelation.twiceRanks(values).map { Double($0) / 2 }
   }
 }
 
