@@ -54,6 +54,22 @@ public struct EventBatch: ~Copyable, Sendable {
     priceChanges = Array(repeating: 0, count: padded)
   }
 
+  /// A batch whose columns take their memory as a decoder fills them: a start in the middle of a file needs one block, and
+  /// to clear what the largest block could need took longer than to decode it.
+  public init(growingTo capacity: Int) {
+    precondition(capacity > 0)
+    self.capacity = capacity
+    codes = []
+    times = []
+    instruments = []
+    buyPrices = []
+    sellPrices = []
+    quantities = []
+    slots = []
+    changes = []
+    priceChanges = []
+  }
+
   public var isFull: Bool { count == capacity }
 
   /// Forgets all events and keeps the memory.

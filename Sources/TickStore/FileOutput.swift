@@ -25,9 +25,13 @@ struct FileOutput: ~Copyable {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Makes the file appear.
-  mutating func finish() throws(TickStoreError) {
+  /// Makes the file appear, with `header` in place of its first bytes.
+  mutating func finish(header: [UInt8] = []) throws(TickStoreError) {
     try flush()
+    let file = file
+    try unsafe header.withUnsafeBufferPointer { (bytes) throws(TickStoreError) in
+      try unsafe file.replaceStart(with: UnsafeRawBufferPointer(bytes))
+    }
     try file.finish()
   }
 }

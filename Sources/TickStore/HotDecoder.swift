@@ -6,12 +6,14 @@ import MarketTypes
 /// the batch. Slots, where they are asked for, are below the header's limit, however their column is coded. Columns that
 /// are not asked for are left as they are.
 struct HotDecoder {
-  private var words: [UInt32]
+  private var words: [UInt32] = []
   private var longs: [Int64] = []
   private var slow = ColumnDecoder()
 
-  init() {
-    words = Array(repeating: 0, count: blockCapacityMax + EventBatch.padding)
+  /// Makes room for `count` values and what kernels may write past them; once the largest block has been here, nothing.
+  private func makeRoom<Value: FixedWidthInteger>(_ count: Int, in column: inout [Value]) {
+    let needed = count + EventBatch.padding
+    if column.count < needed { column = Array(repeating: 0, count: needed) }
   }
 
   mutating func decode(
@@ -67,7 +69,7 @@ struct HotDecoder {
 
   private func decodeCodes(_ view: ByteView, _ count: Int, _ output: inout [UInt8]) throws(FormatFault) -> OperandTotals
   {
-    precondition(output.count >= count + CodeColumn.group)
+    makeRoom(count, in: &output)
     var totals = OperandTotals()
     var fault: FormatFault?
     unsafe output.withUnsafeMutableBufferPointer { target in
@@ -82,8 +84,10 @@ struct HotDecoder {
   private mutating func column64(
     _ section: SectionView, _ number: ColumnNumber, _ count: Int, _ output: inout [Int64]
   ) throws(FormatFault) {
+    makeRoom(count, in: &output)
+    // What a kernel needs for one chunk, 1,032 values.
+    makeRoom(8, in: &words)
     guard count > 0 else { return }
-    precondition(output.count >= count + 8)
     guard let (entry, view) = try section.column(number), entry.count == count else {
       throw FormatFault("column \(number.rawValue) does not hold what the codes read", at: section.view.origin)
     }
@@ -107,8 +111,9 @@ struct HotDecoder {
   private mutating func column32<Value: FixedWidthInteger & BitwiseCopyable>(
     _ section: SectionView, _ number: ColumnNumber, _ count: Int, _ output: inout [Value]
   ) throws(FormatFault) -> UInt32? {
+    precondition(Value.bitWidth == 32)
+    makeRoom(count, in: &output)
     guard count > 0 else { return nil }
-    precondition(Value.bitWidth == 32 && output.count >= count + 8)
     guard let (entry, view) = try section.column(number), entry.count == count else {
       throw FormatFault("column \(number.rawValue) does not hold what the codes read", at: section.view.origin)
     }
@@ -143,7 +148,7 @@ struct HotDecoder {
   private mutating func instruments(
     _ section: SectionView, _ count: Int, below limit: Int, _ output: inout [UInt16]
   ) throws(FormatFault) {
-    precondition(output.count >= count)
+    makeRoom(count, in: &output)
     var wide: [UInt32] = []
     swap(&wide, &words)
     defer { swap(&wide, &words) }

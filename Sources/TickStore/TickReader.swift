@@ -134,7 +134,7 @@ public struct TickReader {
       state = restored
       next = first
     }
-    var batch = file.makeBatch()
+    var batch = EventBatch(growingTo: file.blockCapacity)
     while next < min(block + 1, file.index.blocks.count) {
       // The state before the start needs everything.
       try decode(next, .all, into: &batch)

@@ -7,13 +7,14 @@ public import MarketTypes
 public final class TickWriter {
   /// How a file is laid out.
   public struct Options: Hashable, Sendable {
-    /// Events per block; at most 65,536.
+    /// Events per block while the books are small; at most 65,536.
     public var blockCapacity = 8_192
     /// Blocks between two keyframes, at least.
     public var keyframeBlocks = 1
-    /// Blocks between two keyframes take at least this many times the bytes of a keyframe: small books have one in front of
-    /// every block, large ones pay a fifth of the file for reading at most four times their own size.
-    public var keyframeShare = 4
+    /// Blocks between two keyframes take at least this many times the bytes of a keyframe. A block of large books goes on
+    /// until it should take twice that, and a keyframe follows it: so one stands in front of every block. Only where 65,536
+    /// events are too few for the size of the books do several blocks share a keyframe.
+    public var keyframeShare = 2
     /// A change of an order to a smaller size at the same price keeps its place in the queue, as on CME.
     public var sizeDownKeepsPriority = true
     /// Encodings that columns may use; nil lets the writer choose by measured size.
@@ -30,6 +31,9 @@ public final class TickWriter {
   private let zstd = ZstdEncoder()
   private var bytesSinceKeyframe = 0
   private var blocksSinceKeyframe = 0
+  /// Events after which the current block ends.
+  private var blockEnd: Int
+  private var largestBlock = 0
   private var isFinished = false
   public private(set) var instruments: [Instrument] = []
 
@@ -43,15 +47,15 @@ public final class TickWriter {
     encoder = EventEncoder(
       builder: BlockBuilder(zstd: zstd, allowed: options.allowedEncodings),
       sizeDownKeepsPriority: options.sizeDownKeepsPriority)
+    blockEnd = options.blockCapacity
     output = try FileOutput(path: path)
-    try output.write(FileLayout.header(blockCapacity: options.blockCapacity))
+    // How large the largest block is shows at the end only; a file torn before says what is possible.
+    try output.write(FileLayout.header(blockCapacity: blockCapacityMax))
   }
 
   /// Continues the finished file at `path` after its last event; the longer file replaces it on `finish`.
   public convenience init(appendingTo path: String, options: Options = Options()) throws(TickStoreError) {
     let file = try TickFile(path: path)
-    var options = options
-    options.blockCapacity = file.blockCapacity
     try self.init(path: path, options: options)
     try copy(file)
   }
@@ -59,6 +63,7 @@ public final class TickWriter {
   private func copy(_ file: TickFile) throws(TickStoreError) {
     try file.copyFrames(to: &output)
     index = file.index
+    largestBlock = file.blockCapacity
     instruments = file.instruments
     let state = try file.finalState()
     encoder.restore(state, operationCounts: index.operationCounts)
@@ -103,9 +108,9 @@ public final class TickWriter {
   public func append(_ events: [MarketEvent]) throws(TickStoreError) {
     var rest = events[...]
     while !rest.isEmpty {
-      let taken = isFinished ? 0 : encoder.append(rest, blockCapacity: options.blockCapacity, instruments.count)
+      let taken = isFinished ? 0 : encoder.append(rest, blockCapacity: blockEnd, instruments.count)
       rest = rest.dropFirst(taken)
-      if encoder.builder.count >= options.blockCapacity {
+      if encoder.builder.count >= blockEnd {
         try flushBlock()
       } else if let event = rest.first {
         throw misuse(event)
@@ -116,7 +121,7 @@ public final class TickWriter {
   private func append(_ event: MarketEvent, replacement: UInt64?) throws(TickStoreError) {
     guard Int(event.instrument) < instruments.count, !isFinished else { throw misuse(event) }
     encoder.append(event, replacement: replacement)
-    if encoder.builder.count >= options.blockCapacity { try flushBlock() }
+    if encoder.builder.count >= blockEnd { try flushBlock() }
   }
 
   private func misuse(_ event: MarketEvent) -> TickStoreError {
@@ -131,7 +136,8 @@ public final class TickWriter {
   }
 
   private func flushBlock() throws(TickStoreError) {
-    guard encoder.builder.count > 0 else { return }
+    let events = encoder.builder.count
+    guard events > 0 else { return }
     let block = encoder.builder.finish(
       ordinal: index.eventCount, instrumentCount: instruments.count,
       slotLimit: encoder.state.table.allocator.highWater)
@@ -141,9 +147,16 @@ public final class TickWriter {
     blocksSinceKeyframe += 1
     // A keyframe entry takes four to eight bytes; identifiers make the larger half of that.
     let keyframeBytes = encoder.state.size * 8 + 512
-    if blocksSinceKeyframe >= options.keyframeBlocks, bytesSinceKeyframe >= keyframeBytes * options.keyframeShare {
+    let isLongEnough = events == blockEnd && blockEnd < blockCapacityMax
+    if blocksSinceKeyframe >= options.keyframeBlocks,
+      isLongEnough || bytesSinceKeyframe >= keyframeBytes * options.keyframeShare
+    {
       try writeKeyframe()
     }
+    largestBlock = max(largestBlock, events)
+    // The next block is taken to cost as much an event as this one; a wrong guess is put right by the next.
+    let worthwhile = keyframeBytes * options.keyframeShare * 2 * events / block.bytes.count
+    blockEnd = min(max(options.blockCapacity, worthwhile), blockCapacityMax)
   }
 
   private func writeKeyframe() throws(TickStoreError) {
@@ -162,6 +175,6 @@ public final class TickWriter {
     index.operationCounts = encoder.operationCounts
     index.slotLimit = encoder.state.table.allocator.highWater
     try output.writeEnd(index)
-    try output.finish()
+    try output.finish(header: FileLayout.header(blockCapacity: max(options.blockCapacity, largestBlock)))
   }
 }

@@ -32,6 +32,19 @@ public final class UnfinishedFile {
     }
   }
 
+  /// Writes over the first bytes of what has been written.
+  public func replaceStart(with bytes: UnsafeRawBufferPointer) throws(TickStoreError) {
+    var done = 0
+    while done < bytes.count {
+      let written = unsafe pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(done))
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw TickStoreError(system: path, "cannot be written")
+      }
+      done += written
+    }
+  }
+
   /// Makes the file appear: contents, then name, reach the disk.
   public func finish() throws(TickStoreError) {
     precondition(descriptor >= 0, "a file is finished once")

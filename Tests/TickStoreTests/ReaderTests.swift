@@ -39,6 +39,46 @@ func readHot(_ file: TickFile, _ options: TickReader.Options = TickReader.Option
     #expect(try TickFile.verify(path: file.path).isIntact)
   }
 
+  /// Blocks of a deep book go on until a keyframe in front of each costs a bounded part of the file: whoever starts anywhere
+  /// reads one keyframe and less than one block.
+  @Test func deepBooksHaveAKeyframeInFrontOfEveryBlock() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("deep.ticks")
+    var options = TickWriter.Options()
+    options.blockCapacity = 64
+    let writer = try TickWriter(path: path, options: options)
+    _ = try writer.addInstrument(Instrument(symbol: "DEEP", tick: .one))
+    var generator = SeededGenerator(seed: 8)
+    var event = MarketEvent(kind: .add, exchangeTime: Timestamp(nanoseconds: 1))
+    var written: [MarketEvent] = []
+    for number in 0..<20_000 as Range<UInt64> {
+      event.exchangeTime = Timestamp(nanoseconds: Int64(number) * 1_000 + 1)
+      event.identifier = number
+      event.kind = number < 300 || number % 2 == 0 ? .add : .cancel
+      event.side = number % 2 == 0 ? .buy : .sell
+      event.price = Price(ticks: Int32(1_000 + generator.next() % 500))
+      event.quantity = Quantity(lots: Int64(1 + generator.next() % 90))
+      if event.kind == .cancel {
+        event.identifier = number - 1
+        event.side = .buy
+        event.price = written[written.count - 1].price
+        event.quantity = written[written.count - 1].quantity
+      }
+      written.append(event)
+      try writer.append(event)
+    }
+    try writer.finish()
+    let file = try TickFile(path: path)
+    let blocks = file.index.blocks
+    #expect(blocks.contains { $0.eventCount > 256 })
+    #expect(blocks.map(\.eventCount).max() == file.blockCapacity)
+    #expect(blocks.count >= 4)
+    let fronts = Set(file.index.keyframes.map(\.block))
+    #expect((1..<blocks.count).allSatisfy(fronts.contains))
+    #expect(try TickFile.verify(path: path).isIntact)
+    #expect(try readAll(file).map(\.identifier) == written.map(\.identifier))
+  }
+
   @Test func everyStartTimeGivesTheRestOfTheFile() throws {
     let folder = try TemporaryFolder()
     let (file, events, steps) = try sample(folder)
