@@ -56,7 +56,7 @@ import Testing
     #expect(all.upper == 1 && abs(all.lower - 0.722_467) < 1e-6)
     let half = CountedShare(0.5, of: 100)
     #expect(abs(half.lower - 0.403_832) < 1e-6 && abs(half.upper - 0.596_168) < 1e-6)
-    #expect(CountedShare(0, of: 10_000).interval == "[0.000%, 0.038%]")
+    #expect(CountedShare(0, of: 10_000).interval == "0.000% to 0.038%")
   }
 
   @Test func blocksOfOneRowAreNamed() {

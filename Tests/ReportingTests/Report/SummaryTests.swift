@@ -102,7 +102,8 @@ import Testing
     values["sharpe_upper"] = figures.metric("sharpe")?.interval?.upper
     values["search_trials"] = Double(run.identity.priorTrials + max(1, run.lanes.count))
     values["dsr_bar"] = 0.95
-    let returns = figures.basis.returns
+    let ruin = figures.basis.returns.firstIndex { $0 <= -1 } ?? figures.basis.returns.count - 1
+    let returns = figures.basis.returns.prefix(ruin + 1)
     values["idle_share"] = Double(returns.filter { $0 == 0 }.count) / Double(max(1, returns.count))
     values["risk_free_rate"] = figures.analysis.settings.riskFreeRate
     values["optimistic"] = Double(run.assumptions.count { $0.direction == .optimistic })

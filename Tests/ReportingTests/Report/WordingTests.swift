@@ -63,7 +63,12 @@ import Testing
 
   @Test func rollingRatiosThatDoNotExistSaySo() throws {
     let flat = try ReportPageTests.page("flat")
-    #expect(flat.contains("<b>Rolling Sharpe ratio</b> left out: what it divides by did not vary within any window"))
+    #expect(flat.contains("<b>Rolling Sharpe ratio, volatility and beta</b> left out: the run never traded"))
+    let quiet = try ReportPageTests.page("quiet")
+    for part in ["Profit by hour", "Value at risk", "Backtest of value at risk"] {
+      #expect(quiet.contains("<b>\(part)</b> left out: the run never traded."))
+    }
+    #expect(!quiet.contains("id=\"hours\"") && !quiet.contains("id=\"rolling-volatility\""))
   }
 
   @Test func whatTestsOfASearchLackIsSaidInWords() throws {

@@ -12,7 +12,8 @@ enum PageScript {
 
 /// The script in pieces; each is a string of its own so that none grows beyond reading.
 enum ScriptParts {
-  /// Elements, numbers and moments, written exactly as the report writes them.
+  /// Elements, numbers and moments, written exactly as the report writes them: with more decimals where rounding would
+  /// change a value by more than a twentieth.
   static let basics = #"""
     const D = document, root = D.documentElement;
     const $ = (s, r) => (r || D).querySelector(s), $$ = (s, r) => [...(r || D).querySelectorAll(s)];
@@ -28,7 +29,6 @@ enum ScriptParts {
       const whole = digits.slice(0, digits.length - d).replace(/\B(?=(\d{3})+$)/g, ",");
       return (v < 0 && scaled > 0 ? minus : "") + whole + (d ? "." + digits.slice(-d) : "");
     };
-    /* More decimals where rounding would change a value by more than a twentieth, as in the report. */
     const enough = (v, d, most) => { const a = Math.abs(v); for (let n = d; a > 0 && n <= most; n++) if (Math.abs(Math.round(a * 10 ** n) / 10 ** n - a) <= .05 * a) return n; return d; };
     const text = (code, v, most = 11) => {
       const d = +code.slice(1), p = code[0] === "p", w = p ? v * 100 : v, m = Math.min(code[0] === "m" ? d + 2 : 9, p ? most - 2 : most);
@@ -120,9 +120,11 @@ enum ScriptParts {
 
     """#
 
-  /// Draws a plot over the selected range at the width it has on this screen.
+  /// Draws a plot over the selected range at the width it has on this screen; on paper with the sizes of the still ones, so
+  /// that the texts of all charts are alike. A step's row is the one in force at a time, of dots and lines the nearest.
   static let charts = #"""
     const shapes = { circle: "m-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0z", triangleUp: "m0-4.5l4 7h-8z", triangleDown: "m0 4.5l4-7h-8z", square: "m-3-3h6v6h-6z", cross: "m-3-3l6 6m0-6l-6 6" };
+    let paper = false;
     const r1 = v => Math.round(v * 10) / 10;
     class Chart {
       constructor(plot) {
@@ -159,7 +161,7 @@ enum ScriptParts {
         return [Math.floor(low / st + 1e-9) * st, Math.ceil(high / st - 1e-9) * st];
       }
       draw() {
-        const W = Math.max(240, this.box.clientWidth), H = this.height;
+        const H = this.height, W = paper ? H > 280 ? 960 : 480 : Math.max(240, this.box.clientWidth);
         if (this.box.clientWidth === 0) return;
         const L = 62, R = W - 14, T = 12, B = H - 30, [lo, hi] = this.scale();
         const lg = Math.log, span = range[1] - range[0] || 1;
@@ -180,6 +182,7 @@ enum ScriptParts {
         h += `</g><g clip-path="url(#${clip})">`;
         for (const [a, b, label] of this.plot.b) h += `<rect class="shade" x="${r1(this.x(a))}" y="${T}" width="${Math.max(1, r1(this.x(b) - this.x(a)))}" height="${B - T}"><title>${esc(label)}</title></rect>`;
         for (const s of this.shown()) h += this.series(s);
+        for (const [a, b, , tag] of this.plot.b) if (tag) h += `<text class="tag" x="${r1((this.x(a) + this.x(b)) / 2)}" y="${B - 5}" text-anchor="middle">${tag}</text>`;
         for (const [way, v, label, c] of this.plot.r) if (way === "h") h += `<path class="rule s${c}" d="M${L} ${r1(this.y(v))}H${R}"/><text class="tag" x="${R - 4}" y="${r1(this.y(v)) - 5}" text-anchor="end">${esc(label)}</text>`;
         this.body.innerHTML = h + '</g><path class="cursor"/><path class="picked"/><rect class="drag"/>';
         this.line = $(".cursor", this.body);
@@ -213,7 +216,6 @@ enum ScriptParts {
         const line = `<path class="s${s.c}${dash}" d="${d}"/>`;
         return s.k === "area" && d ? `<path class="f${s.c} soft" d="${d}L${last} ${base}L${first} ${base}z"/>` + line : line;
       }
-      /* The row in force at a time; dots and lines take the nearest. */
       row(s, t) {
         const i = after(s.t, t);
         if (s.k === "step") return i - 1;

@@ -138,7 +138,7 @@ extension ScriptParts {
           h.setAttribute("aria-valuenow", String(Math.round(part(range[i]) * 10) / 10));
           h.setAttribute("aria-valuetext", moment(range[i], digits()));
         });
-        spanText.textContent = isFull() ? "Whole run" : moment(range[0], digits()) + " to " + moment(range[1], digits());
+        spanText.textContent = isFull() ? "Whole run" : moment(range[0], digits()) + " to " + moment(range[1], digits()) + (basis && basis.e[after(basis.t, range[0])] <= 0 ? ": the account was already gone" : "");
       }
       if (basis) fillSpan();
     };
@@ -253,15 +253,14 @@ extension ScriptParts {
       let tail = 0;
       for (let i = 0; i < rank - 1; i++) tail += sorted[i];
       const trips = sum(basis.trips), losses = between(basis.losses);
-      return {
-        profit: e[hi] - e[lo], total_return: total, cagr: growth, volatility: wide,
+      const past = { profit: e[hi] - e[lo], periods: n, fills: sum(basis.fills), fees: between(basis.fees), trades: trips, win_rate: trips ? sum(basis.wins) / trips : NaN, profit_factor: losses > 0 ? between(basis.gains) / losses : NaN };
+      return e[lo] <= 0 ? past : {
+        ...past, total_return: total, cagr: growth, volatility: wide,
         sharpe: !(sd > 0 && wide > 0) ? NaN : py || lean ? (grown - basis.rf[1]) / wide : (mean - basis.rf[0]) / sd * root,
         sortino: !(n > 1 && low > 0) ? NaN : py || lean ? (grown - basis.mar[1]) / low : (mean - mar) * P / low, max_drawdown: deep, calmar: deep < 0 ? growth / -deep : NaN,
         best_period: best, worst_period: worst, win_periods: wins / counted, var_95: -q,
         es_95: Math.max(-(tail + (exact - rank + 1) * q) / exact, -q),
-        skewness: n > 2 && sd > 0 ? Math.sqrt(n * (n - 1)) / (n - 2) * (m3 / n) / (m2 / n) ** 1.5 : NaN, periods: n,
-        fills: sum(basis.fills), fees: between(basis.fees), trades: trips, win_rate: trips ? sum(basis.wins) / trips : NaN,
-        profit_factor: losses > 0 ? between(basis.gains) / losses : NaN,
+        skewness: n > 2 && sd > 0 ? Math.sqrt(n * (n - 1)) / (n - 2) * (m3 / n) / (m2 / n) ** 1.5 : NaN,
       };
     };
     const spanRows = $$("table.span tr[data-k]").map(row => [row.dataset.k, row.dataset.f, $(".selected", row)]);
@@ -353,8 +352,8 @@ extension ScriptParts {
     let width = root.clientWidth;
     window.addEventListener("resize", () => { if (root.clientWidth !== width) { width = root.clientWidth; setRange(...range, true); } });
     let opened = [];
-    window.addEventListener("beforeprint", () => { opened = $$("details:not(.data):not(.story):not([open])"); for (const d of opened) d.open = true; });
-    window.addEventListener("afterprint", () => { for (const d of opened) d.open = false; });
+    window.addEventListener("beforeprint", () => { paper = true; redraw(); opened = $$("details:not(.data):not(.story):not([open])"); for (const d of opened) d.open = true; });
+    window.addEventListener("afterprint", () => { for (const d of opened) d.open = false; paper = false; redraw(); });
 
     """#
 }

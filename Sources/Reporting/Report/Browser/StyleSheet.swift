@@ -87,7 +87,10 @@ enum StyleSheet {
     .tiles details p{color:var(--soft);margin:2px 0 0}
     .facts{display:grid;grid-template-columns:max-content 1fr;align-items:baseline;gap:4px 16px;margin:8px 0 0}
     .facts dd{overflow-wrap:anywhere;min-width:0}
-    .scroll{overflow-x:auto;max-width:100%}
+    .scroll{overflow-x:auto;max-width:100%;background:linear-gradient(90deg,var(--card) 35%,transparent) 0 0/40px 100%,
+    linear-gradient(270deg,var(--card) 35%,transparent) 100% 0/40px 100%,linear-gradient(90deg,#6668,transparent) 0 0/12px 100%,
+    linear-gradient(270deg,#6668,transparent) 100% 0/12px 100%;background-repeat:no-repeat;
+    background-attachment:local,local,scroll,scroll}
     table{border-collapse:collapse;width:100%;font-size:14px}
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     th,td{padding:4px 10px;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
@@ -96,7 +99,7 @@ enum StyleSheet {
     .n{text-align:right;white-space:nowrap}
     thead .n{white-space:normal}
     .formula{color:var(--soft);font-size:13px;min-width:18em;overflow-wrap:anywhere}
-    td small{display:block;color:var(--soft);font-size:12px}
+    td small,th small{display:block;color:var(--soft);font-size:12px}
     sup,sub{font-size:.78em;line-height:0}
     .metrics th:first-child,.span th:first-child{min-width:12em}
     .metrics td:nth-child(3){font-size:13px;color:var(--soft)}
@@ -202,6 +205,7 @@ enum StyleSheet {
     html{scroll-padding-top:7rem}h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
     .card{padding:12px}
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
+    .runs tbody th{min-width:6em}.runs th,.runs td{padding:4px 6px}
     .half svg.plot text{font-size:16px}.book svg.plot text{font-size:14px}.book svg.plot{min-width:560px}
     html:not(.js) .time.wide svg.plot{min-width:640px}
     .facts{grid-template-columns:1fr}.formula small{display:none}
@@ -243,7 +247,8 @@ enum StyleSheet {
     #brush,.contents,.skip,.tools,.row,details.data,.script-only,.selected,.tip,.legend output{display:none!important}
     .card,figure,tr,.tiles div{break-inside:avoid}
     div.card:has(table){break-inside:auto}
-    .scroll{overflow:visible}
+    .scroll{overflow:visible;background:none}
+    td.n{white-space:normal}td.t{min-width:0}
     details::details-content{content-visibility:visible;display:block;height:auto}
     details.story::details-content,details.data::details-content{content-visibility:hidden}
     .grid-of-cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}

@@ -19,13 +19,13 @@ struct CountedShare: Sendable {
     upper = min(1, max(share, centre + reach))
   }
 
-  /// `[0.0%, 0.4%]`.
+  /// `0.0% to 0.4%`.
   var interval: String { Self.text(lower, upper) }
 
   static func text(_ lower: Double, _ upper: Double) -> String {
     // Digits enough to tell the ends apart, and from 0 and 1.
     let least = [upper - lower, upper, 1 - lower].filter { $0 > 0 }.min() ?? 1
     let decimals = least < 0.0005 ? 3 : least < 0.01 ? 2 : 1
-    return "[\(Format.percent(lower, decimals)), \(Format.percent(upper, decimals))]"
+    return "\(Format.percent(lower, decimals)) to \(Format.percent(upper, decimals))"
   }
 }

@@ -14,6 +14,8 @@ struct FillColumns: Sendable {
   private(set) var waits: [Double] = []
   /// Ticks worse than the mid at decision, of fills that know it, in the order of the fills.
   private(set) var slippage: [Double] = []
+  /// Whether the middle of the market was known at any decision or fill: data of bars or prints alone has none.
+  private(set) var knowsMiddle = false
   private(set) var makers = Role()
   private(set) var takers = Role()
 
@@ -54,6 +56,7 @@ struct FillColumns: Sendable {
     } else {
       takers.add(fill.lots, fill.fee)
     }
+    if fill.arrivalMidHalfTicks != .min || fill.fillMidHalfTicks != .min { knowsMiddle = true }
     if fill.arrivalMidHalfTicks != .min {
       slippage.append(turn * (2 * Double(fill.priceTicks) - Double(fill.arrivalMidHalfTicks)) / 2)
     }

@@ -91,10 +91,14 @@ struct RunFigures: Sendable {
   /// What the shown lane came to in all.
   var profit: Double { span["profit"] ?? 0 }
 
-  /// The share of periods in which the account did not move at all.
+  /// The share of periods in which the account did not move at all; what follows its ruin is no idle time.
   var idleShare: Double {
-    basis.returns.isEmpty ? 0 : Double(basis.returns.count { $0 == 0 }) / Double(basis.returns.count)
+    let lived = basis.returns.prefix((basis.returns.firstIndex { $0 <= -1 } ?? basis.returns.count - 1) + 1)
+    return lived.isEmpty ? 0 : Double(lived.count { $0 == 0 }) / Double(lived.count)
   }
+
+  /// No fill, and an account that never moved: charts and tables of it would be flat.
+  var neverTraded: Bool { fills.count == 0 && basis.returns.allSatisfy { $0 == 0 } }
 
   /// The strictest confidence whose forecasts the run is long enough to judge.
   private static func backtests(_ analysis: RunAnalysis, count: Int) -> Part<[Backtest]> {
@@ -123,9 +127,16 @@ struct RunFigures: Sendable {
     }.joined(separator: " ")
   }
 
-  /// Cents for ordinary accounts, more where a coin is worth many of them.
+  private static let currenciesOfCents: Set<String> = [
+    "USD", "EUR", "GBP", "CHF", "AUD", "CAD", "NZD", "SGD", "HKD", "CNY", "CNH", "INR", "BRL", "MXN", "ZAR", "SEK",
+    "NOK",
+    "DKK", "PLN", "CZK", "TRY", "ILS", "THB", "TWD", "USDT", "USDC",
+  ]
+
+  /// Cents where the currency has them, whatever the account's size; of others more where a coin is worth many of them.
   private static func moneyDecimals(_ result: RunResult) -> Int {
     var decimals = 2
+    if currenciesOfCents.contains(result.identity.currency) { return decimals }
     var capital = result.identity.startingCapital.magnitude
     while capital > 0, capital < 1000, decimals < 8 {
       capital *= 10

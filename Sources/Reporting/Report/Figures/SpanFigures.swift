@@ -81,7 +81,7 @@ struct SpanFigures: Sendable {
     func rate(_ name: String, _ annual: Double) -> String { "\(name) \(Format.plain(annual * 100, 4))% a year" }
     let riskFree = basis.annualRates.riskFree
     let acceptable = basis.annualRates.minimumAcceptable
-    figures = [
+    let all = [
       Figure(
         id: "profit", name: "Profit", style: money, value: equity[equity.count - 1] - equity[0],
         formula: "equity at the end − equity at the start of the span"),
@@ -154,7 +154,21 @@ struct SpanFigures: Sendable {
         value: losses > 0 ? activity.gains[rows].reduce(0, +) / losses : nil,
         formula: "sum of gains / sum of losses of round trips, after fees"),
     ]
+    // Where the account was gone before the span began, there is nothing to have a return on.
+    figures =
+      equity[0] > 0
+      ? all
+      : all.map { figure in
+        Self.known.contains(figure.id)
+          ? figure
+          : Figure(id: figure.id, name: figure.name, style: figure.style, value: nil, formula: figure.formula)
+      }
   }
+
+  /// What a span without an account has all the same.
+  private static let known: Set<String> = [
+    "profit", "periods", "fills", "fees", "trades", "win_rate", "profit_factor",
+  ]
 
   subscript(id: String) -> Double? { figures.first { $0.id == id }?.value }
 }

@@ -2,7 +2,9 @@
 public struct IndexPage: Sendable {
   /// One run as the table shows it.
   public struct Entry: Sendable {
-    let cells: [DataTable.Cell]
+    let figures: [DataTable.Cell]
+    let details: [DataTable.Cell]
+    let hash: String
     let link: String
     let name: String
     let sparkline: String
@@ -14,18 +16,23 @@ public struct IndexPage: Sendable {
       let identity = result.identity
       let lane = result.lanes.indices.contains(result.shownLane) ? result.lanes[result.shownLane] : nil
       let capital = identity.startingCapital
-      cells = [
-        .init(identity.strategy), .init(Format.moment(identity.start)),
-        .init(lane?.profit ?? .nan, .money(2)),
-        .init(capital > 0 ? (lane?.profit ?? .nan) / capital : .nan, .percent(2)),
-        .init(lane?.deepestDrawdown ?? .nan, .percent(2)), .init(count: lane?.fills ?? 0),
-        .init(lane?.fees ?? .nan, .money(2)), .init(count: result.lanes.count),
-        .init(identity.isStoppedByRisk ? "by risk" : ""), .init(String(identity.resultHash.prefix(12))),
-      ]
+      hash = String(identity.resultHash.prefix(12))
       let values =
         result.account.equity.count > 1
         ? result.account.equity
         : result.lanes.indices.contains(result.shownLane) ? Array(result.equity(ofLane: result.shownLane)) : []
+      // As in reports: what an account lost beyond all it had is no return.
+      let isRuined = values.contains { $0 <= 0 }
+      let gain = isRuined ? -1 : capital > 0 ? (lane?.profit ?? .nan) / capital : .nan
+      figures = [
+        .init(lane?.profit ?? .nan, .money(2)), .init(gain, .percent(2)),
+        .init(lane?.deepestDrawdown ?? .nan, .percent(2)),
+      ]
+      details = [
+        .init(count: lane?.fills ?? 0), .init(lane?.fees ?? .nan, .money(2)), .init(count: result.lanes.count),
+        .init(identity.isStoppedByRisk ? "by risk" : ""), .init(identity.strategy),
+        .init(String(Format.moment(identity.start).dropLast(3))),
+      ]
       sparkline = Self.sparkline(values)
     }
 
@@ -53,28 +60,33 @@ public struct IndexPage: Sendable {
     self.unreadable = unreadable
   }
 
+  private func row(_ cells: [DataTable.Cell], from first: Int, _ numeric: [Int]) -> String {
+    cells.enumerated().map { offset, cell in
+      let raw = cell.raw.map { " data-v=\"\($0)\"" } ?? ""
+      return "<td\(numeric.contains(offset + first) ? " class=\"n\"" : "")\(raw)>\(HTML.escape(cell.text))</td>"
+    }.joined()
+  }
+
   /// The document.
   public func html() -> String {
     let columns = [
-      "Run", "Equity", "Strategy", "Start (UTC)", "Profit", "Return", "Drawdown at samples", "Fills", "Fees", "Lanes",
-      "Stopped",
-      "Hash",
+      "Run", "Profit", "Return", "Drawdown at samples", "Equity", "Fills", "Fees", "Lanes", "Stopped", "Strategy",
+      "Start (UTC)",
     ]
-    let numeric = [4, 5, 6, 7, 8, 9]
+    let numeric = [1, 2, 3, 5, 6, 7]
     var table =
-      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Runs\"><table class=\"sortable\"><caption>Runs</caption><thead><tr>"
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Runs\"><table class=\"sortable runs\"><caption>Runs</caption><thead><tr>"
     for (column, name) in columns.enumerated() {
       table += "<th scope=\"col\"\(numeric.contains(column) ? " class=\"n\"" : "")>\(name)</th>"
     }
     table += "</tr></thead><tbody>"
     for entry in entries {
       table +=
-        "<tr><th scope=\"row\"><a href=\"\(HTML.escape(entry.link))\">\(HTML.escape(entry.name))</a></th><td>\(entry.sparkline)</td>"
-      for (offset, cell) in entry.cells.enumerated() {
-        let raw = cell.raw.map { " data-v=\"\($0)\"" } ?? ""
-        table += "<td\(numeric.contains(offset + 2) ? " class=\"n\"" : "")\(raw)>\(HTML.escape(cell.text))</td>"
-      }
-      table += "</tr>"
+        "<tr><th scope=\"row\"><a href=\"\(HTML.escape(entry.link))\">\(HTML.escape(entry.name))</a>"
+        + (entry.hash.isEmpty ? "" : "<small>\(HTML.escape(entry.hash))</small>") + "</th>"
+      let first = entry.figures.count + 2
+      table += row(entry.figures, from: 1, numeric) + "<td>\(entry.sparkline)</td>"
+      table += row(entry.details, from: first, numeric) + "</tr>"
     }
     table += "</tbody></table></div>"
     var body =
@@ -88,7 +100,8 @@ public struct IndexPage: Sendable {
     }
     body +=
       "</main><footer><p>Made by Lockstep. Curves are drawn from at most 80 points of each run: of each run of neighbours the "
-      + "first, lowest, highest and last. Drawdowns are those at samples of equity.</p></footer>"
+      + "first, lowest, highest and last. Returns are profit over starting capital, and −100% "
+      + "where the account was lost; drawdowns are those at samples of equity.</p></footer>"
     return HTMLPage(title: "\(title) – Lockstep runs", description: Format.counted(entries.count, "run"), body: body)
       .html()
   }

@@ -1,3 +1,8 @@
+extension BookWindow {
+  /// A window without a level in which the own order never rested is empty paper.
+  var showsAnything: Bool { depth.contains { $0 != 0 } || ahead.contains { $0 != .min } }
+}
+
 /// The order book around one fill: depth by price and time as tiles, the own order's price, the fill, and how the queue
 /// ahead of it shrank.
 struct BookPicture {

@@ -72,6 +72,8 @@ struct Plot: Sendable {
     var from: Double
     var to: Double
     var label: String
+    /// A number that a text refers to; empty for none.
+    var tag = ""
   }
 
   var id: String
@@ -91,8 +93,12 @@ struct Plot: Sendable {
   /// A table of exact values other than the plotted points.
   var table: DataTable?
 
+  /// A span of time of its own, which the selected one does not move.
+  var isPinned = false
+
+  /// One of the plots that share a span of time and follow its selection.
   var isOverTime: Bool {
-    if case .time = x.kind { return true }
+    if case .time = x.kind { return !isPinned }
     return false
   }
 
@@ -149,7 +155,7 @@ struct DataTable: Sendable {
     var raw: String?
     /// The text as markup that is already escaped; nil for the text itself.
     var markup: String?
-    /// A second line in small letters, such as an error.
+    /// Further lines in small letters, such as an error.
     var small = ""
 
     init(_ text: String) { self.text = text }
@@ -179,6 +185,12 @@ struct DataTable: Sendable {
     init(_ value: Double, _ style: NumberStyle) {
       text = value.isFinite ? style.text(value) : "–"
       raw = value.isFinite ? Format.plain(value, min(12, style.fitted(to: value).storedDecimals + 2)) : nil
+    }
+
+    /// With exactly the decimals of a style, for columns that are read down.
+    init(_ value: Double, exactly style: NumberStyle) {
+      self.init(value, style)
+      if value.isFinite { text = style.exactText(value) }
     }
 
     init(count: Int) {
@@ -234,7 +246,7 @@ struct DataTable: Sendable {
         if let raw = cell.raw, raw != cell.text || !cell.small.isEmpty { text += " data-v=\"\(raw)\"" }
         if let markup = cell.markup { text += " " + Formula.attributes(cell.text, markup) }
         text += ">" + (cell.markup ?? HTML.escape(cell.text))
-        if !cell.small.isEmpty { text += "<small>\(HTML.escape(cell.small))</small>" }
+        for line in cell.small.split(separator: "\n") { text += "<small>\(HTML.escape(String(line)))</small>" }
         text += (column == 0 ? "</th>" : "</td>")
       }
       text += "</tr>"

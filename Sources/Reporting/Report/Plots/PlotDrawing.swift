@@ -39,9 +39,17 @@ struct PlotDrawing {
     text += axes()
     for shade in plot.shades { text += drawn(shade) }
     for series in plot.series { text += drawn(thinned(series)) }
+    for shade in plot.shades where !shade.tag.isEmpty {
+      text +=
+        "<text class=\"tag\" x=\"\(number((placeX(shade.from) + placeX(shade.to)) / 2))\" y=\"\(number(bottom - 5))\" "
+        + "text-anchor=\"middle\">\(HTML.escape(shade.tag))</text>"
+    }
+    // All lines before any name, so that none is struck through.
+    let rules = plot.rules.filter(\.value.isFinite)
+    for rule in rules { text += line(rule) }
     var labelRow = 0
-    for rule in plot.rules where rule.value.isFinite {
-      text += drawn(rule, row: labelRow)
+    for rule in rules where !rule.label.isEmpty {
+      text += name(rule, row: labelRow)
       if rule.direction == .vertical { labelRow += 1 }
     }
     return text + "</g></svg>"
@@ -81,7 +89,8 @@ struct PlotDrawing {
 
   /// Labels at the right edge end there instead of beyond it.
   private func anchor(_ x: Double, _ label: String) -> String {
-    x + Double(label.count) * 3.4 > size.width ? "end" : "middle"
+    // Texts of narrow charts are larger where screens are small.
+    x + Double(label.count) * (plot.width == .wide ? 3.6 : 4.6) > size.width ? "end" : "middle"
   }
 
   private func xTicks() -> [(Double, String)] {
@@ -131,19 +140,26 @@ struct PlotDrawing {
       + " height=\"\(number(bottom - margins.top))\"><title>\(HTML.escape(shade.label))</title></rect>"
   }
 
-  private func drawn(_ rule: Plot.Rule, row: Int) -> String {
+  private func line(_ rule: Plot.Rule) -> String {
+    let path =
+      switch rule.direction {
+      case .horizontal: "M\(number(margins.left)) \(number(placeY(rule.value)))H\(number(right))"
+      case .vertical: "M\(number(placeX(rule.value))) \(number(margins.top))V\(number(bottom))"
+      }
+    return "<path class=\"rule s\(rule.color)\" d=\"\(path)\"/>"
+  }
+
+  private func name(_ rule: Plot.Rule, row: Int) -> String {
     switch rule.direction {
     case .horizontal:
-      let y = placeY(rule.value)
-      return "<path class=\"rule s\(rule.color)\" d=\"M\(number(margins.left)) \(number(y))H\(number(right))\"/>"
-        + "<text class=\"tag\" x=\"\(number(right - 4))\" y=\"\(number(y - 5))\" text-anchor=\"end\">"
+      return
+        "<text class=\"tag\" x=\"\(number(right - 4))\" y=\"\(number(placeY(rule.value) - 5))\" text-anchor=\"end\">"
         + "\(HTML.escape(rule.label))</text>"
     case .vertical:
       let x = placeX(rule.value)
       let anchor = x > (margins.left + right) / 2 ? "end" : "start"
       let offset = anchor == "end" ? -5.0 : 5
-      return "<path class=\"rule s\(rule.color)\" d=\"M\(number(x)) \(number(margins.top))V\(number(bottom))\"/>"
-        + "<text class=\"tag\" x=\"\(number(x + offset))\" y=\"\(number(margins.top + 12 + Double(row % 8) * 15))\" "
+      return "<text class=\"tag\" x=\"\(number(x + offset))\" y=\"\(number(margins.top + 12 + Double(row % 8) * 15))\" "
         + "text-anchor=\"\(anchor)\">\(HTML.escape(rule.label))</text>"
     }
   }

@@ -150,7 +150,7 @@ extension Plot {
     }.joined(separator: ",")
     text += "],\"b\":["
     text += shades.map {
-      "[\(Format.plain($0.from / unit, 0)),\(Format.plain($0.to / unit, 0)),\(HTML.json($0.label))]"
+      "[\(Format.plain($0.from / unit, 0)),\(Format.plain($0.to / unit, 0)),\(HTML.json($0.label))\($0.tag.isEmpty ? "" : "," + HTML.json($0.tag))]"
     }.joined(separator: ",")
     return text + "]}"
   }

@@ -53,17 +53,38 @@ enum Assumptions {
       ("Orders", Double(base.ordersSent), Double(worse.outcome.ordersSent), .number(0)),
       ("Venue rejections", Double(base.venueRejects), Double(worse.outcome.venueRejects), .number(0)),
     ]
+    let introduction =
+      switch PessimisticReach(context.result) {
+      case .nothing:
+        "These changes reach nothing in this run: every figure is that of the base case, so the result is untested against "
+          + "them."
+      case .feesAlone:
+        "No fill changed: only fees reach this run, so that the result is untested against the other changes."
+      case .fills, nil:
+        "If the result does not survive this, it depends on how fills are modelled, not on the strategy."
+      }
     content.add(
       DataTable(
         columns: ["Figure", "Base case", "Pessimistic", "Difference"],
         rows: values.map { name, first, second, style in
           [.init(name), .init(first, style), .init(second, style), .init(second - first, style)]
         }, note: "Changed: " + Format.signed(worse.changes.joined(separator: "; ")) + "."),
-      title: "The same run, everything uncertain set against it",
-      introduction: "If the result does not survive this, it depends on how fills are modelled, not on the strategy."
+      title: title(worse.changes),
+      introduction: introduction
         + (worse.outcome.profit > base.profit
           ? " Here it came to more than the base case: these changes are not worse for this strategy, and their result is no "
             + "lower bound." : ""))
+  }
+
+  /// What the re-run makes worse, in few words.
+  private static func title(_ changes: [String]) -> String {
+    let parts = [
+      ("latency", ["latenc", "messages"]), ("fees", ["fee", "rebate"]), ("queues", ["queue"]),
+      ("chances of fills", ["probability"]),
+    ].filter { _, marks in changes.contains { change in marks.contains { change.contains($0) } } }.map(\.0)
+    guard let last = parts.last else { return "The same run under worse assumptions" }
+    let rest = parts.dropLast().joined(separator: ", ")
+    return "The same run with worse " + (rest.isEmpty ? last : "\(rest) and \(last)")
   }
 
   private static func concentration(_ context: ReportContext, _ content: inout SectionContent) {

@@ -42,19 +42,26 @@ enum Execution {
       rows.append([.init(name), cell ?? .init("–"), .init(meaning)])
     }
     add("Value traded", .init(execution.valueTraded, context.money), "buys and sells, \(context.currency)")
+    // What no mid is known for costs an unknown amount, not nothing.
+    let isMeasured = execution.slippageCount > 0
+    let unknown = context.figures.fills.knowsMiddle ? "no fill knows the mid at its decision" : "no quotes in the data"
+    func add(measured name: String, _ value: Double, _ meaning: String) {
+      add(name, isMeasured ? .init(value, context.money) : nil, isMeasured ? meaning : unknown)
+    }
     add(
       "Arrival slippage", execution.slippageTicks.map { .init($0, .number(3)) },
-      "ticks a lot against the mid at decision; above zero is a cost")
+      isMeasured ? "ticks a lot against the mid at decision; above zero is a cost" : unknown)
     add("Its standard error", execution.slippageStandardError.map { .init($0, .number(3)) }, "ticks")
-    add("Slippage in money", .init(execution.slippageMoney, context.money), context.currency)
-    add("Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, "")
+    add(measured: "Slippage in money", execution.slippageMoney, context.currency)
+    add(
+      "Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, isMeasured ? "" : unknown)
     if let shortfall = trades.shortfall.value {
       add(
-        "Shortfall of single orders", .init(shortfall.total, context.money),
+        measured: "Shortfall of single orders", shortfall.total,
         "each order against the mid when it was decided: execution + opportunity + fees, \(context.currency)")
-      add("– execution", .init(shortfall.executionCost, context.money), "filled lots against arrival")
-      add("– opportunity", .init(shortfall.opportunityCost, context.money), "what unfilled lots would have earned")
-      add("– fees", .init(shortfall.fees, context.money), "rebates negative")
+      add(measured: "– execution", shortfall.executionCost, "filled lots against arrival")
+      add(measured: "– opportunity", shortfall.opportunityCost, "what unfilled lots would have earned")
+      if isMeasured { add("– fees", .init(shortfall.fees, context.money), "rebates negative") }
     }
     if let decision = trades.decisionShortfall.value {
       add(
@@ -79,7 +86,9 @@ enum Execution {
       DataTable(
         columns: ["Cost", "Value", "Meaning"], rows: rows, note: notes.isEmpty ? nil : notes.joined(separator: " ")),
       title: "Costs", isWide: true,
-      introduction: "Against the middle of the market when the strategy decided.")
+      introduction: isMeasured || context.figures.fills.knowsMiddle
+        ? "Against the middle of the market when the strategy decided."
+        : "The data has no quotes: what a spread or a thin book would have cost is not in the result.")
   }
 
   private static func orders(_ context: ReportContext, _ content: inout SectionContent) {
@@ -130,7 +139,9 @@ enum Execution {
     guard let histogram = Histogram(values) else {
       content.add(
         missing: "Distribution of slippage",
-        because: values.isEmpty ? "no fill knows the mid at its decision" : "all fills cost the same")
+        because: !values.isEmpty
+          ? "all fills cost the same"
+          : context.figures.fills.knowsMiddle ? "no fill knows the mid at its decision" : "the data has no quotes")
       return
     }
     content.add(
@@ -188,7 +199,7 @@ enum Execution {
             row.share.map { .init($0, .percent(0)) } ?? .init("–"),
           ]
         }, note: attribution.rows.count > limit ? "The first \(limit) of \(attribution.rows.count)." : nil),
-      title: "Result \(title.prefix(1).lowercased() + title.dropFirst())",
+      title: "Result \(title.prefix(1).lowercased() + title.dropFirst())", isWide: true,
       introduction:
         "Closed round trips and what is still held at the last mark, \(context.currency); the rows add up to the "
         + "profit of the lane.")

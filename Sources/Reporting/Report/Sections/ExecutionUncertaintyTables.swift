@@ -27,8 +27,8 @@ enum ExecutionUncertaintyTables {
       title: "Outcome under drawn execution", isWide: true,
       introduction: "Where many draws lie below the base case, it was lucky in its assumptions.")
     func words(_ probability: EstimatedProbability) -> String {
-      Format.percent(probability.value, 1) + " "
-        + CountedShare.text(probability.interval.lower, probability.interval.upper)
+      Format.percent(probability.value, 1) + " ("
+        + CountedShare.text(probability.interval.lower, probability.interval.upper) + ")"
     }
     func share(_ probability: EstimatedProbability) -> DataTable.Cell {
       var cell = DataTable.Cell(probability.value, .percent(0))

@@ -230,7 +230,8 @@ enum Exposure {
       Plot(
         id: "capacity", title: "Capacity",
         summary:
-          "Profit is highest with about \(context.moneyText(best)) and gone with \(context.moneyText(limit)); the run had "
+          "Profit is highest with about \(Format.rough(best)) \(context.currency) and gone with about \(Format.rough(limit)) "
+          + "\(context.currency); the run had "
           + "\(context.moneyText(capacity.capital)).",
         x: Plot.Axis(label: "Capital, \(context.currency)", style: context.money),
         y: Plot.Axis(style: context.money, includesZero: true),

@@ -29,7 +29,7 @@ struct FillRecords {
     return ",\"fills\":{\"count\":\(context.result.fills.count)"
       + ",\"kept\":[\(kept.map(String.init).joined(separator: ","))]"
       + ",\"explain\":\(HTML.json("lockstep explain \(run) ")),\"page\":\(HTML.json("lockstep report \(run) --fills "))"
-      + ",\"missing\":\(list(FillStories.Missing.allCases.map { $0.words(context) }))"
+      + ",\"missing\":\(list(FillStories.Missing.allCases.map { $0.words(context, kept: kept.count) }))"
       + ",\"words\":[" + order.map { "[" + $0.map(list).joined(separator: ",") + "]" }.joined(separator: ",")
       + "],\"rows\":\(list(rows))}"
   }

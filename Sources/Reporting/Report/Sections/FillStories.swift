@@ -87,11 +87,15 @@ enum FillStories {
 
   private static func windowWords(_ context: ReportContext, _ choice: Choice) -> String {
     let drawn = choice.windows.count
-    let kept = context.result.windows.count
+    let kept = choice.kept.count
     guard drawn > 0 else {
-      return kept == 0
+      if kept > 0 {
+        return
+          "The run kept an order-book window of \(Format.counted(kept, "fill")), of none of these; they are explained in words."
+      }
+      return context.result.windows.isEmpty
         ? "The run kept no order-book windows (report.windows), so fills are explained in words only."
-        : "The run kept an order-book window of \(Format.counted(kept, "fill")), of none of these; they are explained in words."
+        : "The data shows no order book around these fills, so they are explained in words only."
     }
     var text =
       "\(Format.counted(drawn, "fill")), marked “book”, \(drawn == 1 ? "has" : "have") an order-book window: "
@@ -113,7 +117,7 @@ enum FillStories {
     let wanted = context.wantedFills
     let kept = context.result.windows.filter {
       fills.indices.contains($0.fill) && $0.rowCount > 0 && !$0.times.isEmpty
-        && $0.depth.count == $0.times.count * $0.rowCount
+        && $0.depth.count == $0.times.count * $0.rowCount && $0.showsAnything
     }
     let usable = wanted.isEmpty ? kept : kept.filter { wanted.contains($0.fill) }
     choice.kept = Set(kept.map(\.fill))
@@ -216,7 +220,8 @@ enum FillStories {
     } else {
       let missing = choice.kept.contains(row) ? Missing.room : .window
       let command = missing == .room ? "report \(run(context)) --fills" : "explain \(run(context))"
-      html += "<p class=\"note\">\(HTML.escape(missing.words(context))) <code>lockstep \(command) \(row)</code></p>"
+      html +=
+        "<p class=\"note\">\(HTML.escape(missing.words(context, kept: choice.kept.count))) <code>lockstep \(command) \(row)</code></p>"
     }
     return html + "</details>"
   }
@@ -232,11 +237,15 @@ enum FillStories {
     /// The run kept a window, for which the page has no room; it kept none; and not even words had room.
     case room, window, words
 
-    func words(_ context: ReportContext) -> String {
-      let (kept, count) = (context.result.windows.count, context.result.fills.count)
+    /// `kept` are the fills whose windows show anything.
+    func words(_ context: ReportContext, kept: Int) -> String {
+      let count = context.result.fills.count
       switch self {
       case .room: return "The run kept the order book around it, for which this page has no room. It is drawn by"
       case .window:
+        if kept == 0, !context.result.windows.isEmpty {
+          return "No order book around it: the data shows none. In the terminal:"
+        }
         return kept == 0
           ? "No order book around it: the run kept no windows (report.windows). In the terminal:"
           : "No order book around it: the run kept windows of \(Format.count(kept)) of "
@@ -289,7 +298,10 @@ struct FillReason {
       text +=
         "\(Format.count(missed))\(phrase: missed == 1 ? " fill" : " fills") of its order at its price \(phrase: missed == 1 ? "was" : "were") drawn as missed before, which sent it to the back of its queue. "
     }
-    if fill.joinedTime != .min {
+    let isFromBar = fill.cause == "bar-range"
+    if isFromBar {
+      text += barWords(fill)
+    } else if fill.joinedTime != .min {
       text +=
         "Its order \(fill.order) joined the queue \(phrase: missed > 0 ? "anew " : "")at \(clock(fill.joinedTime))"
       if fill.aheadWhenJoined != .min {
@@ -299,10 +311,15 @@ struct FillReason {
       if fill.frontTime != .min { text += "; nothing was ahead of it from \(clock(fill.frontTime)) on" }
       text += ". "
     } else if !fill.isMaker {
-      text += "Its order \(fill.order) took what the book offered. "
+      text +=
+        fill.cause == "aggressed" && !context.figures.fills.knowsMiddle
+        ? "Its order \(fill.order) was filled at the last price at once: the data holds no book. "
+        : "Its order \(fill.order) took what the book offered. "
     }
     text += "It was filled by the rule “\(phrase: fill.cause)” of the model “\(phrase: fill.model)”"
-    if fill.causePriceTicks != .min {
+    if isFromBar {
+      text += ": bars name neither quotes nor queues, so that up to the volume of the bar all of it counts as filled"
+    } else if fill.causePriceTicks != .min {
       text += ", caused by a market event at \(context.price(fill.causePriceTicks, fill.instrument))"
     }
     let fee = context.money.text(fill.fee.magnitude)
@@ -310,6 +327,27 @@ struct FillReason {
       ". \(phrase: fill.fee < 0 ? "It earned a rebate of" : "The fee was") \(fee) \(phrase: context.currency)."
     text += middles(fill)
     return text
+  }
+
+  /// What happens to an order inside a bar, by its type.
+  private func barWords(_ fill: RunFill) -> FillText {
+    if fill.isMaker {
+      return
+        "Its limit order \(fill.order) waited until the range of a bar went through its price, to \(context.price(fill.causePriceTicks, fill.instrument)). "
+    }
+    let orders = context.result.orders
+    let type = orders.indices.contains(fill.orderRow) ? orders[fill.orderRow].type : nil
+    switch type {
+    case .stop, .stopLimit, .trailingStop:
+      return
+        "Its stop order \(fill.order) was triggered inside the range of a bar, and filled there or at the open beyond it, without spread or slippage. "
+    case .market:
+      return
+        "Its market order \(fill.order) waited for the next bar and was filled at that bar's open (at its close had it come within the bar), without spread or slippage. "
+    default:
+      return
+        "Its order \(fill.order) waited for the next bar and was filled at a price of it, without spread or slippage. "
+    }
   }
 
   /// The mid when it was decided and after it.

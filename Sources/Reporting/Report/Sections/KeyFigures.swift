@@ -87,8 +87,8 @@ enum KeyFigures {
       let decimals = basis.isDaily ? 2 : 3
       let sure = sharpe.interval.flatMap { interval -> String? in
         guard interval.lower < interval.upper else { return nil }
-        return "95%: \(Format.number(interval.lower * factor, decimals)) to "
-          + Format.number(interval.upper * factor, decimals)
+        return "95%: "
+          + NumberStyle.number(decimals).text(interval.lower * factor, to: interval.upper * factor, of: number)
       }
       let unit = basis.isDaily ? "a year" : "per \(basis.periodName)"
       tiles.append(
@@ -223,20 +223,25 @@ enum KeyFigures {
     if !context.basis.isDaily {
       html += HTML.escape(
         " The run is too short for daily returns: metrics of returns are made from \(context.basis.period.plural). What is "
-          + "annualised from them says so and means little: it compares runs of this kind and nothing else.")
+          + "multiplied up to a year from them means little and stands apart: it compares runs of this kind and nothing else."
+      )
     }
     html += "</p>"
+    let extrapolated = present.filter { isExtrapolated($0, context) }
     for group in MetricGroup.allCases {
-      let members = present.filter { $0.group == group }
-      guard !members.isEmpty else { continue }
+      let members = present.filter { $0.group == group && !isExtrapolated($0, context) }
+      let short = extrapolated.filter { $0.group == group }
+      guard !members.isEmpty || !short.isEmpty else { continue }
       html +=
         "<details class=\"group\"\(group == .growth || group == .ratios ? " open=\"open\"" : "")><summary>\(HTML.escape(group.rawValue))"
-        + " <small>\(Format.count(members.count))</small></summary><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-        + "aria-label=\"\(HTML.escape(group.rawValue))\"><table class=\"sortable metrics\"><caption>\(HTML.escape(group.rawValue))</caption>"
-        + "<thead><tr><th scope=\"col\">Metric</th><th scope=\"col\" class=\"n\">Value</th>"
-        + "<th scope=\"col\" class=\"n\">95% interval</th><th scope=\"col\">Formula</th></tr></thead><tbody>"
-      for metric in members { html += row(metric, context) }
-      html += "</tbody></table></div></details>"
+        + " <small>\(Format.count(members.count + short.count))</small></summary>"
+        + (members.isEmpty ? "" : table(group.rawValue, members, context)) + tooShort(short, context) + "</details>"
+    }
+    if !extrapolated.isEmpty {
+      let title = "Multiplied up to a year all the same"
+      html +=
+        "<details class=\"group\"><summary>\(title) <small>\(Format.count(extrapolated.count))</small></summary>"
+        + table(title, extrapolated, context) + "</details>"
     }
     let absent = metrics.filter { $0.number == nil }
     if !absent.isEmpty {
@@ -260,13 +265,36 @@ enum KeyFigures {
     return html + "</div>"
   }
 
+  private static func table(_ title: String, _ metrics: [MetricValue], _ context: ReportContext) -> String {
+    let title = HTML.escape(title)
+    return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(title)\">"
+      + "<table class=\"sortable metrics\"><caption>\(title)</caption>"
+      + "<thead><tr><th scope=\"col\">Metric</th><th scope=\"col\" class=\"n\">Value</th>"
+      + "<th scope=\"col\" class=\"n\">95% interval</th><th scope=\"col\">Formula</th></tr></thead><tbody>"
+      + metrics.map { row($0, context) }.joined() + "</tbody></table></div>"
+  }
+
+  /// Multiplied up to a year from less than the sessions that a year can be told from.
+  private static func isExtrapolated(_ metric: MetricValue, _ context: ReportContext) -> Bool {
+    guard !context.basis.isDaily else { return false }
+    return MetricCatalogue.standard[metric.id]?.isAnnualised(under: context.basis.convention) ?? false
+  }
+
+  private static func tooShort(_ metrics: [MetricValue], _ context: ReportContext) -> String {
+    guard !metrics.isEmpty else { return "" }
+    let sessions = Format.counted(Set(context.basis.times.map { Format.date($0 - 1) }).count, "session")
+    let needed = Format.count(context.figures.analysis.settings.minimumSessions)
+    return "<p class=\"absent\"><b>\(HTML.escape(metrics.map { name($0, context) }.joined(separator: ", ")))</b>: "
+      + "– too short to annualise (\(sessions); \(needed) needed)</p>"
+  }
+
   private static func row(_ metric: MetricValue, _ context: ReportContext) -> String {
     guard let number = metric.number else { return "" }
     let style = style(metric, context)
-    // Whole digits of a parameter are in result.h5; six decimals tell as much to a reader.
+    // Whole digits of a parameter are in result.h5; four of them tell as much to a reader.
     let parameters = metric.parameters.map { parameter in
-      let isLong = parameter.value.utf8.count > 12 && parameter.value.contains(".")
-      let value = isLong ? Double(parameter.value).map { Format.plain($0, 6) } : nil
+      let isLong = parameter.value.utf8.count > 7 && parameter.value.contains(".")
+      let value = isLong ? Double(parameter.value).map { Format.significant($0, 4) } : nil
       return "\(parameter.name) = \(Format.signed(value ?? parameter.value))"
     }.joined(separator: ", ")
     let sure = interval(metric, style)
@@ -313,7 +341,9 @@ enum KeyFigures {
 
   static func interval(_ metric: MetricValue, _ style: NumberStyle) -> String? {
     // Nothing moved where both ends are one: that is no certainty.
-    metric.interval.flatMap { $0.lower < $0.upper ? "\(style.text($0.lower)) to \(style.text($0.upper))" : nil }
+    metric.interval.flatMap { interval in
+      interval.lower < interval.upper ? style.text(interval.lower, to: interval.upper, of: metric.number) : nil
+    }
   }
 
   /// How a metric's unit is written.

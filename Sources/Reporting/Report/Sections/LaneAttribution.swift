@@ -27,7 +27,7 @@ enum LaneAttribution {
         },
         note: isWhole
           ? nil : "The best \(mostRows) and the worst \(mostRows) of \(Format.count(parts.count)); result.h5 has all."),
-      title: "Result by lane and instrument",
+      title: "Result by lane and instrument", isWide: true,
       introduction:
         "Every lane is the strategy with settings and an account of its own. Positions open at the end are valued at the "
         + "last mark; \(context.currency).")

@@ -77,8 +77,7 @@ enum Luck {
     }
     if metric.unit == .periods { name += ", " + context.basis.period.shortPlural }
     if let interval = metric.interval, error == nil {
-      cell.small =
-        "\(KeyFigures.style(metric, context).text(interval.lower)) to \(KeyFigures.style(metric, context).text(interval.upper))"
+      cell.small = KeyFigures.style(metric, context).text(interval.lower, to: interval.upper, of: metric.number)
     }
     return [.init(name), cell, .init(formula: meaning(metric, context))]
   }
@@ -284,6 +283,7 @@ enum Luck {
       kept = Array(order.prefix(mostRows - 12)) + Array(order.suffix(10))
       if !kept.contains(context.result.shownLane) { kept.insert(context.result.shownLane, at: mostRows - 12) }
     }
+    let depth = NumberStyle.percent(2).fitted(toColumn: kept.map { lanes[$0].deepestDrawdown })
     let ranks = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset + 1) })
     content.add(
       DataTable(
@@ -294,7 +294,7 @@ enum Luck {
           let isShown = lane == context.result.shownLane
           return [.init(result.name + (isShown ? " (shown)" : "")), .init(count: ranks[lane] ?? 0)]
             + settings.map { LaneMap.cell(result, $0.name) } + [
-              .init(result.profit, context.money), .init(result.deepestDrawdown, .percent(2)),
+              .init(result.profit, context.money), .init(result.deepestDrawdown, exactly: depth),
               .init(count: result.fills), .init(result.fees, context.money),
             ] + (hasCarry ? [.init(result.carry.total, context.money)] : []) + [
               .init(end(context, lane))

@@ -20,7 +20,7 @@ enum Provenance {
       "Market time", "\(Format.moment(identity.start, decimals: 3)) to \(Format.moment(identity.end, decimals: 3)) UTC")
     add("Market events", Format.count(identity.eventCount))
     if Luck.knowsTrials(context) {
-      add("Ledger head", identity.ledgerHead, isCode: true)
+      add("Ledger head", headWords(identity.ledgerHead), isCode: true)
       add("Trials before this run", Format.count(identity.priorTrials))
     } else {
       add("Ledger head", "none: the run was entered in no ledger")
@@ -48,6 +48,16 @@ enum Provenance {
     }
     content.add(html: command(context))
     return content
+  }
+
+  /// The head of a ledger in words, where it has the form in which ledgers print it.
+  static func headWords(_ head: String) -> String {
+    let (start, middle) = ("{\"root\":\"", "\",\"size\":")
+    guard head.hasPrefix(start), head.hasSuffix("}"), let place = head.firstRange(of: middle) else { return head }
+    let root = head[..<place.lowerBound].dropFirst(start.count)
+    let size = head[place.upperBound...].dropLast()
+    guard root.allSatisfy(\.isHexDigit), !size.isEmpty, size.allSatisfy(\.isNumber) else { return head }
+    return "root \(root) (size \(size))"
   }
 
   private static func command(_ context: ReportContext) -> String {

@@ -133,20 +133,27 @@ enum Returns {
       // A curve that never fell has no scale of its own.
       if !depths.contains(where: { $0 < 0 }) { plot.y.range = -0.01...0 }
     }
-    let unit = context.basis.isDaily ? "daily closes" : context.basis.period.shortPlural
-    let deepest = figures.drawdown.value?.deepest(10) ?? []
-    let moments = [context.basis.start] + context.basis.times
+    // What is shaded, ranked and told is what is drawn.
+    let isRecorded = isUsable && !figures.underwater.isEmpty
+    let drawn = isRecorded ? recordedFalls(context) : figures.drawdown.value
+    let deepest = drawn?.deepest(10) ?? []
+    let moments = drawn?.times ?? []
     for (rank, period) in deepest.prefix(5).enumerated() {
       plot.shades.append(
         Plot.Shade(
           from: context.offset(moments[period.startRow]), to: context.offset(moments[period.endRow]),
-          label: "No. \(rank + 1): \(Format.percent(period.depth))"))
+          label: "No. \(rank + 1): \(Format.percent(period.depth))", tag: "\(rank + 1)"))
     }
+    let unit =
+      isRecorded
+      ? "every record of the account"
+      : context.basis.isDaily ? "daily closes" : "ends of \(context.basis.period.plural)"
     if let worst = deepest.first {
       plot.summary =
         "The deepest fall by \(unit), \(Format.percent(worst.depth)), began \(Format.moment(moments[worst.startRow])) and "
         + (worst.recoveryRow.map { "was made good by \(Format.moment(moments[$0]))." } ?? "is still open at the end.")
-        + " The five deepest are shaded."
+        + (deepest.count > 1
+          ? " The \(deepest.count < 5 ? "\(deepest.count)" : "five") deepest are shaded and numbered." : "")
       plot.table = DataTable(
         columns: ["No.", "Began", "Lowest", "Recovered", "Depth", "To the lowest", "Back to the high", "Length"],
         rows: deepest.enumerated().map { rank, period in
@@ -158,18 +165,20 @@ enum Returns {
             period.timeToRecovery.map { .init(Double($0), .duration) } ?? .init("–"),
             .init(Double(period.length), .duration),
           ]
-        },
-        note:
-          "By \(context.basis.isDaily ? "session closes" : "ends of \(context.basis.period.plural)"). Lengths are of "
-          + "time by the clock.")
+        }, note: "By \(unit). Lengths are of time by the clock.")
     } else {
       plot.summary = "Equity never fell below an earlier high."
     }
-    if isUsable, !figures.underwater.isEmpty {
-      plot.notes.append(
-        "The curve is intraday, by every record of the account; falls are shaded and listed by \(unit).")
-    }
     return plot
+  }
+
+  /// The falls of the account as it was recorded, below the starting capital too.
+  private static func recordedFalls(_ context: ReportContext) -> DrawdownCurve? {
+    let account = context.result.account
+    guard let start = account.times.first, let first = account.equity.first else { return nil }
+    return try? DrawdownCurve(
+      equity: [max(context.result.identity.startingCapital, first)] + account.equity, times: [start] + account.times,
+      sampling: .intraday)
   }
 
   // MARK: Calendar
@@ -210,6 +219,10 @@ enum Returns {
       sums[(time - 1) / hour, default: 0] += context.basis.equity[row + 1] - context.basis.equity[row]
     }
     let hours = sums.keys.sorted()
+    guard !context.figures.neverTraded else {
+      content.add(missing: "Profit by hour", because: "the run never traded")
+      return
+    }
     guard hours.count > 1, hours.count <= 200 else { return }
     let values = hours.map { sums[$0] ?? 0 }
     let isOneDay = Format.date(hours[0] * hour) == Format.date(hours[hours.count - 1] * hour)
@@ -232,7 +245,7 @@ enum Returns {
   private static func heatTable(_ months: [PeriodReturn], _ years: [PeriodReturn]) -> String {
     let widest = months.map { $0.value.magnitude }.max() ?? 0
     var html =
-      "<div class=\"card half\"><h3>Monthly returns</h3><p>Percent; the deeper the tint, the larger the move.</p>"
+      "<div class=\"card wide\"><h3>Monthly returns</h3><p>Percent; the deeper the tint, the larger the move.</p>"
       + "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Monthly returns\"><table class=\"heat\">"
       + "<caption>Monthly returns</caption><thead><tr><th scope=\"col\">Year</th>"
     for month in Format.months {
@@ -249,13 +262,19 @@ enum Returns {
           continue
         }
         let depth = widest > 0 ? min(4, Int((value.magnitude / widest * 4).rounded(.up))) : 0
-        let text = NumberStyle.number(1).signedText(value * 100)
+        let text = percentText(value)
         html += "<td class=\"n \(value < 0 ? "l" : "g")\(depth)\" data-v=\"\(value)\">\(text)</td>"
       }
       html +=
-        "<td class=\"n total\" data-v=\"\(year.value)\">\(NumberStyle.number(1).signedText(year.value * 100))</td></tr>"
+        "<td class=\"n total\" data-v=\"\(year.value)\">\(percentText(year.value))</td></tr>"
     }
     return html + "</tbody></table></div></div>"
+  }
+
+  /// Percent with one decimal in every cell, so that a column of them can be read; the sign tells what is below that.
+  private static func percentText(_ value: Double) -> String {
+    let text = Format.fixed(value * 100, 1)
+    return value > 0 ? "+" + text : value < 0 && !text.hasPrefix(Format.minus) ? Format.minus + text : text
   }
 
   // MARK: Distribution
@@ -347,6 +366,10 @@ enum Returns {
   // MARK: Rolling
 
   private static func rolling(_ context: ReportContext, _ content: inout SectionContent) {
+    guard !context.figures.neverTraded else {
+      content.add(missing: "Rolling Sharpe ratio, volatility and beta", because: "the run never traded")
+      return
+    }
     guard let returns = context.figures.returns.value, returns.count >= 40 else {
       content.add(missing: "Rolling ratios", because: "fewer than forty returns")
       return

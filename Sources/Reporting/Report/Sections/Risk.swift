@@ -17,6 +17,10 @@ enum Risk {
 
   private static func tails(_ context: ReportContext, _ content: inout SectionContent) {
     let rows = context.figures.analysis.tails
+    guard !context.figures.neverTraded else {
+      content.add(missing: "Value at risk", because: "the run never traded")
+      return
+    }
     guard !rows.isEmpty else {
       content.add(
         missing: "Value at risk", because: context.basis.absence ?? "the run has too few returns")
@@ -40,7 +44,8 @@ enum Risk {
         "\(row.method.name) \(Format.percent(row.confidence, row.confidence * 100 == (row.confidence * 100).rounded() ? 0 : 1))"
       )
     }
-    let refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \(Format.tidied($0))." }
+    var refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \(Format.tidied($0))." }
+    if equity <= 0 { refusals.append("Nothing was left at the end, so that no money is at risk.") }
     content.add(
       DataTable(
         columns: ["Method"]
@@ -55,7 +60,7 @@ enum Risk {
               guard let risk = entry?.risk.value else { return [.init("–"), .init("–"), .init("–")] }
               return [
                 .init(risk.valueAtRisk, .percent(4)), .init(risk.expectedShortfall, .percent(4)),
-                .init(risk.valueAtRisk * equity, context.money),
+                equity > 0 ? .init(risk.valueAtRisk * equity, context.money) : .init("–"),
               ]
             }
         }, note: refusals.isEmpty ? nil : refusals.joined(separator: " ")),
@@ -66,6 +71,10 @@ enum Risk {
   }
 
   private static func backtest(_ context: ReportContext, _ content: inout SectionContent) {
+    guard !context.figures.neverTraded else {
+      content.add(missing: "Backtest of value at risk", because: "the run never traded")
+      return
+    }
     guard let backtests = context.figures.backtests.value, let first = backtests.first else {
       content.add(missing: "Backtest of value at risk", because: context.figures.backtests.reason ?? "there is none")
       return
@@ -78,9 +87,14 @@ enum Risk {
     var plot = Plot(
       id: "var-backtest", title: "Returns against forecast value at risk",
       summary:
-        "\(Format.counted(hits.count, "exception")) in \(Format.count(times.count)) forecasts of the historical method; "
-        + "\(first.result.trafficLight.zone.rawValue) zone.",
+        "\(Format.counted(hits.count, "exception")) in \(Format.count(times.count)) forecasts of the historical method"
+        + "\(latest(context, first)); \(first.result.trafficLight.zone.rawValue) zone.",
       width: .wide, x: context.timeAxis, y: Plot.Axis(style: .percent(3), includesZero: true))
+    // Forecasts of the latest days of a long record need a scale of their own.
+    if let start = times.first, let end = times.last, start < end, times.count * 2 < context.basis.times.count {
+      plot.x.range = context.offset(start)...context.offset(end)
+      plot.isPinned = true
+    }
     let (dots, count) = Returns.thinned(context, name: "Return", times, returns, color: 3, limit: 360)
     plot.series.append(dots)
     var counts = [count]
@@ -116,12 +130,18 @@ enum Risk {
     let levels = analysis.settings.confidenceLevels
     func percent(_ level: Double) -> String { Format.plain(level * 100, 2) + "%" }
     let shown = percent(first.entry.confidence)
-    var reasons: [String] = []
+    var refusing: [String: [String]] = [:]
+    var order: [String] = []
     var notes: [String] = []
-    let rows = RunAnalysis.tailMethods.map { method -> [DataTable.Cell] in
+    var counted: [[DataTable.Cell]] = []
+    var tested: [[DataTable.Cell]] = []
+    for method in RunAnalysis.tailMethods {
       let entries = analysis.tailBacktests.filter { $0.method == method }
       let own = entries.first { $0.confidence == first.entry.confidence }?.backtest
-      if let reason = own?.reason { reasons.append("\(method.name): \(reason)") }
+      if let reason = own?.reason {
+        if refusing[reason] == nil { order.append(reason) }
+        refusing[reason, default: []].append(method.name)
+      }
       var cells = [DataTable.Cell(method.name)]
       cells.append(own?.value.map { .init(count: $0.rows.count) } ?? .init("–"))
       for level in levels {
@@ -135,24 +155,23 @@ enum Risk {
           .init(entry.zone?.rawValue ?? "–"),
         ]
       }
-      for name in ["proportion of failures", "independence"] {
-        cells.append(
-          own?.value?.coverage.first { $0.name == name }.map { .init($0.pValue, .number(3)) } ?? .init("–"))
-      }
+      counted.append(cells)
       let found = own?.value
-      for value in [
-        found?.unconditionalShortfall, found?.unconditionalPValues?.normal, found?.unconditionalPValues?.fatTailed,
-        found?.rankedShortfall, found?.rankedPValue,
-      ] {
-        cells.append(value.map { .init($0, .number(3)) } ?? .init("–"))
-      }
+      let values: [Double?] = [
+        found?.coverage.first { $0.name == "proportion of failures" }?.pValue,
+        found?.coverage.first { $0.name == "independence" }?.pValue, found?.unconditionalShortfall,
+        found?.unconditionalPValues?.normal, found?.unconditionalPValues?.fatTailed, found?.rankedShortfall,
+        found?.rankedPValue,
+      ]
+      tested.append(
+        [DataTable.Cell(method.name)] + values.map { value in value.map { .init($0, .number(3)) } ?? .init("–") })
       if let found, found.fallbacks > 0 {
         notes.append(
           "\(Format.count(found.fallbacks)) of \(Format.count(found.rows.count)) forecasts of \(method.name) are those of "
             + "historical simulation, because the moments of the window lie outside its domain.")
       }
-      return cells
     }
+    var reasons = order.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \($0)" }
     let expected = first.rows.count
     if let partial = analysis.tailBacktests.first(where: { entry in
       entry.confidence == first.entry.confidence && (entry.backtest.value.map { $0.rows.count < expected } ?? false)
@@ -165,21 +184,32 @@ enum Risk {
     content.add(
       DataTable(
         columns: ["Method", "Forecasts"]
-          + levels.flatMap { ["Exceptions \(percent($0))", "Expected", "Zone \(percent($0))"] }
-          + [
-            "Kupiec p \(shown)", "Independence p", "Z2 shortfall", "Z2 p, normal tails", "Z2 p, t3 tails",
-            "Z3 shortfall",
-            "Z3 p",
-          ], rows: rows,
+          + levels.flatMap { ["Exceptions \(percent($0))", "Expected", "Zone \(percent($0))"] }, rows: counted,
         note:
-          "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. A small "
-          + "p says that the method's count or timing of exceptions, or their size, is unlikely if it were right; those of "
-          + "Z2 and Z3 (Acerbi and Székely; negative for losses beyond the forecast) come from 2,000 simulated records. Where "
-          + "a method refused forecasts there is no zone." + notes.map { " " + $0 }.joined() + refusals),
+          "Zones by the Basel committee: green, yellow or red by the binomial probability of so many exceptions. Where a "
+          + "method refused forecasts there is no zone." + notes.map { " " + $0 }.joined() + refusals),
       title: "How the forecasts did", isWide: true,
       introduction:
         "Each \(context.basis.period.short) forecast from the \(Format.count(first.entry.window)) before it, by every method "
-        + "of the table above; tests at \(shown).")
+        + "of the table above\(latest(context, first)).")
+    content.add(
+      DataTable(
+        columns: [
+          "Method", "Kupiec p", "Independence p", "Z2 shortfall", "Z2 p, normal tails", "Z2 p, t3 tails",
+          "Z3 shortfall",
+          "Z3 p",
+        ], rows: tested,
+        note:
+          "A small p says that the method's count or timing of exceptions, or their size, is unlikely if it were right; "
+          + "those of Z2 and Z3 (Acerbi and Székely; negative for losses beyond the forecast) come from 2,000 simulated records."
+      ), title: "Tests of the forecasts at \(shown)", isWide: true)
+  }
+
+  /// That only the latest of the forecasts that could be made were made, where that is so.
+  private static func latest(_ context: ReportContext, _ backtest: RunFigures.Backtest) -> String {
+    let made = context.figures.analysis.settings.backtestLimit
+    let possible = context.basis.returns.count - backtest.entry.window
+    return possible > made ? ": the latest \(Format.count(made)) of \(Format.count(possible)) possible" : ""
   }
 
   /// Positions at their largest under shocks, and the worst spans that happened.
@@ -189,11 +219,12 @@ enum Risk {
       return
     }
     func money(_ value: Double?) -> DataTable.Cell { value.map { .init(-$0 + 0, context.money) } ?? .init("–") }
+    // Of linear positions volatility itself is worth nothing.
+    let isLinear = stress.entries.allSatisfy { ($0.parts?.volatilityLoss ?? 0) == 0 }
     let rows = stress.entries.map { entry -> [DataTable.Cell] in
-      [
-        .init(entry.name), money(entry.parts?.priceLoss), money(entry.parts?.spreadCost),
-        money(entry.parts?.impactCost),
-        money(entry.loss), entry.share.map { .init(-$0 + 0, .percent(2)) } ?? .init("–"), .init(entry.formula),
+      [.init(entry.name), money(entry.parts?.priceLoss)] + (isLinear ? [] : [money(entry.parts?.volatilityLoss)]) + [
+        money(entry.parts?.spreadCost), money(entry.parts?.impactCost), money(entry.loss),
+        entry.share.map { .init(-$0 + 0, .percent(2)) } ?? .init("–"), .init(entry.formula),
         .init(
           entry.window.map { "\(Format.moment($0.start)) to \(Format.moment($0.end))" } ?? Format.moment(entry.time)),
       ]
@@ -215,14 +246,19 @@ enum Risk {
     if !notes.isEmpty {
       notes.insert(
         "v is a position's value, m the move of its price, s its relative spread, σ its daily volatility, V the value its "
-          + "market trades a day. Positions are linear: volatility costs by the impact of leaving.", at: 0)
+          + "market trades a day."
+          + (isLinear
+            ? " Positions are linear: volatility costs by the impact of leaving."
+            : " Volatility is what positions gain or lose by the change of volatility alone, as the scenario states it."),
+        at: 0)
     }
     notes += stress.refusals.map { "Left out: \($0)." }
     content.add(
       DataTable(
         columns: [
-          "Scenario", "Prices", "Spread", "Impact", "Effect, \(context.currency)", "Of equity", "Formula of the loss",
-          "When",
+          "Scenario", "Prices",
+        ] + (isLinear ? [] : ["Volatility"]) + [
+          "Spread", "Impact", "Effect, \(context.currency)", "Of equity", "Formula of the loss", "When",
         ], rows: rows, note: notes.isEmpty ? nil : notes.joined(separator: " ")), title: "Stress", isWide: true,
       introduction:
         "Positions at their largest, marked to shocked prices and left within a day at shocked spreads, volatility and "
@@ -327,7 +363,7 @@ enum Risk {
     else { return "Resampled histories." }
     return "Nine in ten resampled histories end between \(Format.number(low.value, 3)) and "
       + "\(Format.number(high.value, 3)) times the start; \(Format.percent(simulation.probabilityOfLoss.value, 1)) "
-      + "\(CountedShare(simulation.probabilityOfLoss.value, of: simulation.paths).interval) end with a loss."
+      + "(\(CountedShare(simulation.probabilityOfLoss.value, of: simulation.paths).interval)) end with a loss."
   }
 
   /// The same strategy under drawn execution assumptions.

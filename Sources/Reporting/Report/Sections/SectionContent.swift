@@ -29,6 +29,9 @@ struct SectionContent: Sendable {
   /// Fills that the script tells of: a member of the page's data.
   private(set) var fills = ""
 
+  /// More columns than these do not fit beside another card.
+  private static let mostHalfColumns = 5
+
   mutating func add(_ other: SectionContent) {
     html += other.html
     plots += other.plots
@@ -43,6 +46,7 @@ struct SectionContent: Sendable {
   }
 
   mutating func add(_ table: DataTable, title: String, isWide: Bool = false, introduction: String = "") {
+    let isWide = isWide || table.columns.count > Self.mostHalfColumns
     html += "<div class=\"card \(isWide ? "wide" : "half")\"><h3>\(HTML.escape(title))</h3>"
     if !introduction.isEmpty { html += "<p>\(HTML.escape(introduction))</p>" }
     html += table.html(caption: title) + "</div>"

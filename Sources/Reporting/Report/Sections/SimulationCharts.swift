@@ -58,7 +58,9 @@ enum SimulationCharts {
     let style = Self.style(of: summary, style)
     var plot = Plot(
       id: id, title: title,
-      summary: middle.map { "The share of histories at or below a value; half of them are below \(style.text($0))." }
+      summary: middle.map {
+        "The share of histories at or below a value; half of them are at or below \(style.text($0))."
+      }
         ?? "The share of histories at or below a value.",
       x: Plot.Axis(label: label, style: style), y: Plot.Axis(style: .percent(0), range: 0...1),
       series: [
@@ -89,7 +91,7 @@ enum SimulationCharts {
     var summary = "The share of histories whose wealth ever falls to a level or below."
     if let deepest = levels.first, let share = shares.first {
       summary +=
-        " To \(Format.natural(deepest.level * 100))% of the start it falls in \(Format.percent(share.value, 1)) \(share.interval)."
+        " To \(Format.natural(deepest.level * 100))% of the start it falls in \(Format.percent(share.value, 1)) (\(share.interval))."
     }
     content.add(
       Plot(
@@ -103,7 +105,7 @@ enum SimulationCharts {
           Plot.Series(
             name: "Counted levels", mark: .dots, color: 7, x: levels.map(\.level), y: shares.map(\.value),
             labels: zip(levels, shares).map {
-              "ever at or below \(Format.natural($0.level * 100))%: \(Format.percent($1.value, 2)) \($1.interval)"
+              "ever at or below \(Format.natural($0.level * 100))%: \(Format.percent($1.value, 2)) (\($1.interval))"
             }, shape: .square),
         ],
         table: DataTable(
@@ -127,9 +129,9 @@ extension QuantileEstimate {
     return scaled
   }
 
-  /// `[0.98, 1.02]`, or a dash where there is none.
+  /// `0.98 to 1.02`, or a dash where there is none.
   func intervalText(_ style: NumberStyle) -> String {
-    interval.map { "[\(style.text($0.lower)), \(style.text($0.upper))]" } ?? "–"
+    interval.map { style.text($0.lower, to: $0.upper, of: value) } ?? "–"
   }
 }
 
@@ -137,6 +139,6 @@ extension DataTable.Cell {
   /// A quantile with its error and its interval below.
   init(_ quantile: QuantileEstimate, _ style: NumberStyle) {
     self.init(quantile.value, style, error: quantile.standardError)
-    if quantile.interval != nil { small += " " + quantile.intervalText(style) }
+    if quantile.interval != nil { small += (small.isEmpty ? "" : "\n") + quantile.intervalText(style) }
   }
 }

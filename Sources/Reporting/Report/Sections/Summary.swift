@@ -124,7 +124,14 @@ struct Summary: Sendable {
         .name(check.failingLanes.prefix(3).map { context.result.lanes[$0].name }.joined(separator: ", ")),
         .text(" change when data ends early, so they knew the future."))
     }
-    if let worse = context.result.pessimistic {
+    if PessimisticReach(context.result) == .nothing {
+      // Without fills there is nothing to reach, which another warning says.
+      if !context.result.fills.isEmpty {
+        warn(
+          66,
+          .text("The pessimistic re-run reaches nothing in this run, so the result is untested against its changes."))
+      }
+    } else if let worse = context.result.pessimistic {
       say(
         75, .text("Under the worse assumptions listed below, the result would have been "),
         .figure(id: "pessimistic_profit", value: worse.outcome.profit, style: context.money, isSigned: true),

@@ -42,6 +42,29 @@ enum NumberStyle: Hashable, Sendable {
     }
   }
 
+  /// With exactly the decimals it has, whatever a value would need.
+  func exactText(_ value: Double) -> String {
+    switch self {
+    case .percent(let decimals): value.isNaN ? "–" : Format.fixed(value * 100, decimals) + "%"
+    case .number(let decimals), .money(let decimals): Format.fixed(value, decimals)
+    case .duration: Format.duration(value)
+    }
+  }
+
+  /// An interval with the decimals of its estimate and of its farther end: a bound close to zero needs no more.
+  func text(_ lower: Double, to upper: Double, of estimate: Double?) -> String {
+    let far = fitted(to: max(lower.magnitude, upper.magnitude))
+    let style = estimate.map { fitted(to: $0) }.map { $0.storedDecimals > far.storedDecimals ? $0 : far } ?? far
+    let (low, high) = (style.exactText(lower), style.exactText(upper))
+    return low == high ? "\(text(lower)) to \(text(upper))" : "\(low) to \(high)"
+  }
+
+  /// With the decimals that most values of a column need, so that all of them can have the same.
+  func fitted(toColumn values: [Double]) -> NumberStyle {
+    let sizes = values.filter { $0 != 0 && $0.isFinite }.map(\.magnitude).sorted()
+    return sizes.isEmpty ? self : fitted(to: sizes[sizes.count / 2])
+  }
+
   /// With a plus sign where it is above zero.
   func signedText(_ value: Double) -> String {
     let text = text(value)
@@ -149,6 +172,32 @@ enum Format {
       decimals += 1
     }
     return decimals
+  }
+
+  /// Plain digits, so many of them significant.
+  static func significant(_ value: Double, _ digits: Int) -> String {
+    var (decimals, size) = (digits - 1, value.magnitude)
+    while size >= 10, decimals > 0 {
+      size /= 10
+      decimals -= 1
+    }
+    while size > 0, size < 1, decimals < 15 {
+      size *= 10
+      decimals += 1
+    }
+    return plain(value, decimals)
+  }
+
+  /// Two significant digits in words, for what is known to an order of magnitude: `39 million`.
+  static func rough(_ value: Double) -> String {
+    guard value.isFinite, value.magnitude >= 1 else { return number(value, 2) }
+    var scale = 1.0
+    while value.magnitude >= scale * 100 { scale *= 10 }
+    let rounded = (value / scale).rounded() * scale
+    for (limit, name) in [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")] where rounded.magnitude >= limit {
+      return fixed(rounded / limit, rounded.magnitude < 10 * limit ? 1 : 0) + " " + name
+    }
+    return fixed(rounded, rounded.magnitude < 10 ? 1 : 0)
   }
 
   /// With k, M or G for thousands and more.
