@@ -246,6 +246,23 @@ struct RunAssembly {
     return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
   }
 
+  /// What became of a fee rate, in basis points; nil where it is the same.
+  static func words(_ role: String, _ before: Int64, _ after: Int64) -> String? {
+    guard before != after else { return nil }
+    let (old, new) = (basisPoints(before), basisPoints(after))
+    if before >= 0 { return "\(role) fee raised from \(old) to \(new) bp" }
+    if after > 0 { return "\(role) rebate of \(old) bp turned into a fee of \(new) bp" }
+    return "\(role) rebate cut from \(old) to \(new) bp"
+  }
+
+  /// Billionths of the notional as basis points without a sign: two decimals, or as many as there are.
+  private static func basisPoints(_ billionths: Int64) -> String {
+    let (whole, rest) = billionths.magnitude.quotientAndRemainder(dividingBy: 100_000)
+    var digits = String(String(100_000 + rest).dropFirst())
+    while digits.count > 2, digits.hasSuffix("0") { digits.removeLast() }
+    return "\(whole).\(digits)"
+  }
+
   private static func words(_ after: RiskTerms.AfterStop) -> String {
     switch after {
     case .close: "its orders were cancelled and its positions closed at market"
@@ -269,7 +286,7 @@ struct RunAssembly {
           + "\(TomlNumber.text(min(most, terms.leastFillProbability))) to \(TomlNumber.text(most))")
     }
     if terms.feeSpread > 0 {
-      drawn.append("both fee rates moved by up to \(terms.feeSpread) billionths of the notional")
+      drawn.append("both fee rates moved by up to \(Self.basisPoints(terms.feeSpread)) bp of the notional")
     }
     let results = plan.draws.map { laneResult($0, plan.drawnVariants[$0 - plan.draws.lowerBound]) }
     return ExecutionDraws(
@@ -285,9 +302,12 @@ struct RunAssembly {
       changes = ["the feed and messages each way take \(LanePlan.pessimisticNanoseconds / 1_000_000) ms, not no time"]
     }
     if variant.fees != base.fees {
-      changes.append(
-        "fee rates \(base.fees.makerRate) and \(base.fees.takerRate) billionths raised to \(variant.fees.makerRate) and "
-          + "\(variant.fees.takerRate)")
+      let rates = [
+        Self.words("maker", base.fees.makerRate, variant.fees.makerRate),
+        Self.words("taker", base.fees.takerRate, variant.fees.takerRate),
+      ].compactMap(\.self)
+      let tiers = base.fees.tiers.isEmpty ? [] : ["fees of its tiers raised by as much"]
+      changes.append((rates + tiers).joined(separator: ", "))
     }
     if variant.fills.queue != base.fills.queue { changes.append("the queue model '\(variant.fills.queue.rawValue)'") }
     if variant.fills.probability != base.fills.probability {

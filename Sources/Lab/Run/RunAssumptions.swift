@@ -2,6 +2,7 @@ import Accounting
 import Analytics
 import MarketTypes
 import Reporting
+import TickStore
 
 /// What a run takes for granted, in words, from its scenario and its data.
 enum RunAssumptions {
@@ -26,8 +27,11 @@ enum RunAssumptions {
       worth.joined(separator: "; ") + (replay.instruments.count > 8 ? "; and so on" : "") + "."
         + (scenario.market == nil ? " Data often does not say it; data.contract does." : ""))
     if let text = ContractWarning.text(scenario, replay.instruments) { add(ContractWarning.topic, .neutral, text) }
+    let isBarsOnly = holdsBarsOnly(replay)
     if scenario.run.hasImpact {
       addImpact(add)
+    } else if isBarsOnly {
+      addBars(lane.fills, add)
     } else {
       add(
         "impact", .optimistic,
@@ -43,7 +47,7 @@ enum RunAssumptions {
         "Where the feed names single orders, places in queues are exact; where it names levels only, the "
           + "model '\(lane.fills.queue.rawValue)' says which side of an order a level shrinks.")
     }
-    if lane.fills.tradesAtLastPrice {
+    if lane.fills.tradesAtLastPrice, !isBarsOnly {
       add("bars", .optimistic, "Where data holds no book, orders fill at the last price at once, however many lots.")
     }
     add("latency", lane.latency.isZero ? .optimistic : .neutral, latency(lane.latency))
@@ -60,6 +64,29 @@ enum RunAssumptions {
     addAccount(scenario.account, add)
     addSplits(scenario.data.splits, add)
     return list
+  }
+
+  /// Bars, and nothing that a book could be made of.
+  private static func holdsBarsOnly(_ replay: Replay) -> Bool {
+    func count(_ operation: EventCode.Operation) -> UInt64 {
+      replay.parts.reduce(0) { $0 + $1.file.count(of: operation) }
+    }
+    return count(.bar) > 0 && [.add, .setLevel, .quote, .trade].allSatisfy { count($0) == 0 }
+  }
+
+  private static func addBars(_ fills: FillTerms, _ add: (String, Assumption.Direction, String) -> Void) {
+    add("impact", .optimistic, "Own orders do not move the market: the bars would have been the same without them.")
+    add(
+      "bars", .optimistic,
+      fills.tradesAtLastPrice
+        ? "The data holds bars only: market orders fill at the last price at once, with no spread and no slippage, however "
+          + "many lots."
+        : "The data holds bars only: market orders fill at the next bar's open (at its close if they came while it ran), with "
+          + "no spread and no slippage, for up to the bar's volume where it has one.")
+    add(
+      "fills", .pessimistic,
+      "A resting order fills only when a bar's range goes through its price; a bar that only touches it does not prove a "
+        + "fill. Queue models and chances of fills have nothing to work on.")
   }
 
   private static func addSplits(_ splits: [SplitTerms], _ add: (String, Assumption.Direction, String) -> Void) {

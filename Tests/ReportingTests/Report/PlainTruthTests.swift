@@ -33,7 +33,7 @@ import Testing
     ReportContext(run, RunFigures(run, RunAnalysis(run, settings: .bare)))
   }
 
-  @Test func barsAreNoBook() {
+  @Test func barsAreNoBook() throws {
     let run = Self.bars()
     let context = Self.context(run)
     let costs = Execution.content(context).html
@@ -43,6 +43,7 @@ import Testing
     #expect(told.reason(0).plain.contains("waited for the next bar and was filled at that bar's open"))
     #expect(told.reason(1).plain.contains("waited until the range of a bar went through its price"))
     #expect(told.reason(2).plain.contains("was triggered inside the range of a bar"))
+    try ReportPageTests.keep(ReportPage(run, RunAnalysis(run, settings: .bare)).html(), "bars")
     let page = Trades.content(context).html
     #expect(!page.contains("took what the book offered") && !page.contains("<i>book</i>"))
     #expect(page.contains("The data shows no order book around these fills"))
@@ -113,6 +114,12 @@ import Testing
       Format.significant(1.735_683_228_134_5, 4) == "1.736" && Format.significant(0.000_123_456, 4) == "0.0001235")
     #expect(Format.significant(12_345.678, 4) == "12346")
     #expect(Provenance.headWords("{\"root\":\"00ff\",\"size\":1}") == "root 00ff (size 1)")
+    let constant = "returns: is constant, so a ratio over its spread does not exist"
+    let said = "returns are all the same, so a ratio over their spread does not exist"
+    #expect(
+      Format.refusals([("a", constant), ("b", "x: has 0 values"), ("c", constant)]) == [
+        "a, c: \(said)", "b: x: 0 values",
+      ])
     #expect(Provenance.headWords("00ff") == "00ff")
   }
 

@@ -198,6 +198,7 @@ enum StyleSheet {
 
     """
 
+  /// Charts that grow with the window have texts of the size of those that are drawn for it.
   private static let media = """
     @media (max-width:860px){td.t{min-width:14em}.grid-of-cards{grid-template-columns:minmax(0,1fr)}.half:not(.time) svg.plot{max-width:560px;margin:0 auto}}
     @media (max-width:600px){
@@ -215,6 +216,8 @@ enum StyleSheet {
     .top{grid-template-columns:1fr}.top .tools{grid-column:1;grid-row:auto}
     .story p,.book{margin-left:0}
     }
+    @media screen and (min-width:1100px){.half svg.plot text{font-size:11px}.wide svg.plot text{font-size:10px}
+    .book svg.plot text{font-size:12px}}
     .js .time svg.plot text{font-size:12px}
     @media (forced-colors:active){
     .card,.tiles div{border-color:CanvasText}

@@ -284,7 +284,7 @@ enum KeyFigures {
     guard !metrics.isEmpty else { return "" }
     let sessions = Format.counted(Set(context.basis.times.map { Format.date($0 - 1) }).count, "session")
     let needed = Format.count(context.figures.analysis.settings.minimumSessions)
-    return "<p class=\"absent\"><b>\(HTML.escape(metrics.map { name($0, context) }.joined(separator: ", ")))</b>: "
+    return "<p class=\"absent\"><b>\(HTML.escape(metrics.map(\.name).joined(separator: "; ")))</b>: "
       + "– too short to annualise (\(sessions); \(needed) needed)</p>"
   }
 
@@ -333,9 +333,7 @@ enum KeyFigures {
       case "reality_check", "spa": luck?.superiorAbility.reason
       default: nil
       }
-    let constant = ": is constant, so a ratio over its spread does not exist"
-    let words = (own ?? reason)
-      .replacing(constant, with: " are all the same, so a ratio over their spread does not exist")
+    let words = Format.refusal(own ?? reason)
     return words.hasPrefix("this run: ") ? String(words.dropFirst("this run: ".count)) : words
   }
 

@@ -6,9 +6,10 @@ enum PortfolioRiskTables {
     guard let found = context.figures.analysis.portfolioRisk.value else { return }
     func cell(_ value: Double?) -> DataTable.Cell { value.map { .init($0, context.money) } ?? .init("–") }
     func percent(_ level: Double) -> String { Format.plain(level * 100, 2) + "%" }
-    let reasons = found.entries.compactMap { entry in
-      entry.risk.reason.map { "\(entry.method.rawValue) at \(percent(entry.confidence)): \($0)" }
-    }
+    let reasons = Format.refusals(
+      found.entries.compactMap { entry in
+        entry.risk.reason.map { ("\(entry.method.rawValue) at \(percent(entry.confidence))", $0) }
+      })
     content.add(
       DataTable(
         columns: ["Method", "Level", "Value at risk", "± error", "Expected shortfall", "± error"],

@@ -34,17 +34,12 @@ enum Risk {
     let levels = context.figures.analysis.settings.confidenceLevels
     var methods: [String] = []
     for row in rows where !methods.contains(row.method.name) { methods.append(row.method.name) }
-    // What several methods refuse for the same reason is said once.
-    var reasons: [String] = []
-    var refusing: [String: [String]] = [:]
-    for row in rows {
-      guard let reason = row.risk.reason else { continue }
-      if refusing[reason] == nil { reasons.append(reason) }
-      refusing[reason, default: []].append(
-        "\(row.method.name) \(Format.percent(row.confidence, row.confidence * 100 == (row.confidence * 100).rounded() ? 0 : 1))"
-      )
-    }
-    var refusals = reasons.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \(Format.tidied($0))." }
+    var refusals = Format.refusals(
+      rows.compactMap { row in
+        let percent = Format.plain(row.confidence * 100, 1) + "%"
+        return row.risk.reason.map { ("\(row.method.name) \(percent)", $0) }
+      }
+    ).map { $0 + "." }
     if equity <= 0 { refusals.append("Nothing was left at the end, so that no money is at risk.") }
     content.add(
       DataTable(
@@ -130,18 +125,14 @@ enum Risk {
     let levels = analysis.settings.confidenceLevels
     func percent(_ level: Double) -> String { Format.plain(level * 100, 2) + "%" }
     let shown = percent(first.entry.confidence)
-    var refusing: [String: [String]] = [:]
-    var order: [String] = []
+    var refusing: [(String, String)] = []
     var notes: [String] = []
     var counted: [[DataTable.Cell]] = []
     var tested: [[DataTable.Cell]] = []
     for method in RunAnalysis.tailMethods {
       let entries = analysis.tailBacktests.filter { $0.method == method }
       let own = entries.first { $0.confidence == first.entry.confidence }?.backtest
-      if let reason = own?.reason {
-        if refusing[reason] == nil { order.append(reason) }
-        refusing[reason, default: []].append(method.name)
-      }
+      if let reason = own?.reason { refusing.append((method.name, reason)) }
       var cells = [DataTable.Cell(method.name)]
       cells.append(own?.value.map { .init(count: $0.rows.count) } ?? .init("–"))
       for level in levels {
@@ -171,7 +162,7 @@ enum Risk {
             + "historical simulation, because the moments of the window lie outside its domain.")
       }
     }
-    var reasons = order.map { "\((refusing[$0] ?? []).joined(separator: ", ")): \($0)" }
+    var reasons = Format.refusals(refusing)
     let expected = first.rows.count
     if let partial = analysis.tailBacktests.first(where: { entry in
       entry.confidence == first.entry.confidence && (entry.backtest.value.map { $0.rows.count < expected } ?? false)
@@ -343,7 +334,8 @@ enum Risk {
       return [
         .init(event), .init(probability.value, .percent(2)),
         probability.standardError.map { .init($0, .percent(2)) } ?? .init("–"),
-        .init(CountedShare.text(probability.interval.lower, probability.interval.upper)),
+        .init(
+          CountedShare.text(probability.interval.lower, probability.interval.upper).replacing(" ", with: "\u{A0}")),
       ]
     }
     content.add(

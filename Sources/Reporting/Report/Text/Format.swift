@@ -309,6 +309,26 @@ enum Format {
     return signed(result)
   }
 
+  /// Why something has no value, as a reader would say it.
+  static func refusal(_ text: String) -> String {
+    tidied(
+      text.replacing(
+        ": is constant, so a ratio over its spread does not exist",
+        with: " are all the same, so a ratio over their spread does not exist"
+      ).replacing(": has ", with: ": "))
+  }
+
+  /// What refuses, by reason, each reason once: `a, b: the record is too short`.
+  static func refusals(_ pairs: [(name: String, reason: String)]) -> [String] {
+    var order: [String] = []
+    var names: [String: [String]] = [:]
+    for (name, reason) in pairs {
+      if names[reason] == nil { order.append(reason) }
+      names[reason, default: []].append(name)
+    }
+    return order.map { "\((names[$0] ?? []).joined(separator: ", ")): \(refusal($0))" }
+  }
+
   /// `2nd`, `13th`.
   static func ordinal(_ value: Int) -> String {
     let ending =
