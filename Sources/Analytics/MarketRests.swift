@@ -56,3 +56,21 @@ extension TradingCalendar {
     return calendar
   }
 }
+
+extension TradingCalendar {
+  /// How many sessions a year the data really has, where that is fewer than three quarters of the days that this calendar
+  /// has: bars of weeks or months, and data with wide gaps. 365.25 (n − 1) over the days from the first of n sessions to the
+  /// last one. Nil for what holidays explain, and below three sessions or six weeks, which say nothing of a year.
+  package func sessionsPerYear(counted dates: [CalendarDate]) -> Double? {
+    guard dates.count >= 3, let first = dates.first, let last = dates.last else { return nil }
+    let days = Int64(last.daysSinceEpoch) - Int64(first.daysSinceEpoch)
+    guard days >= 42 else { return nil }
+    var (possible, date) = (0, first)
+    while date < last {
+      date = date.advanced(by: 1)
+      if isSession(date) { possible += 1 }
+    }
+    guard 4 * (dates.count - 1) < 3 * possible else { return nil }
+    return 365.25 * Double(dates.count - 1) / Double(days)
+  }
+}

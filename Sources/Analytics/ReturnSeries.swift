@@ -70,6 +70,16 @@ public struct ReturnSeries: Sendable, Hashable {
 
   public var count: Int { values.count }
 
+  /// Throws where a return of −100 % ruined the account: the zeros that follow are no returns to take a tail from.
+  package func requireNoRuin() throws(AnalyticsError) {
+    if let row = values.firstIndex(of: -1) {
+      throw AnalyticsError(
+        series: name, row: row,
+        reason: .undefined("the account was ruined in this period: no money is at risk after it, zeros have no tail")
+      )
+    }
+  }
+
   /// Years covered: returns over periods per year.
   public var years: Double { Double(count) / periodsPerYear }
 

@@ -60,7 +60,14 @@ extension TradingCalendar {
     guard isNightQuiet || seesWeekend(from: start, through: end) else {
       return (.everyDay, "the market traded at night, and the run sees no weekend")
     }
-    let length: Int64 = isNightQuiet ? 23_400_000_000_000 : CalendarDate.nanosecondsPerDay
+    // A close after the regular one belongs to trading around it: the session is all that trades, from its first hour.
+    let regular: Int64 = 23_400_000_000_000
+    let first = (0..<5).flatMap { day in (8..<24).filter { hours.trades(from: day * 24 + $0, upTo: day * 24 + $0 + 1) }
+    }
+    .min()
+    let traded = first.map { Int64(close - $0) * TradingHours.nanosecondsPerHour } ?? regular
+    let length: Int64 =
+      !isNightQuiet ? CalendarDate.nanosecondsPerDay : close > closes[0] ? max(regular, traded) : regular
     return (
       .weekdays(closingAt: Int64(close) * TradingHours.nanosecondsPerHour, sessionNanoseconds: length),
       isNightQuiet ? "nothing traded on a weekend or between 01:00 and 08:00 UTC" : "nothing traded on a weekend"

@@ -74,7 +74,10 @@ public struct VenueSessions: Hashable, Sendable {
       calendar = .weekdays(closingAt: close)
     }
     calendar.periodsPerYear = periodsPerYear
-    calendar.sessionNanoseconds = Int64(sessionHours * Double(TradingHours.nanosecondsPerHour))
+    let usual = Int64(sessionHours * Double(TradingHours.nanosecondsPerHour))
+    // Where trading goes on after the venue's own close, the session is as long as what is traded.
+    let isMoved = Double(calendar.closeNanosecondsOfDay) > closeHour * Double(TradingHours.nanosecondsPerHour)
+    calendar.sessionNanoseconds = isMoved ? max(usual, shown.sessionNanoseconds) : usual
     return calendar
   }
 }

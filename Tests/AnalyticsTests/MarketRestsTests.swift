@@ -46,6 +46,25 @@ import Testing
     #expect(Self.closed(rests.all, closingAt: 30) == [8])
   }
 
+  @Test("Bars of weeks make 52 sessions a year, holidays none fewer.")
+  func sessionsAreCountedWhereMostDaysAreMissing() throws {
+    func counted(_ days: [Int64], _ calendar: TradingCalendar = .weekdays) -> Double? {
+      let start = CalendarDate(nanoseconds: Self.monday)
+      return calendar.sessionsPerYear(counted: days.map { start.advanced(by: Int($0)) })
+    }
+    let weeks = (0..<10 as Range<Int64>).map { 4 + 7 * $0 }
+    #expect(try abs(#require(counted(weeks)) - 365.25 * 9 / 63) < 1e-12)
+    #expect(try abs(#require(counted([0, 30, 59])) - 365.25 * 2 / 59) < 1e-12)
+    // Three sessions a week are 60 % of the days, four are not few.
+    let three = (0..<24 as Range<Int64>).map { $0 / 3 * 7 + $0 % 3 }
+    #expect(try abs(#require(counted(three)) - 365.25 * 23 / 51) < 1e-12)
+    #expect(counted((0..<32 as Range<Int64>).map { $0 / 4 * 7 + $0 % 4 }) == nil)
+    // Five holidays within six weeks, two sessions, and less than six weeks.
+    let holidays: Set<Int64> = [1, 2, 8, 9, 15]
+    #expect(counted((0..<45 as Range<Int64>).filter { $0 % 7 < 5 && !holidays.contains($0) }) == nil)
+    #expect(counted([0, 700]) == nil && counted([0, 20, 41]) == nil)
+  }
+
   @Test func whatTradesEveryDayHasNoHolidays() {
     let rests = Self.rests([0, 5], hours: [0])
     #expect(TradingCalendar.everyDay.resting(in: rests) == .everyDay && rests.count == 1)

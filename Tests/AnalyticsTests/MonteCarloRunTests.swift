@@ -52,6 +52,7 @@ import Testing
         figures[.minimumWealth, default: []].append(low)
         figures[.timeUnderWater, default: []].append(Double(under) / 40)
         figures[.longestTimeUnderWater, default: []].append(Double(longest))
+        figures[.annualGrowth, default: []].append(pow(wealth, 252.0 / 40) - 1)
         figures[.sharpeRatio, default: []].append(moments.mean / moments.standardDeviation * 252.squareRoot())
       }
     }
@@ -65,6 +66,15 @@ import Testing
     }
     #expect(result.fan.map(\.step) == [7, 15, 23, 31, 39])
     #expect(abs(result.fan[2].wealth.quantile(0.5)!.value - fan.sorted()[79]) < 1e-12)
+    // Paths are independent: the error of a mean is the deviation over sqrt(n), and of a share sqrt(p (1 - p)/n).
+    let wealths = figures[.terminalWealth]!
+    var moments = RunningMoments()
+    for value in wealths { moments.add(value) }
+    #expect(abs(result.terminalWealth!.mean.standardError - moments.standardDeviation / 160.squareRoot()) < 1e-12)
+    let share = result.probabilityOfLoss.value
+    #expect(abs(result.probabilityOfLoss.standardError! - (share * (1 - share) / 160).squareRoot()) < 1e-12)
+    let mean = try MonteCarloExpectation.estimate(Self.source, plan: plan) { $0.terminalWealth }
+    #expect(abs(mean.standardError - result.terminalWealth!.mean.standardError) < 1e-12)
     let losses = figures[.terminalWealth]!.filter { $0 < 1 }.count
     #expect(abs(result.probabilityOfLoss.value - Double(losses) / 160) < 1e-12)
     let ruined = figures[.minimumWealth]!.filter { $0 <= 0.8 }.count

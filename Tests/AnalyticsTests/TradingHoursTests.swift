@@ -49,6 +49,12 @@ import Testing
     let found = Self.fitting(Self.hours(days: [0, 1, 2, 3, 4], 9...24))
     #expect(found.calendar.closeNanosecondsOfDay == 25 * Self.hour)
     #expect(found.calendar.name == "Monday to Friday, close 01:00 of the next day UTC")
+    // From nine to one is a session of sixteen hours, at a venue whose usual one has six and a half, too.
+    #expect(found.calendar.sessionNanoseconds == 16 * Self.hour)
+    let shares = VenueSessions.of("XNAS")?.calendar(shown: found.calendar)
+    #expect(shares?.closeNanosecondsOfDay == 25 * Self.hour && shares?.sessionNanoseconds == 16 * Self.hour)
+    let usual = Self.fitting(Self.hours(days: [0, 1, 2, 3, 4], 14...21)).calendar
+    #expect(VenueSessions.of("XNAS")?.calendar(shown: usual).sessionNanoseconds == 23_400_000_000_000)
   }
 
   @Test func dailyBarsStampedAtTheirEndAreTheDayBefore() {

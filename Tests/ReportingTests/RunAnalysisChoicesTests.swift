@@ -53,6 +53,7 @@ import Testing
     #expect(held != 0)
     run.lanes[0].carry.funding = 3
     run.lanes[0].carry.dividends = -1
+    run.laneInstruments = []
     run.lanes[0].profit = cash + instrument.value(halfTicks: last, lots: held) - 60 * 0.25 - 2
     let trades = try #require(RunAnalysis.trades(of: run).value)
     for attribution in trades.attributions {
@@ -67,6 +68,34 @@ import Testing
     run.lanes[0].profit += 50
     let other = try #require(RunAnalysis.trades(of: run).value?.attributions.first { $0.key == .hour })
     #expect(abs((other.rows.first { $0.label == Attribution.unsplit }?.other ?? 0) - 50) < 1e-3)
+  }
+
+  @Test("Positions are worth what the rate in force makes of them.")
+  func ratesInForceAreFound() throws {
+    var run = Self.joint
+    // Ten lots of 50 at 100.00 (half ticks of 0.01), and thirty at 40 of a currency whose rate rose by a quarter.
+    run.instruments = [
+      Instrument(symbol: "A", tick: SampleRun.tick("0.01"), currency: "USD"),
+      Instrument(symbol: "B", tick: SampleRun.tick("0.01"), currency: "USD"),
+    ]
+    let row = 7
+    (run.account.lots[2 * row], run.account.lots[2 * row + 1]) = (-10, 30)
+    (run.account.markHalfTicks[2 * row], run.account.markHalfTicks[2 * row + 1]) = (20_000, 8_000)
+    (run.account.averageTicks[2 * row], run.account.averageTicks[2 * row + 1]) = (10_100, 3_900)
+    (run.account.unrealised[2 * row], run.account.unrealised[2 * row + 1]) = (10, 37.5)
+    (run.account.grossExposure[row], run.account.netExposure[row]) = (2_500, 500)
+    func isNear(_ found: [Double], _ expected: [Double]) -> Bool {
+      zip(found, expected).allSatisfy { abs($0 - $1) < 1e-9 }
+    }
+    #expect(isNear(run.worths(atRow: row), [1, 1.25]))
+    // Where one stands at its price, the other one's gains and the exposure tell.
+    run.account.averageTicks[2 * row + 1] = 4_000
+    run.account.unrealised[2 * row + 1] = 0
+    #expect(isNear(run.worths(atRow: row), [1, 1.25]))
+    run.account.unrealised[2 * row] = 900
+    #expect(isNear(run.worths(atRow: row), [2_500 / 2_200, 2_500 / 2_200]), "what cannot be is not believed")
+    (run.account.grossExposure[row], run.account.netExposure[row]) = (2_200, 200)
+    #expect(run.worths(atRow: row) == [1, 1])
   }
 
   @Test func positionsTogetherHaveARiskThatDivides() throws {
@@ -224,6 +253,10 @@ import Testing
     #expect(abs(try #require(analysis.dailyDrawdowns.first).period.depth - daily) < 1e-12)
     #expect(analysis.drawdowns[0].period.depth == intraday && intraday < -0.4 && daily > -0.1)
     #expect(analysis.drawdowns[0].length > 0 && analysis.recovery.value != nil)
+    let falls = analysis.dailyDrawdownCurve.value?.periods.count
+    #expect(falls != nil && analysis.dailyRecovery.value?.count == falls)
+    let longest = try #require(analysis.dailyRecovery.value?.steps.last?.length)
+    #expect(longest >= 86_400_000_000_000, "nanoseconds, as those of the recorded equity")
   }
 
   @Test func attributionSaysWhatItCannotSplitBy() throws {

@@ -9,7 +9,8 @@ public struct DrawdownCurve: Sendable, Hashable {
   }
 
   public let sampling: Sampling
-  /// Zero at a new high, otherwise negative; below −1 when a leveraged account owes money.
+  /// Zero at a new high, otherwise negative; −1 from where equity is at or below zero on, since a ruined account has no more
+  /// returns. What it owes beyond that is in the equity.
   public let depths: [Double]
   /// Nanoseconds since the epoch of each observation, when known; the unit of durations is then nanoseconds, else rows.
   public let times: [Int64]?
@@ -31,7 +32,10 @@ public struct DrawdownCurve: Sendable, Hashable {
     }
     try requireTimes(times ?? [], series: "times of \(series)")
     var peak = equity[0]
+    var isRuined = false
     depths = equity.map { value in
+      if value <= 0 { isRuined = true }
+      if isRuined { return -1 }
       peak = max(peak, value)
       return value / peak - 1
     }

@@ -41,7 +41,10 @@ extension MetricCatalogue {
         + "the first `.`, `-` or `#`. Days end at the first of 22:00, 01:00 and 06:00 UTC after which nothing traded on Fridays, or "
         + "else at the close below. Of other venues, or of several that differ, the hours of the week in which the market traded "
         + "decide: every day and 365, or Monday to Friday and 252. Weekdays on which nothing moved in any market of the run, such "
-        + "as holidays, are no sessions; lanes are sampled wherever a session may close. The scenario's `metrics.calendar`, `session_close`, "
+        + "as holidays, are no sessions; where fewer than three quarters of the weekdays from the first session to the last are left, of at "
+        + "least three sessions over six weeks, as with bars of weeks or months, P is counted instead: 365.25 (n - 1) over the days "
+        + "between them, and said so with it. A close later than the venue's own makes the session as long as what is traded. "
+        + "Lanes are sampled wherever a session may close. The scenario's `metrics.calendar`, `session_close`, "
         + "`session_hours` and `periods_per_year` win over all.", "",
       "| venues | codes | days | P | hours | close, UTC |", "|---|---|---|---|---|---|",
     ]

@@ -17,7 +17,9 @@ extension MetricCatalogue {
     },
     MetricDefinition(
       "smart_sharpe", "Smart Sharpe ratio", .ratios, .ratio,
-      formula: "Sharpe ratio / sqrt(1 + 2 sum over k < n of (n-k)/n * |autocorrelation|^k)",
+      formula:
+        "Sharpe ratio / sqrt(1 + 2 sum over k < n of (n-k)/n * |a|^k), a the Pearson correlation of r without its last "
+        + "and r without its first {day}",
       parameters: riskFreeParameters
     ) { context throws(AnalyticsError) in
       MetricEstimate(try context.returns.smartSharpeRatio(riskFree: context.riskFree))

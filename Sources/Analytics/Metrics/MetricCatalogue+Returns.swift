@@ -11,7 +11,9 @@ extension MetricCatalogue {
       ], parameters: periodsParameter
     ) { context throws(AnalyticsError) in
       let growth = try context.returns.annualGrowth(context.convention)
-      return MetricEstimate(growth, error: .asymptotic(growthError(context, growth), "delta method"))
+      var estimate = MetricEstimate(growth, error: .asymptotic(growthError(context, growth), "delta method"))
+      estimate.range = -1...Double.infinity
+      return estimate
     },
     MetricDefinition(
       "cagr_calendar", "Annual growth by the calendar", .growth, .fraction,
@@ -68,9 +70,8 @@ extension MetricCatalogue {
       guard !counted.isEmpty else {
         throw AnalyticsError(series: context.returns.name, reason: .undefined("every return is zero"))
       }
-      let share = Double(counted.count { $0 > 0 }) / Double(counted.count)
       return MetricEstimate(
-        share, error: .asymptotic((share * (1 - share) / Double(counted.count)).squareRoot(), "binomial"))
+        happened: counted.count { $0 > 0 }, of: counted.count, method: "binomial, independent returns")
     }
   }
 
@@ -91,10 +92,12 @@ extension MetricCatalogue {
       let value = try context.returns.volatility(context.convention)
       // sd(s) is about s sqrt((kurtosis - 1)/(4n)).
       let spread = (context.returns.moments.kurtosis - 1) / (4 * Double(context.returns.count))
-      return MetricEstimate(
+      var estimate = MetricEstimate(
         value,
         error: .asymptotic(
           context.convention == .backtestingPy ? nil : value * max(0, spread).squareRoot(), "delta method"))
+      estimate.range = 0...Double.infinity
+      return estimate
     },
     MetricDefinition(
       "downside_deviation", "Downside deviation", .risk, .fraction, .lowerIsBetter,
@@ -135,9 +138,11 @@ extension MetricCatalogue {
       formula: "sum (r_t - m)(r_(t-1) - m) / sum (r_t - m)^2"
     ) { context throws(AnalyticsError) in
       // 1/sqrt(n) under independence (Bartlett 1946).
-      MetricEstimate(
+      var estimate = MetricEstimate(
         try context.returns.autocorrelation(lag: 1),
         error: .asymptotic(1 / Double(context.returns.count).squareRoot(), "Bartlett (1946)"))
+      estimate.range = -1...1
+      return estimate
     },
   ]
 }

@@ -3,7 +3,11 @@ extension MetricCatalogue {
   static let simulation: [MetricDefinition] =
     figure("terminal_wealth", "Terminal wealth", .terminalWealth, "final wealth, starting from 1")
     + figure(
-      "max_drawdown", "Maximum drawdown", .maximumDrawdown, "largest loss from a peak as a share of it", .fraction,
+      "cagr", "Annual growth (CAGR)", .annualGrowth, "final wealth^(P/steps) - 1, P the plan's periods a year",
+      .fraction)
+    + figure(
+      "max_drawdown", "Maximum drawdown", .maximumDrawdown,
+      "largest loss from a peak as a share of it; the 95 % quantile is the maximum drawdown at risk", .fraction,
       .lowerIsBetter)
     + figure("sharpe", "Sharpe ratio", .sharpeRatio, "mean / sd of simple returns above the plan's rate, annualised")
     + figure(

@@ -49,6 +49,7 @@ extension MetricCatalogue {
           throw AnalyticsError(
             series: context.returns.name, reason: .tooShort(found: context.returns.count, needed: needed))
         }
+        try context.returns.requireNoRuin()
         return try estimate(context.returns.values, confidence)
       }
       definitions.append(

@@ -7,9 +7,8 @@ extension MetricCatalogue {
       "win_rate", "Win rate", .trades, .fraction, formula: "share of round trips with a profit after fees"
     ) { context throws(AnalyticsError) in
       let trades = try context.trades()
-      return MetricEstimate(
-        try trades.winRate.orUndefined("there was no round trip"),
-        error: trades.winRateStandardError.map { MetricError($0, method: "binomial, independent trades") })
+      _ = try trades.winRate.orUndefined("there was no round trip")
+      return MetricEstimate(happened: trades.wins, of: trades.count, method: "binomial, independent trades")
     },
     trade("net_profit", "Net profit of round trips", .money, formula: "sum of profits after fees") { $0.netProfit },
     trade("gross_profit", "Gross profit of round trips", .money, formula: "sum of profits before fees") {
@@ -60,13 +59,15 @@ extension MetricCatalogue {
     },
     trade(
       "mean_mae", "Mean adverse excursion", .money,
-      formula: "mean of the worst open profit while held, at recorded marks (run.equity_interval_seconds)"
+      formula:
+        "mean of the worst open profit while held, at recorded marks (run.equity_interval_seconds) and at the exit"
     ) {
       $0.meanAdverseExcursion
     },
     trade(
       "mean_mfe", "Mean favourable excursion", .money,
-      formula: "mean of the best open profit while held, at recorded marks (run.equity_interval_seconds)"
+      formula:
+        "mean of the best open profit while held, at recorded marks (run.equity_interval_seconds) and at the exit"
     ) {
       $0.meanFavourableExcursion
     },

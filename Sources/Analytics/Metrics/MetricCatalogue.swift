@@ -74,6 +74,7 @@ public struct MetricDefinition: Sendable {
     "calmar", "martin", "pain_ratio", "serenity", "alpha", "tracking_error", "information_ratio", "treynor",
     "up_capture", "down_capture", "expected_max_sharpe", "cpcv_sharpe_p5", "cpcv_sharpe_p50",
     "walk_forward_sharpe", "turnover", "mc_sharpe_mean", "mc_sharpe_p5", "mc_sharpe_p50",
+    "mc_cagr_mean", "mc_cagr_p5", "mc_cagr_p50", "mc_cagr_p95",
     "mc_sharpe_p95",
   ]
 
@@ -88,12 +89,14 @@ public struct MetricDefinition: Sendable {
     let result: MetricResult
     var error: MetricError?
     var known: ConfidenceInterval?
+    var range = -Double.infinity...Double.infinity
     do {
       let estimate = try compute(context)
       if estimate.value.isFinite {
         result = .value(estimate.value)
         error = estimate.error.flatMap { $0.value.isFinite ? $0 : nil }
         known = estimate.interval
+        range = estimate.range
       } else {
         result = .absent(reason: "the result is beyond the range of numbers")
       }
@@ -108,7 +111,7 @@ public struct MetricDefinition: Sendable {
     if interval == nil, let number = result.number, let error {
       let reach = 1.959963984540054 * error.value
       // No probability lies outside 0 and 1, whatever the normal distribution says.
-      let range = unit == .probability ? 0...1 : -Double.infinity...Double.infinity
+      if unit == .probability { range = 0...1 }
       interval = ConfidenceInterval(
         lower: max(range.lowerBound, number - reach), upper: min(range.upperBound, number + reach), level: 0.95,
         method: "normal, from the standard error")
@@ -160,13 +163,11 @@ public struct MetricCatalogue: Sendable {
   }
 
   static let periodsParameter: @Sendable (MetricContext) -> [MetricParameter] = { context in
-    [MetricParameter("P (periods a year)", context.returns.periodsPerYear)]
+    let source = context.inputs.periodsSource.map { ", \($0)" } ?? ""
+    return [MetricParameter("P (periods a year\(source))", context.returns.periodsPerYear)]
   }
 
   static let riskFreeParameters: @Sendable (MetricContext) -> [MetricParameter] = { context in
-    [
-      MetricParameter("P (periods a year)", context.returns.periodsPerYear),
-      MetricParameter("rf (annual)", context.riskFree.annual),
-    ]
+    periodsParameter(context) + [MetricParameter("rf (annual)", context.riskFree.annual)]
   }
 }

@@ -44,6 +44,8 @@ public struct MetricInputs: Sendable {
   public var benchmarkAbsence: String?
   /// Said beside every annualised value: of how few sessions it is made; nil when there are enough.
   public var annualisationCaveat: String?
+  /// Where the periods a year come from, said with them; nil for the calendar's.
+  public var periodsSource: String?
   /// Said beside every figure that allows for a search: what of the search is not known; nil when all is.
   public var searchCaveat: String?
   /// Said beside every figure that is taken at recorded marks: how often these are.
@@ -56,6 +58,8 @@ public struct MetricInputs: Sendable {
   public var execution: ExecutionQuality?
   public var markouts: [Markout]?
   public var exposure: ExposureStatistics?
+  /// Why there is no exposure, in words.
+  public var exposureAbsence: String?
   public var capacity: CapacityEstimate?
   public var search: SearchRecord?
   /// A simulation of the run's returns, and what made its paths (`ResamplingMethod.label`), shown beside every figure.
@@ -113,7 +117,10 @@ struct MetricContext: Sendable {
   }
 
   func exposure() throws(AnalyticsError) -> ExposureStatistics {
-    guard let exposure = inputs.exposure else { throw missing("record of positions") }
+    guard let exposure = inputs.exposure else {
+      guard let reason = inputs.exposureAbsence else { throw missing("record of positions") }
+      throw AnalyticsError(series: "exposure", reason: .undefined(reason))
+    }
     return exposure
   }
 
@@ -154,6 +161,8 @@ struct MetricEstimate: Sendable {
   var error: MetricError?
   /// Its own, where one is known that does not come from the error.
   var interval: ConfidenceInterval?
+  /// Where the figure can lie: no interval from an error reaches beyond.
+  var range = -Double.infinity...Double.infinity
 
   init(_ value: Double, error: MetricError? = nil) {
     self.value = value
@@ -170,6 +179,13 @@ struct MetricEstimate: Sendable {
       probability.value,
       error: probability.standardError.map { MetricError($0, method: "Monte Carlo, from the \(source)") })
     interval = probability.interval
+  }
+
+  /// The share of cases in which something happened, with Wilson's interval.
+  init(happened: Int, of count: Int, method: String) {
+    let share = EstimatedProbability(happened: Double(happened), of: count, level: 0.95)
+    self.init(share.value, error: share.standardError.map { MetricError($0, method: method) })
+    interval = share.interval
   }
 
   init(_ quantile: QuantileEstimate) {

@@ -35,8 +35,11 @@ public enum MonteCarloExpectation {
     var bare = plan
     bare.figures = []
     bare.fanSteps = []
-    // One entry per independent unit: a block, or a lane of the quasi-random scheme.
+    // One entry per independent unit: a path, a block of the antithetic scheme, or a lane of the quasi-random one. The
+    // regression on a control is over blocks too.
     let isQuasi = plan.scheme == .quasiRandom
+    let isPlain = plan.scheme == .pseudorandom && control == nil
+    var paths = PairMoments()
     var laneSums = [(Double, Double)](repeating: (0, 0), count: lanes)
     var blockMeans = PairMoments()
     let perChunk = MonteCarloRun<Source>.blocksPerChunk
@@ -57,6 +60,7 @@ public enum MonteCarloExpectation {
               series: paid.isFinite ? "control" : "payoff", row: (start + block) * lanes + lane,
               reason: "it is \(paid.isFinite ? known : paid) for a terminal wealth of \(outcome.terminalWealth)")
           }
+          if isPlain { paths.add(paid, known) }
           sum.0 += paid
           sum.1 += known
           laneSums[lane].0 += paid
@@ -65,7 +69,7 @@ public enum MonteCarloExpectation {
         blockMeans.add(sum.0 / Double(lanes), sum.1 / Double(lanes))
       }
     }
-    var units = blockMeans
+    var units = isPlain ? paths : blockMeans
     if isQuasi {
       units = PairMoments()
       for sum in laneSums { units.add(sum.0 / Double(total), sum.1 / Double(total)) }

@@ -164,6 +164,7 @@ struct ChunkOutput: Sendable {
     let sharpe = figures.firstIndex(of: .sharpeRatio)
     let under = figures.firstIndex(of: .timeUnderWater)
     let longest = figures.firstIndex(of: .longestTimeUnderWater)
+    let growth = figures.firstIndex(of: .annualGrowth)
     let annualization = plan.periodsPerYear.squareRoot()
     var fault: MonteCarloError?
     values = [Double](unsafeUninitializedCapacity: stride * blocks.count) { values, initialized in
@@ -187,6 +188,10 @@ struct ChunkOutput: Sendable {
           base, steps: steps, terminal: row, drawdown: row + lanes, minimum: row + 2 * lanes)
         fault = Self.fault(in: UnsafeBufferPointer(logs), ofWealth: row, block: block, "log return")
         if fault != nil { break }
+        if let growth {
+          PathMeasures.annualGrowth(
+            row, steps: steps, periodsPerYear: plan.periodsPerYear, target: row + growth * lanes)
+        }
         if under != nil || longest != nil {
           PathMeasures.timeUnderWater(
             base, steps: steps, fraction: under.map { row + $0 * lanes } ?? spare,

@@ -11,10 +11,11 @@ public struct Estimate: Sendable, Codable, Hashable {
   }
 }
 
-/// The mean of something over paths. Blocks of sixteen are the independent unit of the pseudorandom and the antithetic
-/// scheme; of the quasi-random one, the sixteen lanes are.
+/// The mean of something over paths. Paths are the independent unit of the pseudorandom scheme, blocks of sixteen that of the
+/// antithetic one, and the sixteen lanes that of the quasi-random one.
 struct MeanTally: Sendable, Codable, Hashable {
   private var blocks = RunningMoments()
+  private var paths = RunningMoments()
   private var laneSums = [Double](repeating: 0, count: PathBlock.lanes)
 
   mutating func add(_ lanes: UnsafePointer<Double>) {
@@ -22,12 +23,17 @@ struct MeanTally: Sendable, Codable, Hashable {
     for lane in 0..<PathBlock.lanes {
       sum += lanes[lane]
       laneSums[lane] += lanes[lane]
+      paths.add(lanes[lane])
     }
     blocks.add(sum / Double(PathBlock.lanes))
   }
 
   func estimate(_ scheme: SamplingScheme) -> Estimate {
-    guard scheme == .quasiRandom else { return Estimate(value: blocks.mean, standardError: blocks.standardErrorOfMean) }
+    switch scheme {
+    case .pseudorandom: return Estimate(value: blocks.mean, standardError: paths.standardErrorOfMean)
+    case .antithetic: return Estimate(value: blocks.mean, standardError: blocks.standardErrorOfMean)
+    case .quasiRandom: break
+    }
     var lanes = RunningMoments()
     for sum in laneSums { lanes.add(sum / Double(max(blocks.count, 1))) }
     return Estimate(value: lanes.mean, standardError: lanes.standardErrorOfMean)
@@ -35,9 +41,9 @@ struct MeanTally: Sendable, Codable, Hashable {
 
   /// Of something that happens on a path or does not.
   func probability(_ scheme: SamplingScheme) -> EstimatedProbability {
-    let estimate = estimate(scheme)
-    let paths = max(1, blocks.count * PathBlock.lanes)
-    return EstimatedProbability(estimate, of: paths, level: 0.95)
+    let count = max(1, paths.count)
+    guard scheme == .pseudorandom else { return EstimatedProbability(estimate(scheme), of: count, level: 0.95) }
+    return EstimatedProbability(happened: (blocks.mean * Double(count)).rounded(), of: count, level: 0.95)
   }
 }
 

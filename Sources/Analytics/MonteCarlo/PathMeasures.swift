@@ -12,6 +12,8 @@ public enum PathFigure: String, Codable, Sendable, Hashable, CaseIterable {
   case timeUnderWater
   /// Longest run of such steps.
   case longestTimeUnderWater
+  /// Terminal wealth to the power of the plan's periods a year over the steps, less 1: what the path grew by in a year.
+  case annualGrowth
 
   /// e^345, about 7e149.
   public static let highestWealth = Elementary.exp(345)
@@ -52,6 +54,16 @@ enum PathMeasures {
       UnsafeMutableRawPointer(terminal + 8 * half).storeBytes(of: wealth(level), as: Lanes.self)
       UnsafeMutableRawPointer(drawdown + 8 * half).storeBytes(of: 1 - Elementary.exp(-fall), as: Lanes.self)
       UnsafeMutableRawPointer(minimum + 8 * half).storeBytes(of: wealth(low), as: Lanes.self)
+    }
+  }
+
+  /// Growth of a year that compounds to a terminal wealth, by lane; as high as wealth can be where it is beyond it.
+  static func annualGrowth(
+    _ terminal: UnsafePointer<Double>, steps: Int, periodsPerYear: Double, target: UnsafeMutablePointer<Double>
+  ) {
+    for lane in 0..<PathBlock.lanes {
+      let level = terminal[lane] > 0 ? Elementary.log(terminal[lane]) * periodsPerYear / Double(max(steps, 1)) : -345
+      target[lane] = Elementary.expMinusOne(max(-345, min(345, level)))
     }
   }
 

@@ -78,9 +78,24 @@ public struct Attribution: Sendable, Hashable {
     }
   }
 
-  /// `carry` and `other` are those of the whole lane.
+  /// What an instrument's carry and net profit are known to be.
+  package struct InstrumentPart: Sendable, Hashable {
+    let instrument: Int
+    let carry: Double
+    let netProfit: Double
+
+    package init(instrument: Int, carry: Double, netProfit: Double) {
+      self.instrument = instrument
+      self.carry = carry
+      self.netProfit = netProfit
+    }
+  }
+
+  /// `carry` and `other` are those of the whole lane; splits by instrument and venue put what `parts` know of them into their
+  /// rows, and only the rest belongs to no row.
   package init(
-    _ trips: [RoundTrip], open: [MarkedLots], carry: Double, other: Double, by key: AttributionKey, of log: TradeLog
+    _ trips: [RoundTrip], open: [MarkedLots], carry: Double, other: Double, parts: [InstrumentPart] = [],
+    by key: AttributionKey, of log: TradeLog
   ) {
     self.key = key
     var members: [String: Members] = [:]
@@ -97,10 +112,34 @@ public struct Attribution: Sendable, Hashable {
         default: Members()
       ].open.append(marked)
     }
+    var (carry, other) = (carry, other)
+    let scale = trips.lazy.map(\.entryValue).compensatedSum
+    if key == .instrument || key == .venue {
+      for part in parts where log.instruments.indices.contains(part.instrument) {
+        let fills = Members(
+          trips: trips.filter { $0.instrument == part.instrument },
+          open: open.filter { $0.lots.instrument == part.instrument }, carry: part.carry
+        ).row("").netProfit
+        let rest = part.netProfit - fills
+        // Rounding of sums is no part of a result.
+        let own = rest.magnitude <= 1e-9 * max(part.netProfit.magnitude, scale) ? 0 : rest
+        guard part.carry != 0 || own != 0 else { continue }
+        let label = Self.label(key, log, part.instrument, 0, nil, .buy, 0)
+        members[label, default: Members()].carry += part.carry
+        members[label, default: Members()].other += own
+        carry -= part.carry
+        other -= own
+      }
+      if !parts.isEmpty {
+        let money = max(scale, parts.reduce(0) { $0 + $1.carry.magnitude + $1.netProfit.magnitude })
+        if carry.magnitude <= 1e-9 * money { carry = 0 }
+        if other.magnitude <= 1e-9 * money { other = 0 }
+      }
+    }
     if carry != 0 || other != 0 {
       let label = members.count == 1 ? members.keys.first ?? Self.unsplit : Self.unsplit
-      members[label, default: Members()].carry = carry
-      members[label, default: Members()].other = other
+      members[label, default: Members()].carry += carry
+      members[label, default: Members()].other += other
     }
     let rows = members.map { $1.row($0) }
     let total = rows.map(\.netProfit).compensatedSum

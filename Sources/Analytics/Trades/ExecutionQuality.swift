@@ -7,8 +7,8 @@ public struct ExecutionQuality: Sendable, Hashable {
   /// Mean cost of a lot in ticks against the arrival mid, weighted by lots: positive when it was worse than the mid.
   public let slippageTicks: Double?
   public let slippageStandardError: Double?
-  /// The same over all lots in currency, and over the value traded.
-  public let slippageMoney: Double
+  /// The same over all lots in currency, and over the value traded; nil without any known mid.
+  public let slippageMoney: Double?
   public let slippageFraction: Double?
 
   public let fillCount: Int
@@ -69,7 +69,7 @@ public struct ExecutionQuality: Sendable, Hashable {
     slippageTicks = slippage?.mean
     slippageStandardError = slippage?.standardError
     // Positive when buying above the mid: the loss of marking the fill at the mid.
-    slippageMoney = money.value
+    slippageMoney = ticks.isEmpty ? nil : money.value
     slippageFraction = valueWithArrival.value > 0 ? money.value / valueWithArrival.value : nil
     fillCount = fills.count
     lots = roleLots.reduce(0, +)
@@ -122,33 +122,49 @@ public struct ImplementationShortfall: Sendable, Hashable {
   /// What the lots that were never filled would have earned from arrival to the end of their order.
   public let opportunityCost: Double
   public let fees: Double
-  /// Orders left out because a mid was unknown.
+  /// Orders left out, in whole or in what was not filled, because a mid was unknown.
   public let unknownOrders: Int
 
   public var total: Double { executionCost + opportunityCost + fees }
 
-  /// Marks, one series for each instrument, give the mid when an order ended.
+  /// Marks, one series for each instrument, give the mid when an order ended. Refused where nothing of it can be known: no
+  /// fill has a mid at its order's decision, or no order that was left unfilled one at both ends.
   public init(_ log: TradeLog, marks: [MarkSeries]) throws(AnalyticsError) {
     guard marks.count == log.instruments.count else {
       throw AnalyticsError(
         series: "mark series", reason: .lengthMismatch(found: marks.count, expected: log.instruments.count))
     }
     let quality = ExecutionQuality(log)
-    executionCost = quality.slippageMoney
+    guard let cost = log.fills.isEmpty ? 0 : quality.slippageMoney else {
+      throw AnalyticsError(
+        series: "this run", reason: .undefined("the middle of the market was known at no filled order's decision"))
+    }
+    executionCost = cost
     fees = quality.fees
     var opportunity = CompensatedSum()
-    var unknown = 0
-    for order in log.orders where order.filledLots < order.lots && order.outcome != .rejected {
+    var (unknown, missed, unpriced) = (0, 0, 0)
+    for order in log.orders where order.outcome != .rejected {
       let instrument = log.instruments[order.instrument]
+      guard order.filledLots < order.lots else {
+        if order.arrivalMidHalfTicks.map({ instrument.settlement == .inverse && $0 <= 0 }) ?? true { unknown += 1 }
+        continue
+      }
+      missed += 1
       guard let arrival = order.arrivalMidHalfTicks, let end = marks[order.instrument].mark(at: order.endTime),
         instrument.settlement != .inverse || (arrival > 0 && end > 0)
       else {
         unknown += 1
+        unpriced += 1
         continue
       }
-      let missed = order.lots - order.filledLots
+      let left = order.lots - order.filledLots
       opportunity.add(
-        instrument.profit(fromHalfTicks: arrival, toHalfTicks: end, lots: order.side == .sell ? -missed : missed))
+        instrument.profit(fromHalfTicks: arrival, toHalfTicks: end, lots: order.side == .sell ? -left : left))
+    }
+    if missed > 0, unpriced == missed {
+      throw AnalyticsError(
+        series: "this run", reason: .undefined("the middle of the market was known for no order that was left unfilled")
+      )
     }
     opportunityCost = opportunity.value
     unknownOrders = unknown

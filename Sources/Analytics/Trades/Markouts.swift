@@ -11,8 +11,8 @@ public struct Markout: Sendable, Hashable {
   public let meanTicks: Double?
   /// Standard error of `meanTicks`, taking fills as independent; nil below two fills.
   public let standardErrorTicks: Double?
-  /// The same in currency, summed over all lots.
-  public let money: Double
+  /// The same in currency, summed over all lots; nil without a known mid.
+  public let money: Double?
 
   /// One, ten and sixty seconds.
   public static let standardHorizons: [Int64] = [1_000_000_000, 10_000_000_000, 60_000_000_000]
@@ -47,7 +47,7 @@ public struct Markout: Sendable, Hashable {
       let mean = WeightedMean(ticks, weights: lots)
       return Markout(
         horizonNanoseconds: horizon, count: ticks.count, unknownCount: fills.count - ticks.count,
-        meanTicks: mean?.mean, standardErrorTicks: mean?.standardError, money: money.value)
+        meanTicks: mean?.mean, standardErrorTicks: mean?.standardError, money: ticks.isEmpty ? nil : money.value)
     }
   }
 }

@@ -36,7 +36,7 @@ extension Markout {
       let mean = WeightedMean(ticks, weights: lots)
       return Markout(
         horizonNanoseconds: horizons[column], count: ticks.count, unknownCount: fills.count - ticks.count,
-        meanTicks: mean?.mean, standardErrorTicks: mean?.standardError, money: money.value)
+        meanTicks: mean?.mean, standardErrorTicks: mean?.standardError, money: ticks.isEmpty ? nil : money.value)
     }
   }
 }

@@ -21,7 +21,7 @@ public struct RoundTrip: Sendable, Hashable {
   /// Before and after the fees of both sides.
   public let grossProfit: Double
   public let fees: Double
-  /// Worst and best open profit while held, by the mid; zero or less, zero or more. Nil without marks.
+  /// Worst and best open profit while held, by the mid and at the exit; zero or less, zero or more. Nil without marks.
   public var adverseExcursion: Double?
   public var favourableExcursion: Double?
 

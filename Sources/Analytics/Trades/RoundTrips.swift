@@ -115,9 +115,10 @@ public struct RoundTrips: Sendable, Hashable {
       if let span = marks?[first.instrument].extremes(from: entry.time, through: exit.time),
         instrument.settlement != .inverse || span.lowest > 0
       {
-        let (low, high) = (profit(at: span.lowest), profit(at: span.highest))
-        sums[5].add(min(0, low, high))
-        sums[6].add(max(0, low, high))
+        // The exit itself is seen too: a fill beyond every mark is the best or the worst that there was.
+        let seen = [profit(at: span.lowest), profit(at: span.highest), profit(at: exit.priceHalfTicks)]
+        sums[5].add(min(0, seen.min() ?? 0))
+        sums[6].add(max(0, seen.max() ?? 0))
       } else {
         hasExcursions = false
       }

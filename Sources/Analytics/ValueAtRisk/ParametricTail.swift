@@ -45,6 +45,7 @@ public enum ParametricTail {
   /// Student's t fitted by maximum likelihood.
   public static func studentT(_ returns: [Double], confidence: Double) throws(AnalyticsError) -> TailRisk {
     let fit = try StudentTFit(returns)
+    try fit.requireVariance(of: returns)
     return try studentT(
       degreesOfFreedom: fit.degreesOfFreedom, location: fit.location, scale: fit.scale, confidence: confidence)
   }
@@ -166,6 +167,26 @@ public struct StudentTFit: Hashable, Sendable {
     location = mean + deviation * fit.location
     scale = deviation * fit.scale
     logLikelihood = fit.logLikelihood - Double(returns.count) * log(deviation)
+  }
+
+  /// Refuses a fit without a variance: its tail is made of the shape alone, at the end of where the search looks as a rule.
+  func requireVariance(of returns: [Double]) throws(AnalyticsError) {
+    guard degreesOfFreedom < 2 else { return }
+    let sorted = returns.sorted()
+    var (most, run) = (1, 1)
+    for row in sorted.indices.dropFirst() {
+      run = sorted[row] == sorted[row - 1] ? run + 1 : 1
+      most = max(most, run)
+    }
+    let degrees = Double(Int(degreesOfFreedom * 100)) / 100
+    let why =
+      most * 10 >= returns.count
+      ? "so many returns are equal (\(most) of \(returns.count)) that" : "the few largest returns lie so far out that"
+    throw AnalyticsError(
+      series: "returns",
+      reason: .undefined(
+        "\(why) Student's t fits with \(degrees) degrees of freedom; below 2 it has no variance, and its expected shortfall "
+          + "says nothing of them"))
   }
 
   private static func profile(

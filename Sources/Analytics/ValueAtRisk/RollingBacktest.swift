@@ -59,6 +59,7 @@ public enum TailMethod: Hashable, Sendable {
         return found
       case .studentT:
         let fit = try StudentTFit(window)
+        try fit.requireVariance(of: window)
         var found = each { confidence throws(AnalyticsError) in
           try ParametricTail.studentT(
             degreesOfFreedom: fit.degreesOfFreedom, location: fit.location, scale: fit.scale, confidence: confidence)
@@ -177,6 +178,9 @@ public struct RollingBacktest: Sendable {
   public var unconditionalShortfall: Double?
   /// Z3, where the method forecasts a whole distribution: normal or Student's t.
   public var rankedShortfall: Double?
+  /// Mean of Fissler and Ziegel's joint score of both figures (`ShortfallTests.jointScore`): smaller is better, and methods are
+  /// compared by it where they forecast the same periods; nil when a forecast of shortfall is not positive.
+  public var jointScore: Double?
   /// How often a right model would have Z1 and Z2 as low, and Z3 (under its own shape; of Student's t, that of the median
   /// degrees of freedom); from 2,000 simulated records.
   public var conditionalPValues: ShortfallPValues?
@@ -281,6 +285,11 @@ public struct RollingBacktest: Sendable {
         unconditionalShortfall: try? ShortfallTests.unconditional(
           returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls, confidence: confidence),
         rankedShortfall: ranked(outcomes, confidence: confidence))
+      result.jointScore =
+        (try? ShortfallTests.jointScore(
+          returns: outcomes, valueAtRisk: values, expectedShortfall: shortfalls, confidence: confidence)).flatMap {
+          $0.isEmpty ? nil : $0.mean
+        }
       result.simulatePValues(&simulation, distributions)
       return result
     }

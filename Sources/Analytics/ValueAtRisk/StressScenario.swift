@@ -78,6 +78,8 @@ public struct StressPosition: Hashable, Sendable, Codable {
   public var dailyTurnover: Double
   /// Change of value per unit of relative change of volatility, for positions with optionality.
   public var volatilitySensitivity: Double
+  /// Of a contract that pays 1/price: its value, in coins, moves by 1 − 1/(1 + m) with a price that moves by m.
+  public var isInverse = false
 
   public init(
     asset: String, value: Double, relativeSpread: Double = 0, dailyVolatility: Double = 0,
@@ -141,8 +143,15 @@ extension StressScenario {
       try position.requireValid(row: row)
       let move = size(.price, for: position.asset, otherwise: 0)
       let volatility = size(.volatility, for: position.asset, otherwise: 1)
-      let shocked = abs(position.value * (1 + move))
-      let price = -position.value * move
+      guard !position.isInverse || move > -1 || position.value == 0 else {
+        throw AnalyticsError(
+          series: name, row: row,
+          reason: .undefined("the loss of \(position.asset), an inverse contract, has no bound at a price of zero"))
+      }
+      // Of nothing held the price of zero is no matter.
+      let factor = position.isInverse ? 1 / max(1 + move, .leastNormalMagnitude) : 1 + move
+      let shocked = abs(position.value * factor)
+      let price = -position.value * (position.isInverse ? 1 - factor : move)
       let sensitivity =
         position.volatilitySensitivity
         + position.value * size(.volatilitySensitivity, for: position.asset, otherwise: 0)

@@ -13,6 +13,11 @@ struct MetricBuilder {
   let basis: ReturnBasis?
   let benchmark: Finding<BenchmarkFindings>
   let sessions: Int
+  /// Sessions a year where they were counted in the data, and what the calendar would have; nil where it has.
+  let countedPeriods: Double?
+  let usualPeriods: Double
+  /// Why there is no exposure.
+  let exposureAbsence: String?
 
   /// Groups that returns alone decide.
   private static let returnGroups: Set<MetricGroup> = [
@@ -63,6 +68,13 @@ struct MetricBuilder {
         "annualised from \(sessions) session\(sessions == 1 ? "" : "s"): from fewer than \(settings.minimumSessions) it "
         + "means little"
     }
+    if let countedPeriods {
+      let counted =
+        "annualised by the \(Format.fixed(countedPeriods, 2)) sessions a year that the data has, not the "
+        + "\(Format.fixed(usualPeriods, 0)) of its calendar"
+      inputs.periodsSource = "counted in the data"
+      inputs.annualisationCaveat = inputs.annualisationCaveat.map { $0 + "; " + counted } ?? counted
+    }
     if luck?.countsPriorTrials == false {
       inputs.searchCaveat =
         "earlier trials are not counted, because the run was entered in no ledger: it allows for the run's own lanes only"
@@ -78,6 +90,7 @@ struct MetricBuilder {
     inputs.execution = trades?.execution
     inputs.markouts = trades?.markouts
     inputs.exposure = exposure
+    inputs.exposureAbsence = exposureAbsence
     inputs.capacity = capacity
     return inputs
   }

@@ -1,8 +1,10 @@
 import Analytics
 import MarketTypes
 
-/// Holding something of the run's markets from its first mark on, without costs: what the run is measured against. Dividends
-/// that the scenario states are kept as cash, as a lane that holds keeps them; with none stated it is the price alone.
+/// Holding something of the run's markets from its first mark on, without costs: what the run is measured against. Of several,
+/// each has an equal part from the start, which is cash until the first mark. Dividends that the scenario states are kept as
+/// cash, as a lane that holds keeps them; with none stated it is the price alone. An inverse contract is worth one unit of its
+/// coin and the gain of a position of one unit: 2 − first price / price.
 public struct BenchmarkFindings: Sendable, Hashable {
   /// Such as `Holding ALFA`, or `Holding ALFA with dividends` where some were paid.
   public let name: String
@@ -52,6 +54,9 @@ extension RunAnalysis {
     var pays = false
     var times: [Int64] = []
     var levels: [Double] = []
+    let parts = held.filter { instrument in
+      account.times.indices.contains { account.markHalfTicks[$0 * count + instrument] > 0 }
+    }
     for (row, time) in account.times.enumerated() {
       var (sum, known) = (0.0, 0)
       for instrument in held {
@@ -79,14 +84,17 @@ extension RunAnalysis {
           pays = true
         }
       }
-      for instrument in held {
-        guard let now = last[instrument], let start = first[instrument] else { continue }
-        sum += (now + cash[instrument]) / start
+      for instrument in parts {
+        guard let now = last[instrument], let start = first[instrument] else {
+          sum += 1
+          continue
+        }
+        sum += run.instruments[instrument].settlement == .inverse ? 2 - start / now : (now + cash[instrument]) / start
         known += 1
       }
       guard known > 0 else { continue }
       times.append(time)
-      levels.append(sum / Double(known))
+      levels.append(sum / Double(parts.count))
     }
     guard times.count > 1 else { return .absent(reason: "no instrument has two marks above zero") }
     var symbols: [String] = []

@@ -68,7 +68,7 @@ extension RunAnalysis {
           let live = try VariantReturns(
             moving.map { variants.series[$0] }, names: moving.map { variants.names[$0] })
           return try SuperiorAbility(
-            live, resamples: settings.resamples(of: live.periods * live.count),
+            live, resamples: settings.resamples(of: live.periods, lanes: live.count),
             meanBlockLength: settings.bootstrapBlockLength, seed: settings.seed)
         }
         let selection: Finding<LaneSelection> = search(variants) { variants throws(AnalyticsError) in

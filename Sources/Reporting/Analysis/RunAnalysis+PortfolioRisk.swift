@@ -68,12 +68,13 @@ extension RunAnalysis {
       }
       return .from { () throws(AnalyticsError) in
         let panel = try instrumentReturns(of: run, held, basis: basis, start: start ?? basis.ends[0])
+        let worths = run.worths(atRow: row)
         let positions = held.map { instrument in
           let place = row * count + instrument
           return PortfolioRiskFindings.Position(
             instrument: instrument, symbol: run.instruments[instrument].symbol,
             value: TradedInstrument(run.instruments[instrument]).value(
-              halfTicks: run.account.markHalfTicks[place], lots: run.account.lots[place]))
+              halfTicks: run.account.markHalfTicks[place], lots: run.account.lots[place]) * worths[instrument])
         }
         return findings(
           panel, positions, label: basis.label, time: run.account.times[row], equity: run.account.equity[row], settings)

@@ -176,6 +176,9 @@ extension RunAnalysis {
     let account = run.account
     guard !account.times.isEmpty else { return .absent(reason: "the run has no record of positions") }
     let kept = prefix(account.times, through: settled)
+    if account.equity.prefix(kept.count).contains(where: { $0 <= 0 }) {
+      return .absent(reason: "the account was ruined: with equity at or below zero there is no leverage")
+    }
     func rows<Value>(_ values: [Value]) -> [Value] {
       guard settled != nil, values.count == account.times.count else { return values }
       return Array(values.prefix(kept.count)) + (kept.endsBetween ? [values[kept.count - 1]] : [])

@@ -40,6 +40,7 @@ extension RunAnalysis {
                 throw AnalyticsError(
                   series: basis.label, reason: .tooShort(found: basis.returns.count, needed: needed))
               }
+              try basis.returns.requireNoRuin()
               return try method.estimate(basis.returns.values, confidence: confidence)
             }
           })
@@ -51,6 +52,7 @@ extension RunAnalysis {
     _ basis: Finding<ReturnBasis>, _ settings: RunAnalysisSettings
   ) -> (entries: [TailBacktestEntry], absence: String?) {
     guard let basis = basis.value else { return ([], basis.reason) }
+    do throws(AnalyticsError) { try basis.returns.requireNoRuin() } catch { return ([], error.description) }
     let count = basis.returns.count
     let window = min(settings.backtestWindow, count / 2)
     guard window >= 50 else {

@@ -74,7 +74,7 @@ extension RunAnalysis {
         if let returns = basis.value?.returns {
           plan.periodsPerYear = returns.periodsPerYear * Double(profits.count) / Double(returns.count)
         } else {
-          plan.figures.remove(.sharpeRatio)
+          plan.figures.subtract([.sharpeRatio, .annualGrowth])
         }
         return try run(
           source, plan: plan, step: .trade,

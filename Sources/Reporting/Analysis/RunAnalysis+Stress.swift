@@ -78,12 +78,15 @@ extension RunAnalysis {
     if let peak {
       positions = stressPositions(of: run, row: peak, sessions: sessions)
       let (time, worth) = (run.account.times[peak], run.account.equity[peak])
+      let inverse =
+        positions.contains(where: \.position.isInverse)
+        ? "; of inverse contracts −v (1 − 1/(1 + m)), and v / (1 + m) for v (1 + m)" : ""
       for scenario in settings.stresses {
         do throws(AnalyticsError) {
           let outcome = try scenario.apply(to: positions.map(\.position))
           entries.append(
             StressFindings.Entry(
-              name: scenario.name, formula: scenario.formula, time: time, window: nil, parts: outcome,
+              name: scenario.name, formula: scenario.formula + inverse, time: time, window: nil, parts: outcome,
               loss: outcome.totalLoss, share: worth > 0 ? outcome.totalLoss / worth : nil))
         } catch {
           refusals.append("\(error)")
@@ -117,6 +120,7 @@ extension RunAnalysis {
   private static func stressPositions(of run: RunResult, row: Int, sessions: Int) -> [StressFindings.Position] {
     let count = run.instruments.count
     let days = Double(max(1, sessions))
+    let worths = run.worths(atRow: row)
     return (0..<count).compactMap { instrument in
       let lots = run.account.lots[row * count + instrument]
       let mark = run.account.markHalfTicks[row * count + instrument]
@@ -124,11 +128,12 @@ extension RunAnalysis {
       let traded = TradedInstrument(run.instruments[instrument])
       let (spread, source) = quotedSpread(of: run, instrument: instrument)
       var position = StressPosition(
-        asset: traded.symbol, value: traded.value(halfTicks: mark, lots: lots),
+        asset: traded.symbol, value: traded.value(halfTicks: mark, lots: lots) * worths[instrument],
         relativeSpread: spread / Double(mark),
         dailyVolatility: (realisedVariance(of: run, instrument: instrument) / days).squareRoot())
+      position.isInverse = traded.settlement == .inverse
       if run.marketLots.indices.contains(instrument), run.marketLots[instrument] > 0 {
-        let perLot = traded.value(halfTicks: mark, lots: 1).magnitude
+        let perLot = traded.value(halfTicks: mark, lots: 1).magnitude * worths[instrument]
         position.dailyTurnover = Double(run.marketLots[instrument]) / days * perLot
       }
       return StressFindings.Position(position: position, spreadSource: source)
@@ -199,6 +204,7 @@ extension RunAnalysis {
         return .absent(reason: "\(returns.count) \(basis.label); a stressed window of a quarter of them needs 80")
       }
       return .from { () throws(AnalyticsError) in
+        try basis.returns.requireNoRuin()
         var tails: [StressFindings.StressedTail] = []
         for confidence in settings.confidenceLevels where Double(length) * (1 - confidence) >= 1 - 1e-9 {
           let worst = try HistoricalTail.worstWindow(returns, length: length, confidence: confidence)

@@ -32,6 +32,7 @@ extension RunAnalysis {
   ) -> Finding<ThresholdFindings> {
     basis.flatMap { basis in
       .from { () throws(AnalyticsError) in
+        try basis.returns.requireNoRuin()
         let losses = basis.returns.values.map { -$0 }
         let confidence = settings.confidenceLevels.max() ?? 0.99
         let fits = try ThresholdDiagnostics.stability(losses: losses, confidence: confidence).map { found in

@@ -19,6 +19,9 @@ extension RunAnalysis {
         return try ImplementationShortfall(log, marks: marks)
       }
       let rest = rest(of: run, fillToFill, marks, log)
+      let parts = run.laneInstruments.filter { $0.lane == run.shownLane }.map {
+        Attribution.InstrumentPart(instrument: $0.instrument, carry: $0.carry, netProfit: $0.netProfit)
+      }
       let mids = run.fills.map { fill in
         fill.markoutMidHalfTicks.map { $0 == .min ? nil : scales.price($0, fill.instrument, at: fill.time) }
       }
@@ -36,7 +39,7 @@ extension RunAnalysis {
         takerMarkouts: try markouts { !$0.isMaker },
         attributions: [.instrument, .venue, .side, .hour, .strategy].map {
           Attribution(
-            fillToFill.trips, open: rest.open, carry: rest.carry, other: rest.other, by: $0, of: log)
+            fillToFill.trips, open: rest.open, carry: rest.carry, other: rest.other, parts: parts, by: $0, of: log)
         },
         attributionAbsences: [
           AttributionAbsence(

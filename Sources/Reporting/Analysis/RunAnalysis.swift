@@ -59,7 +59,8 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public var resamples: Int?
   public var simulatedPaths: Int?
   /// Periods simulated in all where nobody says how many; a bootstrap resamples a quarter of that. It bounds the time of an
-  /// analysis, and the figures' standard errors say what it costs in precision.
+  /// analysis, and the figures' standard errors say what it costs in precision. However long a record is, it has at least 1,024
+  /// paths and 1,000 resamples; those of n lanes 4,000/n of these, at least 200. A smaller limit makes these fewer in proportion.
   public var workLimit = 1_000_000
   public var seed: UInt64 = 1
   /// Mean periods of a block of the bootstraps; nil for the automatic length.
@@ -86,14 +87,21 @@ public struct RunAnalysisSettings: Sendable, Hashable {
   public init() {}
 
   /// Paths of a simulation of so many steps; never fewer than give a standard error.
-  func paths(steps: Int) -> Int { max(2, simulatedPaths ?? min(10_000, max(256, workLimit / max(1, steps)))) }
+  func paths(steps: Int) -> Int {
+    let fewest = max(256, min(1_024, workLimit / 900))
+    return max(2, simulatedPaths ?? min(10_000, max(fewest, workLimit / max(1, steps))))
+  }
 
   /// Of a copula over so many instruments.
   func scenarios(of count: Int) -> Int {
     max(1_000, tailScenarios ?? min(20_000, workLimit / 10 / max(1, count)))
   }
 
-  func resamples(of count: Int) -> Int { max(2, resamples ?? min(2_000, max(200, workLimit / 4 / max(1, count)))) }
+  /// Of so many periods of so many lanes.
+  func resamples(of count: Int, lanes: Int = 1) -> Int {
+    let fewest = max(200, min(1_000, workLimit / 1_000, 4_000 / max(1, lanes)))
+    return max(2, resamples ?? min(2_000, max(fewest, workLimit / 4 / max(1, count * lanes))))
+  }
 }
 
 /// Returns of equal periods and how to name them.
@@ -232,6 +240,8 @@ public struct RunAnalysis: Sendable {
   public let dailyDrawdowns: [DrawdownEntry]
   /// How long drawdowns of the recorded equity last.
   public let recovery: Finding<RecoverySurvival>
+  /// The same of equity at session closes, in nanoseconds too.
+  public let dailyRecovery: Finding<RecoverySurvival>
   public let tails: [TailEntry]
   public let tailBacktests: [TailBacktestEntry]
   /// Why there are no backtests; nil when there are.
@@ -278,21 +288,34 @@ public struct RunAnalysis: Sendable {
       chosen.periodsPerYear = periods
       reason += "; sessions a year set by the scenario"
     }
-    let calendar = chosen.resting(in: run.marketRests)
+    var calendar = chosen.resting(in: run.marketRests)
     let closed = calendar.closedDates.count - chosen.closedDates.count
     if closed > 0 {
       reason +=
         "; \(Format.counted(closed, "weekday")) on which nothing moved \(closed == 1 ? "is no session" : "are none")"
     }
+    settled = Self.settledTime(of: run, lane: run.shownLane)
+    // What the market did on a day is counted over all of the run.
+    let whole = Self.equityCurve(of: run)
+    var counted: Double?
+    if closed > 0, settings.periodsPerYear == nil, let curve = whole.value, let last = curve.times.last {
+      counted = chosen.sessionsPerYear(counted: calendar.sessions(from: curve.times[0], through: last))
+    }
+    if let counted {
+      calendar.periodsPerYear = counted
+      reason +=
+        "; \(Format.fixed(counted, 2)) sessions a year, counted in the data instead of "
+        + "\(Format.fixed(chosen.periodsPerYear, 0))"
+    }
     self.calendar = calendar
     calendarReason = reason
-    settled = Self.settledTime(of: run, lane: run.shownLane)
-    equity = Self.equityCurve(of: run, through: settled)
+    equity = settled == nil ? whole : Self.equityCurve(of: run, through: settled)
     daily = equity.flatMap { curve in .from { () throws(AnalyticsError) in try curve.daily(calendar) } }
     let sessions = daily.value?.dates.count ?? 0
-    // What the market did on a day is counted over all of the run.
-    let whole = settled == nil ? equity : Self.equityCurve(of: run)
-    let marketSessions = whole.value.map { Self.sessions(of: $0, calendar) } ?? sessions
+    // Where sessions are those of weeks or months, a day of the market is a part of one.
+    let daysOfOne = chosen.periodsPerYear / calendar.periodsPerYear
+    let marketSessions = Int(
+      (daysOfOne * Double(whole.value.map { Self.sessions(of: $0, calendar) } ?? sessions)).rounded())
     sampled = Self.sampledReturns(equity, run, calendar: calendar)
     if let daily = daily.value, sessions >= settings.minimumSessions {
       basis = .found(
@@ -318,6 +341,15 @@ public struct RunAnalysis: Sendable {
     dailyDrawdowns = Self.drawdowns(dailyDrawdownCurve.value, times: closes.map { [start] + $0 })
     recovery = drawdownCurve.flatMap { curve in
       .from { () throws(AnalyticsError) in try RecoverySurvival(curve) }
+    }
+    dailyRecovery = dailyDrawdownCurve.flatMap { curve in
+      .from { () throws(AnalyticsError) in
+        let times = closes.map { [start] + $0 } ?? []
+        let periods = curve.periods
+        return try RecoverySurvival(
+          lengths: periods.map { times[$0.endRow].subtractingReportingOverflow(times[$0.startRow]).partialValue },
+          recovered: periods.map { !$0.isOpen })
+      }
     }
     try check()
     trades = Self.trades(of: run)
@@ -350,7 +382,8 @@ public struct RunAnalysis: Sendable {
       settings: settings, equity: equity.value, trades: trades.value, exposure: exposure.value,
       capacity: capacity.value, luck: luck.value,
       simulation: simulation.value, resampled: resampled.value, basis: basis.value,
-      benchmark: benchmark, sessions: sessions)
+      benchmark: benchmark, sessions: sessions, countedPeriods: counted, usualPeriods: chosen.periodsPerYear,
+      exposureAbsence: exposure.reason)
     let isDaily = basis.value?.isDaily ?? false
     metrics = builder.metrics(
       daily.value?.returns, closes: daily.value?.dates.map { calendar.close(of: $0) } ?? [], isBasis: isDaily)

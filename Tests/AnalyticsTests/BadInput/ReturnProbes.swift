@@ -96,21 +96,11 @@ enum ReturnProbes {
       // Takes what a checked series holds.
       DrawdownCurve.maximum(ofReturns: try series(values).values)
     },
-    .series("MaximumDrawdownAtRisk.init(_:levels:settings:)") {
-      try MaximumDrawdownAtRisk(series($0), settings: ResamplingSettings(resamples: 100))
-    },
-    .parameters(
-      "MaximumDrawdownAtRisk.init(_:observed:levels:)",
-      "ResamplingSettings.init(resamples:meanBlockLength:seed:level:)",
-      good: [0.9, 5, 0.95]
-    ) {
-      let settings = ResamplingSettings(resamples: 100, meanBlockLength: $0[1], level: $0[2])
-      let returns = try series(Probe.returns)
-      let figures = try ResampledFigures(returns, settings: settings)
-      return (
-        try MaximumDrawdownAtRisk(figures, observed: returns, levels: [$0[0]]),
-        figures.intervals.values.flatMap { [$0.lower, $0.upper] }
-      )
+    .parameters("ResamplingSettings.init(resamples:meanBlockLength:seed:level:)", good: [5, 0.95]) {
+      let settings = ResamplingSettings(resamples: 100, meanBlockLength: $0[0], level: $0[1])
+      return try ResampledFigures(series(Probe.returns), settings: settings).intervals.values.flatMap {
+        [$0.lower, $0.upper]
+      }
     },
     .parameters(
       "RecoverySurvival.survival(after:)", "RecoverySurvival.length(recoveredShare:)",

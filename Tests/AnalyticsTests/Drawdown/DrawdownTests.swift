@@ -51,9 +51,10 @@ func risingAndSinglePointEquityHaveNoDrawdown() throws {
 }
 
 @Test
-func ruinGoesBelowMinusOneHundredPercent() throws {
+func ruinIsMinusOneHundredPercentFromThereOn() throws {
   #expect(try DrawdownCurve(equity: [100, 0]).maximum == -1)
-  #expect(try DrawdownCurve(equity: [100, -50]).maximum == -1.5)
+  let curve = try DrawdownCurve(equity: [100, 90, -50, 200])
+  #expect(curve.maximum == -1 && curve.depths.suffix(2) == [-1, -1] && curve.periods.last?.isOpen == true)
 }
 
 @Test

@@ -104,13 +104,3 @@ func pairedDifferencesAreSureWhereSeparateIntervalsAreNot() throws {
   #expect(same.observed == 0 && same.pValue == 1 && same.interval.lower == 0 && same.interval.upper == 0)
   #expect(throws: AnalyticsError.self) { try PairedDifference.compare(base, with: try noise(199, seed: 1)) }
 }
-
-@Test
-func drawdownAtRiskOrdersItsLevels() throws {
-  let returns = try noise(250, seed: 15)
-  let risk = try MaximumDrawdownAtRisk(returns, settings: ResamplingSettings(resamples: 500))
-  #expect(zip(risk.levels, risk.levels.dropFirst()).allSatisfy { $0.atRisk <= $1.atRisk })
-  #expect(risk.levels.allSatisfy { $0.conditional >= $0.atRisk && $0.monteCarloError > 0 })
-  #expect(risk.median == risk.levels[0].atRisk && (0...1).contains(risk.observedRank))
-  #expect(near(risk.observed, -returns.maximumDrawdown()))
-}

@@ -77,4 +77,36 @@ import Testing
     #expect(check.interval?.method == "Wilson score" && check.standardError == 0.01)
     #expect(check.standardErrorMethod == "Monte Carlo, from the number of resamples")
   }
+
+  @Test("Shares have Wilson's interval, and no interval leaves where its figure can lie.")
+  func sharesAndBoundedFigures() throws {
+    let dates = (0..<4 as Range<Int32>).map { CalendarDate(daysSinceEpoch: 19_724 + $0) }
+    var inputs = MetricInputs(returns: try ReturnSeries(values: [0.01, 0.02, 0.01, 0.02], dates: dates))
+    func metric(_ id: String) throws -> MetricValue {
+      try #require(try MetricCatalogue.standard.evaluate(id, inputs))
+    }
+    // z² = 3.8415: of 4 in 4 the lower end is 4/(4 + z²), of 1 in 1 it is 1/(1 + z²).
+    let square = 3.841458820694124
+    for (id, count) in [("win_days", 4.0), ("win_months", 1)] {
+      let value = try metric(id)
+      #expect(value.number == 1 && value.standardError == nil && value.interval?.upper == 1)
+      #expect(near(value.interval?.lower, count / (count + square)) && value.interval?.method == "Wilson score")
+    }
+    let correlation = try metric("autocorrelation")
+    #expect(correlation.interval.map { $0.lower == -1 && $0.upper < 1 } == true, "\(correlation)")
+    inputs.trades = TradeStatistics([])
+    #expect(try metric("win_rate").number == nil)
+    #expect(try metric("volatility").interval.map { $0.lower >= 0 } ?? true)
+    #expect(try metric("smart_sharpe").formula.contains("a the Pearson correlation of r"))
+  }
+
+  @Test func countedPeriodsAreSaidSo() throws {
+    var inputs = MetricInputs(returns: try ReturnSeries(values: Self.values, periodsPerYear: 52.25))
+    inputs.periodsSource = "counted in the data"
+    inputs.exposureAbsence = "the account was ruined"
+    let sharpe = try #require(try MetricCatalogue.standard.evaluate("sharpe", inputs))
+    #expect(sharpe.parameters.first == MetricParameter("P (periods a year, counted in the data)", 52.25))
+    let time = try #require(try MetricCatalogue.standard.evaluate("time_in_market", inputs))
+    #expect(time.result == .absent(reason: "exposure: the account was ruined"))
+  }
 }

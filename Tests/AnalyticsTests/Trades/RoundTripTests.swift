@@ -59,6 +59,14 @@ func excursionsComeFromTheMarksWhileHeld() throws {
   ).trips[0]
   #expect(abs(try #require(short.adverseExcursion) - 10 * -0.50) < 1e-12)
   #expect(try RoundTrips(log).trips[0].adverseExcursion == nil)
+  // Sold at 10.60 where no mark ever was: the profit of 6.00 is the best that there was; bought back, the worst.
+  for (side, back) in [(Side.buy, Side.sell), (.sell, .buy)] {
+    let beyond = try RoundTrips(
+      TradeLog(instruments: [share], fills: [fill(1, side, 1000, 10), fill(5, back, 1060, 10)]), marks: [marks]
+    ).trips[0]
+    #expect(near(side == .buy ? beyond.favourableExcursion : beyond.adverseExcursion, side == .buy ? 6 : -6))
+    #expect(near(beyond.grossProfit, side == .buy ? 6 : -6))
+  }
 }
 
 @Test

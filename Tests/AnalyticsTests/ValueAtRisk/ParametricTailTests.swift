@@ -90,6 +90,18 @@ import Testing
     }
   }
 
+  @Test func tailsWithoutAVarianceAreRefused() throws {
+    // Six in ten returns are zero, as of a strategy that is seldom in the market.
+    let returns = (0..<200).map { (row: Int) -> Double in row % 5 < 3 ? 0 : Double(row % 7 - 3) * 0.01 }
+    for confidence in [0.95, 0.99] {
+      let error = #expect(throws: AnalyticsError.self) { try ParametricTail.studentT(returns, confidence: confidence) }
+      let said = error?.description ?? ""
+      #expect(said.contains("equal") && !said.contains("nan"), "\(said)")
+    }
+    let found = TailMethod.studentT.forecasts(returns, confidences: [0.95], model: nil)
+    #expect(throws: AnalyticsError.self) { try found.levels[0].get() }
+  }
+
   @Test func shortfallIsNeverBelowValueAtRisk() throws {
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<20 {

@@ -178,6 +178,24 @@ import Testing
     }
   }
 
+  @Test("A fifth off the price takes a quarter of an inverse contract's value in coins, and half of it all.")
+  func inverseContractsAreStressedByOneOverThePrice() throws {
+    var long = StressPosition(asset: "I", value: 14_781, relativeSpread: 0.01)
+    long.isInverse = true
+    func loss(_ move: Double, _ position: StressPosition) throws -> StressResult {
+      try StressScenario(name: "move", shocks: [.init(.price, size: move)]).apply(to: [position])
+    }
+    let fall = try loss(-0.2, long)
+    #expect(abs(fall.priceLoss - 3_695.25) < 1e-9 && abs(fall.spreadCost - 14_781 / 0.8 * 0.01 / 2) < 1e-9)
+    let (half, double) = (try loss(-0.5, long).priceLoss, try loss(1, long).priceLoss)
+    #expect(abs(half - 14_781) < 1e-9 && abs(double + 7_390.5) < 1e-9)
+    #expect(throws: AnalyticsError.self) { try loss(-1, long) }
+    long.value = 0
+    #expect(try loss(-1, long).totalLoss == 0)
+    long.value = -100
+    #expect(abs(try loss(-0.2, long).priceLoss + 25) < 1e-12)
+  }
+
   @Test func stressScenariosAddUpByCause() throws {
     let positions = [
       StressPosition(

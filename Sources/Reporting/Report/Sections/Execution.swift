@@ -52,7 +52,7 @@ enum Execution {
       "Arrival slippage", execution.slippageTicks.map { .init($0, .number(3)) },
       isMeasured ? "ticks a lot against the mid at decision; above zero is a cost" : unknown)
     add("Its standard error", execution.slippageStandardError.map { .init($0, .number(3)) }, "ticks")
-    add(measured: "Slippage in money", execution.slippageMoney, context.currency)
+    add(measured: "Slippage in money", execution.slippageMoney ?? 0, context.currency)
     add(
       "Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, isMeasured ? "" : unknown)
     if let shortfall = trades.shortfall.value {
@@ -62,6 +62,8 @@ enum Execution {
       add(measured: "– execution", shortfall.executionCost, "filled lots against arrival")
       add(measured: "– opportunity", shortfall.opportunityCost, "what unfilled lots would have earned")
       if isMeasured { add("– fees", .init(shortfall.fees, context.money), "rebates negative") }
+    } else if !isMeasured {
+      for name in ["Shortfall of single orders", "– execution", "– opportunity"] { add(name, nil, unknown) }
     }
     if let decision = trades.decisionShortfall.value {
       add(

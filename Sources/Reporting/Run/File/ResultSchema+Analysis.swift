@@ -4,8 +4,8 @@ import MarketTypes
 extension ResultSchema {
   /// The groups that hold a `RunAnalysis`: computed from the run, so no part of its hash.
   static let analysisGroups: [ResultGroup] = [
-    analysis, dailyReturns, sampledReturns, metrics, drawdowns, dailyDrawdowns, recovery, roundTrips, markouts,
-    attribution, attributionAbsences,
+    analysis, dailyReturns, sampledReturns, metrics, drawdowns, dailyDrawdowns, recovery, dailyRecovery, roundTrips,
+    markouts, attribution, attributionAbsences,
   ]
 
   static let dailyLabel = "daily returns"
@@ -215,10 +215,12 @@ extension ResultSchema {
         column("fees", axes: axes, "of both fills, by lots", unit: "money", rows, \.fees),
         column("net_profit", axes: axes, "after fees", unit: "money", rows, \.netProfit),
         column(
-          "adverse_excursion", axes: axes, "deepest loss at the rows of /positions on the way", unit: "money", rows,
+          "adverse_excursion", axes: axes, "deepest loss at the rows of /positions on the way and at the exit",
+          unit: "money", rows,
           \.adverseExcursion),
         column(
-          "favourable_excursion", axes: axes, "highest gain at the rows of /positions on the way", unit: "money", rows,
+          "favourable_excursion", axes: axes, "highest gain at the rows of /positions on the way and at the exit",
+          unit: "money", rows,
           \.favourableExcursion),
       ])
   }()
@@ -250,7 +252,9 @@ extension ResultSchema {
           column("standard_error_ticks", axes: axes, "of the mean", unit: "ticks", rows) {
             $0.markout.standardErrorTicks
           },
-          column("money", axes: axes, "over all lots", unit: "money", rows) { $0.markout.money },
+          column("money", axes: axes, "over all lots; missing without a known mid", unit: "money", rows) {
+            $0.markout.money
+          },
         ])
   }()
 }

@@ -38,17 +38,25 @@ extension ResultSchema {
       ])
   }
 
-  static let recovery: ResultGroup = {
-    let rows: @Sendable (RunAnalysis) -> [RecoverySurvival.Step] = { $0.recovery.value?.steps ?? [] }
+  static let recovery = survival(
+    "/drawdowns/survival", of: "the recorded equity", condition: "equity was recorded",
+    sampling: "intraday: every recorded equity", \.recovery.value)
+
+  static let dailyRecovery = survival(
+    "/drawdowns/daily/survival", of: "equity at session closes", condition: "it covers a session",
+    sampling: "daily: the start and every session close", \.dailyRecovery.value)
+
+  private static func survival(
+    _ path: String, of equity: String, condition: String, sampling: String,
+    _ found: @escaping @Sendable (RunAnalysis) -> RecoverySurvival?
+  ) -> ResultGroup {
+    let rows: @Sendable (RunAnalysis) -> [RecoverySurvival.Step] = { found($0)?.steps ?? [] }
     let axes = ["row"]
     return group(
-      "/drawdowns/survival",
-      "how long falls of the recorded equity last (Kaplan-Meier); the one open at the end is censored",
-      condition: "equity was recorded", \.recovery.value,
+      path, "how long falls of \(equity) last (Kaplan-Meier); the one open at the end is censored",
+      condition: condition, found,
       attributes: [
-        ResultAttribute("sampling", "which equity the falls are measured on") { _ in
-          .text("intraday: every recorded equity")
-        }
+        ResultAttribute("sampling", "which equity the falls are measured on") { _ in .text(sampling) }
       ],
       columns: [
         index("row", "number of the row", rows),
@@ -60,5 +68,5 @@ extension ResultSchema {
         column("survival", axes: axes, "probability of lasting longer", unit: "1", rows, \.survival),
         column("standard_error", axes: axes, "Greenwood's, of the survival", unit: "1", rows, \.standardError),
       ])
-  }()
+  }
 }

@@ -133,6 +133,14 @@ extension ResultSchema {
     return group(
       "/portfolio_risk/positions", "what each position adds: components sum to the total of their method",
       condition: "two instruments were held together", \.portfolioRisk.value,
+      attributes: [
+        ResultAttribute("historical_caveat", "what the parts by history rest on") { _ in
+          .text(
+            "marginal and component value at risk of the method historical are the losses of the one past period whose "
+              + "portfolio loss is the quantile, as noisy as a single observation; those of expected shortfall take the mean of all "
+              + "periods beyond")
+        }
+      ],
       columns: [index("row", "number of the row", rows)]
         + words("method", axes: axes, "how it is estimated", rows, \.method) + [
           column("confidence", axes: axes, "level", unit: "1", rows, \.confidence),

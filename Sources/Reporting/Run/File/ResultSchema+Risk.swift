@@ -166,6 +166,13 @@ extension ResultSchema {
           ) {
             $0.backtest.value?.rankedShortfall
           },
+          column(
+            "joint_score", axes: axes,
+            "Fissler and Ziegel's score of value at risk and expected shortfall together, mean over the forecasts: smaller is "
+              + "better among methods that forecast the same periods", rows
+          ) {
+            $0.backtest.value?.jointScore
+          },
           column("shortfall_z1_p_normal", axes: axes, pMeaning + "normal tails", rows) {
             $0.backtest.value?.conditionalPValues?.normal
           },
