@@ -81,7 +81,9 @@ extension MetricCatalogue {
     }
     lines += [
       "",
-      "Other standard errors hold for independent observations and give a normal interval. Figures of a simulation have "
+      "Other standard errors hold for independent observations and give a normal interval, no further than the figure can "
+        + "lie. Shares of trades, days and paths have Wilson's interval, and no error where they are 0 or 1. Figures of a "
+        + "simulation have "
         + "the error from their number of paths. Under a convention with a definition of its own a metric has no resampled "
         + "interval.", "",
     ]

@@ -53,8 +53,15 @@ extension MetricCatalogue {
       "mc_\(id)_mean", "\(name), mean over simulated paths", .simulation, unit, orientation,
       formula: "mean over paths of: \(meaning)", parameters: { parameters($0) }
     ) { context throws(AnalyticsError) in
-      MetricEstimate(
+      var estimate = MetricEstimate(
         try context.simulation().figures[figure].orUndefined("the simulation did not record it").mean)
+      switch figure {
+      case .maximumDrawdown, .timeUnderWater: estimate.range = 0...1
+      case .annualGrowth: estimate.range = -1...Double.infinity
+      case .terminalWealth: estimate.range = 0...Double.infinity
+      default: break
+      }
+      return estimate
     }
     let quantiles = [(5, 0.05), (50, 0.5), (95, 0.95)].map { percent, probability in
       MetricDefinition(

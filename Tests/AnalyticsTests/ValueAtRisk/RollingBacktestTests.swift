@@ -19,6 +19,14 @@ import Testing
     let joint = try #require(filtered.coverage.first { $0.name == "conditional coverage" })
     #expect(joint.pValue > 0.01)
     #expect(results.allSatisfy { $0.forecasts.allSatisfy { $0.expectedShortfall >= $0.valueAtRisk } })
+    // By hand: hit (r + v)/(0.05 e) + v/e + log e − 1 for forecasts v and e of the two figures; following volatility scores less.
+    let scores = zip(filtered.rows, filtered.forecasts).map { row, risk in
+      let (v, e) = (risk.valueAtRisk, risk.expectedShortfall)
+      let beyond = returns[row] <= -v ? (-v - returns[row]) / (0.05 * e) : 0
+      return beyond + v / e + log(e) - 1
+    }
+    #expect(near(filtered.jointScore, scores.reduce(0, +) / 1000, 1e-12))
+    #expect(try #require(filtered.jointScore) < #require(results[0].jointScore))
   }
 
   @Test func theTrueModelHasExactCoverage() throws {
