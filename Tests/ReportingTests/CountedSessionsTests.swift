@@ -61,6 +61,8 @@ import Testing
     #expect(growth.number.map { abs($0 - 0.0393679) < 1e-6 } == true, "\(growth.number ?? 0)")
     #expect(growth.parameters.contains { $0.name == "P (periods a year, counted in the data)" })
     #expect(growth.caveat == "annualised by the 52.18 sessions a year that the data has, not the 252 of its calendar")
+    let byDays = try #require(analysis.metrics.first { $0.id == "cagr_calendar" })
+    #expect(byDays.caveat == nil && byDays.number.map { abs($0 - 0.0393) < 1e-3 } == true)
     var stated = Self.settings
     stated.periodsPerYear = 252
     #expect(RunAnalysis(run, settings: stated).calendar.periodsPerYear == 252)

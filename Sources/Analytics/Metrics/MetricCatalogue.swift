@@ -60,9 +60,15 @@ public struct MetricDefinition: Sendable {
   /// Figures that depend on how often the market was looked at.
   private static let ofMarks: Set<String> = ["mean_mae", "mean_mfe", "max_drawdown_intraday"]
 
+  /// Annualised by days of the calendar, whatever the periods.
+  private func goesByDays(_ convention: MetricConvention) -> Bool {
+    id == "cagr_calendar" || id == "cagr" && convention == .lean
+  }
+
   private func caveat(_ inputs: MetricInputs) -> String? {
     let parts = [
       isAnnualised(under: inputs.convention) ? inputs.annualisationCaveat : nil,
+      isAnnualised(under: inputs.convention) && !goesByDays(inputs.convention) ? inputs.periodsCaveat : nil,
       Self.ofSearch.contains(id) ? inputs.searchCaveat : nil,
       Self.ofMarks.contains(id) ? inputs.markCaveat : nil,
     ].compactMap { $0 }

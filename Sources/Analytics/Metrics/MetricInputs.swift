@@ -46,6 +46,8 @@ public struct MetricInputs: Sendable {
   public var annualisationCaveat: String?
   /// Where the periods a year come from, said with them; nil for the calendar's.
   public var periodsSource: String?
+  /// Said beside every value that is annualised by such periods.
+  public var periodsCaveat: String?
   /// Said beside every figure that allows for a search: what of the search is not known; nil when all is.
   public var searchCaveat: String?
   /// Said beside every figure that is taken at recorded marks: how often these are.

@@ -69,11 +69,10 @@ struct MetricBuilder {
         + "means little"
     }
     if let countedPeriods {
-      let counted =
+      inputs.periodsSource = "counted in the data"
+      inputs.periodsCaveat =
         "annualised by the \(Format.fixed(countedPeriods, 2)) sessions a year that the data has, not the "
         + "\(Format.fixed(usualPeriods, 0)) of its calendar"
-      inputs.periodsSource = "counted in the data"
-      inputs.annualisationCaveat = inputs.annualisationCaveat.map { $0 + "; " + counted } ?? counted
     }
     if luck?.countsPriorTrials == false {
       inputs.searchCaveat =
