@@ -50,6 +50,10 @@ struct BarRunTests {
     #expect(bars.direction == .optimistic && bars.text.contains("at the next bar's open"))
     #expect(bars.text.contains("no spread and no slippage"))
     #expect(!result.assumptions.contains { $0.topic == "queue" || $0.topic == "chance of fills" })
+    #expect(result.assumptions.contains { $0.topic == "marks" && $0.text.contains("close of the last bar") })
+    // Six days that end at 105.20: so much is a lot worth.
+    let mark: Int64 = 2 * 10_520
+    #expect(result.account.markHalfTicks.last == mark)
     let fill = try #require(result.fills.first)
     #expect(fill.cause == "bar-range" && fill.priceTicks % 100 == 0)
   }

@@ -56,7 +56,11 @@ enum RunAssumptions {
       "fees", fees.isPlain && fees.makerRate <= 0 && fees.takerRate <= 0 ? .optimistic : .neutral,
       "Makers pay \(rate(fees.makerRate)) of the notional and takers \(rate(fees.takerRate)); negative is a rebate."
         + (fees.isPlain ? "" : " \(more(fees, scenario.account.currency))"))
-    add("marks", .neutral, marks(scenario.account.mark))
+    add(
+      "marks", .neutral,
+      isBarsOnly
+        ? "Positions are valued at the close of the last bar, which stands for bid and offer alike."
+        : marks(scenario.account.mark))
     addStop(lane.risk, add)
     addCarry(lane.carry, add)
     addFigures(

@@ -99,7 +99,7 @@ enum StyleSheet {
     .n{text-align:right;white-space:nowrap}
     thead .n{white-space:normal}
     .formula{color:var(--soft);font-size:13px;min-width:18em;overflow-wrap:anywhere}
-    td small,th small{display:block;color:var(--soft);font-size:12px}
+    td small,th small{white-space:normal;display:block;color:var(--soft);font-size:12px}
     sup,sub{font-size:.78em;line-height:0}
     .metrics th:first-child,.span th:first-child{min-width:12em}
     .metrics td:nth-child(3){font-size:13px;color:var(--soft)}
@@ -206,7 +206,8 @@ enum StyleSheet {
     html{scroll-padding-top:7rem}h1{font-size:23px}h2{font-size:19px}.lead{font-size:17px}
     .card{padding:12px}
     .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles dd{font-size:19px}
-    .runs tbody th{min-width:6em}.runs th,.runs td{padding:4px 6px}
+    .runs{font-size:13px}.runs tbody th{min-width:6em;max-width:6em;overflow-wrap:anywhere}.runs th,.runs td{padding:4px 3px}
+    .runs thead th{font-size:12px}.runs small{display:none}
     .half svg.plot text{font-size:16px}.book svg.plot text{font-size:14px}.book svg.plot{min-width:560px}
     html:not(.js) .time.wide svg.plot{min-width:640px}
     .facts{grid-template-columns:1fr}.formula small{display:none}

@@ -55,6 +55,8 @@ enum Assumptions {
     ]
     let introduction =
       switch PessimisticReach(context.result) {
+      case _ where context.figures.neverTraded:
+        "The run never traded, so that worse assumptions have nothing to act on."
       case .nothing:
         "These changes reach nothing in this run: every figure is that of the base case, so the result is untested against "
           + "them."

@@ -45,14 +45,16 @@ enum Execution {
     // What no mid is known for costs an unknown amount, not nothing.
     let isMeasured = execution.slippageCount > 0
     let unknown = context.figures.fills.knowsMiddle ? "no fill knows the mid at its decision" : "no quotes in the data"
-    func add(measured name: String, _ value: Double, _ meaning: String) {
-      add(name, isMeasured ? .init(value, context.money) : nil, isMeasured ? meaning : unknown)
+    func add(measured name: String, _ value: Double?, _ meaning: String) {
+      add(name, isMeasured ? value.map { .init($0, context.money) } : nil, isMeasured ? meaning : unknown)
     }
     add(
       "Arrival slippage", execution.slippageTicks.map { .init($0, .number(3)) },
       isMeasured ? "ticks a lot against the mid at decision; above zero is a cost" : unknown)
-    add("Its standard error", execution.slippageStandardError.map { .init($0, .number(3)) }, "ticks")
-    add(measured: "Slippage in money", execution.slippageMoney ?? 0, context.currency)
+    add(
+      "Its standard error", execution.slippageStandardError.map { .init($0, .number(3)) },
+      isMeasured ? "ticks" : unknown)
+    add(measured: "Slippage in money", execution.slippageMoney, context.currency)
     add(
       "Slippage of value traded", execution.slippageFraction.map { .init($0, .percent(4)) }, isMeasured ? "" : unknown)
     if let shortfall = trades.shortfall.value {

@@ -212,6 +212,7 @@ enum Risk {
     func money(_ value: Double?) -> DataTable.Cell { value.map { .init(-$0 + 0, context.money) } ?? .init("–") }
     // Of linear positions volatility itself is worth nothing.
     let isLinear = stress.entries.allSatisfy { ($0.parts?.volatilityLoss ?? 0) == 0 }
+    let isInverse = stress.positions.contains { $0.position.isInverse && $0.position.value != 0 }
     let rows = stress.entries.map { entry -> [DataTable.Cell] in
       [.init(entry.name), money(entry.parts?.priceLoss)] + (isLinear ? [] : [money(entry.parts?.volatilityLoss)]) + [
         money(entry.parts?.spreadCost), money(entry.parts?.impactCost), money(entry.loss),
@@ -239,7 +240,8 @@ enum Risk {
         "v is a position's value, m the move of its price, s its relative spread, σ its daily volatility, V the value its "
           + "market trades a day."
           + (isLinear
-            ? " Positions are linear: volatility costs by the impact of leaving."
+            ? " Positions are linear\(isInverse ? ", inverse contracts in one over the price" : ""): volatility costs by the impact "
+              + "of leaving."
             : " Volatility is what positions gain or lose by the change of volatility alone, as the scenario states it."),
         at: 0)
     }
