@@ -96,7 +96,9 @@ public struct ContractValue: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// For reports: counts in units of the currency.
-  public func currencyAmount(_ counts: Int128) -> Double { Double(counts) * (Double(moneyPerCount) / 1e18) }
+  public func currencyAmount(_ counts: Int128) -> Double {
+    ExactArithmetic.double(counts) * (ExactArithmetic.double(moneyPerCount) / 1e18)
+  }
 
   private func inverse(lots: Int64, price: Int64) -> Int128 {
     guard price > 0 else { return 0 }

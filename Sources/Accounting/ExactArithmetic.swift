@@ -10,6 +10,25 @@ enum ExactArithmetic {
     return value
   }
 
+  /// The nearest floating-point number, ties to even, as `Double(_:)` gives it. That one is generic code in the standard
+  /// library and takes a microsecond, which a sample of every lane's account cannot afford.
+  @inline(__always)
+  static func double(_ value: Int128) -> Double {
+    if let small = Int64(exactly: value) { return Double(small) }
+    return large(value)
+  }
+
+  @inline(never)
+  private static func large(_ value: Int128) -> Double {
+    let magnitude = value.magnitude
+    let shift = max(0, 64 - magnitude.leadingZeroBitCount)
+    var bits = UInt64(truncatingIfNeeded: magnitude >> shift)
+    // One bit below the 53 that count stands for all that were shifted out, so that the one rounding is the right one.
+    if UInt128(bits) << shift != magnitude { bits |= 1 }
+    let rounded = Double(sign: .plus, exponent: shift, significand: Double(bits))
+    return value < 0 ? -rounded : rounded
+  }
+
   /// `value` ÷ `divisor` rounded half away from zero; the divisor is positive.
   @inline(__always)
   static func quotient(_ value: Int128, _ divisor: Int128) -> Int128 {

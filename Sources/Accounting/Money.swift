@@ -37,7 +37,7 @@ public struct Money: Hashable, Comparable, AdditiveArithmetic, Sendable, Bitwise
   }
 
   /// For reports: units of the currency.
-  public var doubleValue: Double { Double(atoms) / 1e18 }
+  public var doubleValue: Double { ExactArithmetic.double(atoms) / 1e18 }
 }
 
 extension Money: CustomStringConvertible {

@@ -49,6 +49,14 @@ public struct CarryTerms: Hashable, Sendable {
   }
 }
 
+/// Funding, borrow or a dividend that a recorded lane paid, in billionths of a count; what it received is negative.
+public struct CarryNote: Hashable, Sendable, BitwiseCopyable {
+  public var time: Int64
+  public var lane: Int32
+  public var instrument: UInt16
+  public var paid: Int128
+}
+
 /// The carrying costs of all lanes: lanes with equal terms share a schedule.
 struct CarrySchedule {
   static let dayNanoseconds: Int64 = 86_400_000_000_000
@@ -64,6 +72,8 @@ struct CarrySchedule {
   /// When borrow is next paid for the day; Int64.max while nobody borrows or nothing has begun.
   var nextClose = Int64.max
   var nextFunding = Int64.max
+  /// What recorded lanes paid since somebody last took it.
+  var notes: [CarryNote] = []
 
   init(_ terms: [CarryTerms?]) {
     var places: [CarryTerms: Int] = [:]
@@ -196,5 +206,11 @@ extension ExecutionEngine {
   /// Funding and borrow that a lane has paid, which are part of its ledger's fees; zero without carry terms.
   public func carryLedger(lane: Int, instrument: Int = 0) -> CarryLedger {
     carryLedgers.count == 0 ? CarryLedger() : carryLedgers[lane &* instrumentCount &+ instrument]
+  }
+
+  /// What carrying positions cost recorded lanes since the last call, oldest first; empties the store.
+  public mutating func takeCarryNotes() -> [CarryNote] {
+    defer { carry.notes.removeAll() }
+    return carry.notes
   }
 }

@@ -57,7 +57,11 @@ extension ExecutionEngine {
 
   /// A carrying cost was booked.
   mutating func noteCharge(_ amount: Int128, lane: Int, _ instrument: Int, time: Int64) {
-    guard keepsAccounts, amount != 0, accountPlaces[lane] >= 0 else { return }
+    guard amount != 0 else { return }
+    if lanes[lane].isRecorded {
+      carry.notes.append(CarryNote(time: time, lane: Int32(lane), instrument: UInt16(instrument), paid: amount))
+    }
+    guard keepsAccounts, accountPlaces[lane] >= 0 else { return }
     knownAccounts[Int(accountPlaces[lane])].charges.append(
       KnownAccount.Charge(time: time, instrument: instrument, amount: amount))
   }

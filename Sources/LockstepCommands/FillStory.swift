@@ -27,7 +27,7 @@ struct FillStory {
     let fee =
       fill.fee == 0
       ? "without a fee"
-      : "\(fill.fee < 0 ? "rebate" : "fee") \(Words.decimal(fill.fee.magnitude, 4)) \(result.identity.currency)"
+      : "\(fill.fee < 0 ? "rebate" : "fee") \(Words.fee(fill.fee)) \(result.identity.currency)"
     return "Fill \(number) of order \(fill.order): \(verb) \(instrument.lot.text(count: fill.lots)) "
       + "\(instrument.symbol) at \(price(fill.priceTicks)) on \(TimeText.iso8601(fill.time)), "
       + "as \(fill.isMaker ? "maker" : "taker"), \(fee)."

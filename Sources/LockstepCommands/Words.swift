@@ -32,6 +32,17 @@ enum Words {
     return decimal(value, places)
   }
 
+  /// What one fill paid: four decimals, or as many as show three digits of a smaller amount.
+  static func fee(_ value: Double) -> String {
+    var places = 4
+    var bound = 0.01
+    while value != 0, value.magnitude < bound, places < 12 {
+      bound /= 10
+      places += 1
+    }
+    return decimal(value.magnitude, places)
+  }
+
   /// Six digits that matter; very large and very small numbers as they are.
   static func significant(_ value: Double) -> String {
     guard value.isFinite else { return "-" }

@@ -24,6 +24,21 @@ extension TickFile {
     return count
   }
 
+  /// About how many events lie between two moments, both included, from the index alone: within a block they are taken to lie
+  /// evenly in time.
+  public func estimatedEventCount(from: Int64, through time: Int64) -> Double {
+    var count = 0.0
+    var reached = timeSpan?.lowerBound ?? time
+    for block in index.blocks where reached <= time {
+      let (begin, end) = (max(from, reached), min(time, block.reachedTime))
+      let length = Double(block.reachedTime) - Double(reached)
+      reached = block.reachedTime
+      guard begin <= end else { continue }
+      count += Double(block.eventCount) * (length > 0 ? (Double(end) - Double(begin)) / length : 1)
+    }
+    return count
+  }
+
   /// How many events of a kind the file holds, from the index alone.
   public func count(of operation: EventCode.Operation) -> UInt64 { index.operationCounts[Int(operation.rawValue)] }
 

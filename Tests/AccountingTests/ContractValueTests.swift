@@ -102,4 +102,20 @@ import Testing
     #expect(ExactArithmetic.scaled(.max, by: 1, over: .max) == 1)
     #expect(ExactArithmetic.scaled(.max, by: 2, over: 1) == nil)
   }
+
+  /// The standard library's own conversion is the naive twin.
+  @Test func wideIntegersBecomeTheNearestDouble() {
+    var generator = SeededGenerator(seed: 41)
+    var values: [Int128] = [0, 1, -1, .min, .max, 1 << 63, -(1 << 63), (1 << 63) - 1, (1 << 64) + 1, 1 << 120]
+    // Halfway between two doubles, and one off it, at every width.
+    for width in 54..<127 {
+      let half = (Int128(1) << width) + (Int128(1) << (width - 53))
+      values += [half, half - 1, half + 1, half + (Int128(1) << (width - 52)), -half]
+    }
+    for _ in 0..<2_000 {
+      let wide = Int128(truncatingIfNeeded: generator.next()) << 64 | Int128(generator.next())
+      values.append(wide >> Int128(generator.next() % 120))
+    }
+    for value in values { #expect(ExactArithmetic.double(value) == Double(value), "\(value)") }
+  }
 }

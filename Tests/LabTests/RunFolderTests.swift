@@ -282,6 +282,36 @@ struct RunFolderTests {
     #expect(place.names == ["run", "run.partial"] && FileManager.default.fileExists(atPath: "\(path)/summary.json"))
   }
 
+  @Test("Nothing but a run gives way to a run")
+  func strangers() throws {
+    let place = try TestFolder()
+    try place.write("thesis", to: "precious/thesis.txt")
+    try place.write("{}", to: "runs/a/summary.json")
+    try place.write("", to: "runs/ledger/log")
+    try place.write("{}", to: "runs/summary.json")
+    try place.write("mine", to: "other.partial/mine.txt")
+    try place.write("", to: "file")
+    for name in ["precious", "runs", "file"] {
+      #expect(
+        Self.message { _ = try RunFolder(path: "\(place.path)/\(name)", replaces: true) }
+          .contains("not the folder of one run"))
+    }
+    #expect(
+      Self.message { _ = try RunFolder(path: "\(place.path)/other", replaces: true) }.contains("is in the way"))
+    #expect(try Self.names("\(place.path)/precious") == ["thesis.txt"])
+    #expect(try Self.names("\(place.path)/runs") == ["a", "ledger", "summary.json"])
+    #expect(try Self.names("\(place.path)/other.partial") == ["mine.txt"])
+    // A run that can be resumed is not thrown away unasked.
+    try place.write("", to: "half.partial/scenario.toml")
+    try place.write("{}", to: "half.partial/checkpoint.json")
+    let half = "\(place.path)/half"
+    #expect(Self.message { _ = try RunFolder(path: half, replaces: false) }.contains("an interrupted run is kept"))
+    #expect(try Self.names("\(half).partial") == ["checkpoint.json", "scenario.toml"])
+    do { _ = try RunFolder(path: half, replaces: true) }
+    #expect(try Self.names("\(half).partial").isEmpty)
+    #expect(place.names == ["file", "half.partial", "other.partial", "precious", "runs"])
+  }
+
   /// A few minutes of the sample.
   private static func brief() throws -> Scenario {
     var scenario = try ScenarioRunTests.short("html = false\n")

@@ -79,6 +79,26 @@ func readHot(_ file: TickFile, _ options: TickReader.Options = TickReader.Option
     #expect(try readAll(file).map(\.identifier) == written.map(\.identifier))
   }
 
+  @Test func eventsOfASpanAreEstimatedFromTheIndex() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("even.ticks")
+    let writer = try TickWriter(path: path, options: options(block: 100))
+    let instrument = try writer.addInstrument(testInstruments[0])
+    for number in 0...1_000 {
+      try writer.append(
+        MarketEvent(
+          kind: .trade, exchangeTime: Timestamp(nanoseconds: Int64(number) * 10), instrument: instrument, side: .buy,
+          price: Price(ticks: 7), quantity: Quantity(lots: 1)))
+    }
+    try writer.finish()
+    let file = try TickFile(path: path)
+    for (from, through) in [(0, 10_000), (0, 5_005), (2_500, 7_777), (3, 33), (-50, 99_999)] as [(Int64, Int64)] {
+      let real = Double(min(10_000, through) - max(0, from)) / 10
+      #expect(abs(file.estimatedEventCount(from: from, through: through) - real) <= 3, "\(from) to \(through)")
+    }
+    #expect(file.estimatedEventCount(from: 20_000, through: 30_000) == 0)
+  }
+
   @Test func everyStartTimeGivesTheRestOfTheFile() throws {
     let folder = try TemporaryFolder()
     let (file, events, steps) = try sample(folder)

@@ -36,8 +36,9 @@ struct AccountHistory {
     var carry = CarryWalk(outcome, contracts: contracts)
     let stride = Self.stride(of: outcome, most: mostMoments)
     let (fills, splits) = (outcome.fills, outcome.splits)
-    let fillCount = fills.count
-    var (next, nextSplit, moment) = (0, 0, 0)
+    let payments = outcome.payments
+    let (fillCount, paymentCount) = (fills.count, payments.count)
+    var (next, nextSplit, nextPayment, moment) = (0, 0, 0, 0)
     for (sample, time) in outcome.samples.times.enumerated() {
       while true {
         let fillTime = next < fillCount ? fills[next].time : .max
@@ -45,6 +46,10 @@ struct AccountHistory {
         let now = min(fillTime, splitTime)
         guard now <= time, now != .max else { break }
         // A split comes after the market's events of its moment.
+        while nextPayment < paymentCount, payments[nextPayment].time <= now {
+          self.carry[Int(payments[nextPayment].instrument)] += payments[nextPayment].paid
+          nextPayment += 1
+        }
         while next < fillCount, fills[next].time == now {
           book(fills[next])
           next += 1
@@ -64,9 +69,10 @@ struct AccountHistory {
       for instrument in marks.indices {
         let mark = outcome.samples.marks[sample * marks.count + instrument]
         if mark != .min { marks[instrument] = mark }
-        // Funding and borrow are known at samples; between two of them the earlier figure stands.
         self.carry[instrument] = carry.fees(sample: sample, instrument: instrument)
       }
+      // What was paid by now is in the sample's own figure.
+      while nextPayment < paymentCount, payments[nextPayment].time <= time { nextPayment += 1 }
       append(time, replay)
     }
   }

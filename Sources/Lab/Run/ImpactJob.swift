@@ -92,6 +92,7 @@ struct ImpactJob {
     try outcome.take(fills)
     for lane in job.plan.terms.indices {
       _ = runner.takeMiddles(lane: lane)
+      try outcome.take(runner.takeCarryNotes(lane: lane), firstLane: 0)
       for note in runner.takeClosings(lane: lane) { outcome.take(note) }
       samples[lane].take(runner.takeSamples(lane: lane))
       outcome.ledgers[lane] = contracts.indices.map { runner.ledger(lane: lane, instrument: $0) }

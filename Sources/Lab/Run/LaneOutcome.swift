@@ -45,6 +45,9 @@ struct LaneOutcome {
   /// What splits did to the recorded lane.
   private(set) var splits: [SplitNote] = []
 
+  /// What carrying positions cost the recorded lane, oldest first.
+  let payments: RowFile<CarryNote>
+
   /// What each variant decided first, where it is kept, and how many decisions of a lane are.
   private(set) var decisions: [[LaneDecision]] = []
   private var mostDecisions = 0
@@ -55,6 +58,7 @@ struct LaneOutcome {
   init(laneCount: Int, shown: Int, storage: RowStorage = RowStorage(), keepsSteps: Bool = false) {
     self.shown = shown
     history = OrderHistory(storage, keepsSteps: keepsSteps)
+    payments = storage.file()
     equity = Array(repeating: [], count: laneCount)
     finalEquity = Array(repeating: 0, count: laneCount)
     deepestDrawdowns = finalEquity
@@ -98,6 +102,11 @@ struct LaneOutcome {
   /// Keeps what splits did to the shown lane; notes count lanes from `firstLane` on.
   mutating func take(_ notes: [SplitNote], firstLane: Int) {
     splits += notes.filter { Int($0.lane) + firstLane == shown }
+  }
+
+  /// Keeps what carrying positions cost the shown lane.
+  mutating func take(_ notes: [CarryNote], firstLane: Int) throws(RunError) {
+    for note in notes where Int(note.lane) + firstLane == shown { try payments.append(note) }
   }
 
   /// Keeps the shown lane's steps, and every variant's decisions where they are wanted.

@@ -57,6 +57,7 @@ struct LaneShard<Concrete: Strategy>: ~Copyable {
       outcome.take(note)
     }
     outcome.take(runner.takeSplitNotes(), firstLane: lanes.lowerBound)
+    try outcome.take(runner.takeCarryNotes(), firstLane: lanes.lowerBound)
     // Nobody reads them; marks come from a replay of their own.
     _ = runner.takeMiddles()
   }

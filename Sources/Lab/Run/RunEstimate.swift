@@ -66,7 +66,7 @@ public struct RunEstimate: Sendable {
     } else if let day {
       share = Double(day.upperBound - day.lowerBound) / Double(max(1, outcome.end - day.lowerBound))
     } else {
-      share = pass.replay.length(comparedWithEndAt: outcome.end)
+      share = pass.replay.length(comparedWith: outcome)
     }
     events = UInt64((Double(outcome.eventCount) * share).rounded())
     // Markets that rest are sampled less often than the interval says.
@@ -119,14 +119,15 @@ struct Stopwatch {
 }
 
 extension Replay {
-  /// How many times as long everything that is replayed is as what ends at a moment, in events of all instruments.
-  func length(comparedWithEndAt time: Int64) -> Double {
-    let next = Timestamp(nanoseconds: time == .max ? time : time + 1)
-    let all = parts.reduce(0) { $0 + $1.file.eventCount(from: from, until: until) }
-    let done = parts.reduce(UInt64(0)) { sum, part in
-      guard let span = part.file.timeSpan, span.lowerBound <= time else { return sum }
-      return sum + part.file.eventCount(from: from, until: span.upperBound <= time ? until : next)
+  /// How many times as long everything that is replayed is as the part that lanes have seen, in events.
+  fileprivate func length(comparedWith outcome: LaneOutcome) -> Double {
+    if from == nil, until == nil, parts.allSatisfy({ $0.instruments.count == $0.file.instruments.count }) {
+      return max(1, Double(eventCount) / Double(max(1, outcome.eventCount)))
     }
-    return max(1, Double(all) / Double(max(1, done)))
+    // The index does not say how many events of a block concern some of its instruments: both are about so many of all.
+    func count(through time: Int64) -> Double {
+      parts.reduce(0) { $0 + $1.file.estimatedEventCount(from: from?.nanoseconds ?? .min, through: time) }
+    }
+    return max(1, count(through: until.map { $0.nanoseconds - 1 } ?? .max) / max(1, count(through: outcome.end)))
   }
 }

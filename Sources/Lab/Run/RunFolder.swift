@@ -17,23 +17,67 @@ final class RunFolder {
   /// Marks a finished folder that is about to give way to another one, so that it is never taken for an interrupted run.
   private static let mark = ".replaced"
 
-  /// Takes the folder, or says who holds it. `replaces` allows a finished run to stand there; `keeps` names what stays of
-  /// an interrupted one.
+  /// Takes the folder, or says who holds it. `replaces` allows a finished or an interrupted run to stand there, but nothing
+  /// else; `keeps` names what stays of an interrupted one.
   init(path: String, replaces: Bool, keeps: Set<String> = []) throws(RunError) {
     self.path = path
     workPath = path + ".partial"
     try Self.makeFolders(above: path)
     lock = try Self.takeLock(of: path, workPath)
     try Self.tidy(path, workPath)
-    if !replaces, access(path, F_OK) == 0 {
-      throw RunError(
-        .occupied, "\(path) exists already", advice: "--force replaces it, -o names another folder")
+    do throws(RunError) { try Self.requireRoom(path, workPath, replaces: replaces) } catch {
+      release()
+      throw error
     }
     if mkdir(workPath, 0o755) != 0, errno != EEXIST { throw Self.failure(workPath, "cannot be made") }
     Self.empty(workPath, except: keeps)
   }
 
   deinit { release() }
+
+  /// Refuses to replace what is no run, such as the folder of all runs with their ledger, and runs that nobody said to replace.
+  private static func requireRoom(_ path: String, _ workPath: String, replaces: Bool) throws(RunError) {
+    if access(path, F_OK) == 0 {
+      guard replaces else {
+        throw RunError(
+          .occupied, "\(path) exists already", advice: "--force replaces it, -o names another folder")
+      }
+      guard isRun(path) else {
+        throw RunError(
+          .occupied, "\(path) is not the folder of one run, so it is not replaced",
+          advice: "name another folder with -o")
+      }
+    }
+    guard access(workPath, F_OK) == 0 else { return }
+    guard isWork(workPath) else {
+      throw RunError(
+        .occupied, "\(workPath) is in the way: it is not what an interrupted run leaves",
+        advice: "move it, or name another folder with -o")
+    }
+    if !replaces, isInterrupted(path), access("\(workPath)/\(Checkpoint.fileName)", F_OK) == 0 {
+      throw RunError(
+        .occupied, "an interrupted run is kept for \(path)",
+        advice: "'lockstep resume \(path)' goes on with it; --force begins anew")
+    }
+  }
+
+  /// What a run writes into its folder.
+  private static let own: Set<String> = resumable.union(["summary.json", "result.h5", "report.html"])
+
+  /// A folder with a result or a summary and no further folders, or with nothing in it.
+  private static func isRun(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    let names = names(in: path)
+    guard names.isEmpty || names.contains("summary.json") || names.contains("result.h5") else { return false }
+    return !names.contains { stat("\(path)/\($0)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR }
+  }
+
+  /// What a run that was killed or interrupted leaves: its scenario, or so far only files of its own and unfinished ones.
+  private static func isWork(_ path: String) -> Bool {
+    let names = names(in: path)
+    return names.contains("scenario.toml") || names.allSatisfy { $0.hasPrefix(".") || own.contains($0) }
+  }
 
   private func release() {
     guard isHeld else { return }

@@ -132,6 +132,7 @@ struct RunPass {
     job.stream = stream
     var outcome = try entry.run(job)
     try outcome.history.finish()
+    try outcome.payments.finish()
     return outcome
   }
 

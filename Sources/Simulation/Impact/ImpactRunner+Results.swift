@@ -34,6 +34,15 @@ extension ImpactRunner {
   /// What agents and flow have done in a lane's market so far.
   public func actionCount(lane: Int) -> Int { lanes[lane].market.actionsSoFar }
 
+  /// What carrying positions cost a recorded lane since the last call; empties the store.
+  public mutating func takeCarryNotes(lane: Int) -> [CarryNote] {
+    lanes[lane].runner.takeCarryNotes().map {
+      var note = $0
+      note.lane = Int32(lane)
+      return note
+    }
+  }
+
   /// The fills of a recorded lane so far, oldest first; empties the store.
   public mutating func takeFills(lane: Int) -> [LaneFill] {
     lanes[lane].runner.takeFills().map {

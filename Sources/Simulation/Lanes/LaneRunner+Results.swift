@@ -65,6 +65,9 @@ extension LaneRunner {
   /// What splits did to recorded lanes since the last call; empties the store.
   public mutating func takeSplitNotes() -> [SplitNote] { engine.pointee.takeSplitNotes() }
 
+  /// What carrying positions cost recorded lanes since the last call; empties the store.
+  public mutating func takeCarryNotes() -> [CarryNote] { engine.pointee.takeCarryNotes() }
+
   /// The forced closings that began since the last call; empties the store.
   public mutating func takeClosings() -> [ForcedClosing.Note] { closings.takeNotes() }
 }
