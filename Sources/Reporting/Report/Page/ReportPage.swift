@@ -1,4 +1,5 @@
 import Analytics
+import Dispatch
 
 /// The report of one run: one HTML file that needs nothing else.
 public struct ReportPage: Sendable {
@@ -60,9 +61,24 @@ public struct ReportPage: Sendable {
 
   /// The sections, trades last: they explain as many fills as the others leave room for.
   private func content(of sections: [ReportSection]) -> [(ReportSection, SectionContent)] {
-    var parts = sections.map { ($0, $0 == .trades ? SectionContent() : content($0, context)) }
+    var contents = [SectionContent](repeating: SectionContent(), count: sections.count)
+    var rest: SectionContent?
+    contents.withUnsafeMutableBufferPointer { buffer in
+      // Every section is written by itself into its own place, so the order in which threads take them shows nowhere.
+      nonisolated(unsafe) let places = buffer
+      nonisolated(unsafe) var withoutStories: SectionContent?
+      DispatchQueue.concurrentPerform(iterations: sections.count) { index in
+        if sections[index] == .trades {
+          withoutStories = Trades.withoutStories(context)
+        } else {
+          places[index] = content(sections[index], context)
+        }
+      }
+      rest = withoutStories
+    }
+    var parts = Array(zip(sections, contents))
     guard let trades = sections.firstIndex(of: .trades) else { return parts }
-    guard let rest = Trades.withoutStories(context) else {
+    guard let rest else {
       parts[trades].1 = Trades.content(context)
       return parts
     }
