@@ -50,10 +50,10 @@ struct SampleTimesTests {
     #expect(kept.times.count == 1_000 && thinned < 10)
   }
 
-  @Test("Lanes share half a gigabyte, each has something")
+  @Test("Lanes share a quarter of a gigabyte, each has something")
   func limits() {
     let limits = SampleLimits()
-    #expect([1, 32, 33, 1_000].map(limits.ofLane) == [1 << 21, 1 << 21, 1 << 20, 1 << 16])
+    #expect([1, 32, 33, 1_000].map(limits.ofLane) == [1 << 21, 1 << 20, 1 << 19, 1 << 15])
     #expect([1 << 14, 1 << 20].map(limits.ofLane) == [4_096, 4_096])
   }
 

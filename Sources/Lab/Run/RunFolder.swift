@@ -64,12 +64,15 @@ final class RunFolder {
   /// What a run writes into its folder.
   private static let own: Set<String> = resumable.union(["summary.json", "result.h5", "report.html"])
 
-  /// A folder with a result or a summary and no further folders, or with nothing in it.
+  /// A folder with a result or a summary, or with a report beside its scenario, and no further folders; or with nothing in it.
   private static func isRun(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
     let names = names(in: path)
-    guard names.isEmpty || names.contains("summary.json") || names.contains("result.h5") else { return false }
+    let isPublished = names.contains("report.html") && names.contains("scenario.toml")
+    guard names.isEmpty || isPublished || names.contains("summary.json") || names.contains("result.h5") else {
+      return false
+    }
     return !names.contains { stat("\(path)/\($0)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR }
   }
 

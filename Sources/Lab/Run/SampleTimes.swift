@@ -71,8 +71,8 @@ extension Array {
 struct SampleLimits {
   /// Of the shown lane: 24 days of seconds, four years of minutes.
   var shown = 1 << 21
-  /// Of all lanes together, half a gigabyte; but never fewer than `leastOfLane` of each.
-  var all = 1 << 26
+  /// Of all lanes together, a quarter of a gigabyte, which writing them doubles; but never fewer than `leastOfLane` of each.
+  var all = 1 << 25
   var leastOfLane = 1 << 12
 
   /// Of each of so many lanes; a power of two, because arrays grow by doubling.

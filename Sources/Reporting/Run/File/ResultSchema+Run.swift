@@ -226,7 +226,7 @@ extension ResultSchema {
 
   private static let equity = ResultGroup(
     "/equity",
-    "equity of every lane at regular moments; the first is the start. Where lanes have more than 2^26 of them together, or one "
+    "equity of every lane at regular moments; the first is the start. Where lanes have more than 2^25 of them together, or one "
       + "more than 2^21, those at every second multiple of the interval are kept, or fourth, or eighth, as many as fit but at "
       + "least 2^12 of a lane, and always the start, the end and the moments of a day at which sessions may close",
     condition: "there are samples",
