@@ -22,25 +22,21 @@ enum Words {
   }
 
   /// An amount of money: two decimals, or as many as show two digits of one that is smaller, as amounts of coins are.
-  static func money(_ value: Double) -> String {
-    var places = 2
-    var bound = 0.1
-    while value != 0, value.magnitude < bound, places < 10 {
-      bound /= 10
-      places += 1
-    }
-    return decimal(value, places)
+  static func money(_ value: Double) -> String { decimal(value, places(of: value, least: 2, below: 0.1, most: 10)) }
+
+  /// What one fill paid, without a sign: four decimals, or as many as show three digits of a smaller amount.
+  static func fee(_ value: Double) -> String {
+    decimal(value.magnitude, places(of: value, least: 4, below: 0.01, most: 12))
   }
 
-  /// What one fill paid: four decimals, or as many as show three digits of a smaller amount.
-  static func fee(_ value: Double) -> String {
-    var places = 4
-    var bound = 0.01
-    while value != 0, value.magnitude < bound, places < 12 {
+  /// A decimal more for every power of ten that a value lies below a bound.
+  private static func places(of value: Double, least: Int, below bound: Double, most: Int) -> Int {
+    var (places, bound) = (least, bound)
+    while value != 0, value.magnitude < bound, places < most {
       bound /= 10
       places += 1
     }
-    return decimal(value.magnitude, places)
+    return places
   }
 
   /// Six digits that matter; very large and very small numbers as they are.

@@ -45,11 +45,11 @@ struct AccountHistory {
         let splitTime = nextSplit < splits.count ? splits[nextSplit].time : .max
         let now = min(fillTime, splitTime)
         guard now <= time, now != .max else { break }
-        // A split comes after the market's events of its moment.
         while nextPayment < paymentCount, payments[nextPayment].time <= now {
           self.carry[Int(payments[nextPayment].instrument)] += payments[nextPayment].paid
           nextPayment += 1
         }
+        // A split comes after the market's events of its moment.
         while next < fillCount, fills[next].time == now {
           book(fills[next])
           next += 1
